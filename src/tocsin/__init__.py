@@ -1,0 +1,1 @@
+"""Tocsin: an air-raid warning and strike-incident server."""

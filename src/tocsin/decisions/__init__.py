@@ -1,0 +1,1 @@
+"""The picture in, alerts out, by policy that is data."""

@@ -1,0 +1,1 @@
+"""One report in, claims out: pure, never fails, never invents."""
