@@ -26,6 +26,7 @@ __all__ = [
     "Alarm",
     "Alert",
     "AreaRef",
+    "AreaState",
     "By",
     "Cause",
     "Change",
@@ -38,9 +39,12 @@ __all__ = [
     "Incident",
     "Interval",
     "LedgerLine",
+    "Ledgers",
     "Media",
     "Order",
+    "Picture",
     "PlaceRef",
+    "Preferred",
     "Problem",
     "Range",
     "Reading",
@@ -558,3 +562,58 @@ class Change(msgspec.Struct, frozen=True, kw_only=True):
     entry: int
     """Number of the journal entry that caused it; 0 where a deadline did."""
     fact: Fact
+
+
+# --- what can be asked --------------------------------------------------------
+
+
+class Preferred(msgspec.Struct, frozen=True, kw_only=True):
+    """For a subject and an incident (or an area), the line that the ranked rules prefer, and why."""
+
+    subject: str
+    incident: str | None
+    area: str | None
+    line: str
+    why: str
+    weapon: str | None = None
+    unit: str | None = None
+
+
+class Ledgers(msgspec.Struct, frozen=True, kw_only=True):
+    """All lines, and which one is preferred where several speak of one thing."""
+
+    lines: tuple[LedgerLine, ...] = ()
+    preferred: tuple[Preferred, ...] = ()
+
+
+class Picture(msgspec.Struct, frozen=True, kw_only=True):
+    """All that is believed and all that we issued, at one moment, as known at one moment."""
+
+    alerts: tuple[Alert, ...] = ()
+    alarms: tuple[Alarm, ...] = ()
+    threats: tuple[Threat, ...] = ()
+    incidents: tuple[Incident, ...] = ()
+    ledgers: Ledgers = Ledgers()
+    statements: tuple[Statement, ...] = ()
+    coverage: tuple[Coverage, ...] = ()
+
+
+class AreaState(msgspec.Struct, frozen=True, kw_only=True):
+    """What we say of one area now (R24, R33): a word, its age, until when it may be believed.
+
+    ``state`` follows the official layer; warnings stand beside it. STALE keeps
+    ``last_state``, and never looks like CLEAR.
+    """
+
+    area: AreaRef
+    state: Literal["ACTIVE", "PARTLY", "CLEAR", "STALE", "UNKNOWN", "NOT_COVERED"]
+    level: str | None = None
+    since: datetime | None = None
+    last_state: str | None = None
+    contradicted: bool = False
+    official: tuple[Alert, ...] = ()
+    warnings: tuple[Alert, ...] = ()
+    known_at: datetime
+    heard_at: datetime | None = None
+    stale: bool = False
+    valid_until: datetime | None = None
