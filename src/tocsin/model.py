@@ -430,6 +430,8 @@ class Incident(msgspec.Struct, frozen=True, kw_only=True):
 
     id: str
     area: AreaRef
+    attack: str | None = None
+    """The attack that it belongs to: first-level area and start; joins incidents and ledger lines."""
     precision: str
     kinds: tuple[str, ...]
     objects: tuple[str, ...] = ()
@@ -463,7 +465,10 @@ class LedgerLine(msgspec.Struct, frozen=True, kw_only=True):
     source: str
     by: str | None = None
     weapon: str | None = None
+    joint: tuple[str, ...] = ()
+    """The other weapons that share this one count; it is never added to theirs."""
     unit: str | None = None
+    attack: str | None = None
     stated_at: datetime
     valid: Interval
     hedged: bool = False
@@ -577,6 +582,7 @@ class Preferred(msgspec.Struct, frozen=True, kw_only=True):
     why: str
     weapon: str | None = None
     unit: str | None = None
+    attack: str | None = None
 
 
 class Ledgers(msgspec.Struct, frozen=True, kw_only=True):
