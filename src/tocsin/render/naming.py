@@ -1,0 +1,81 @@
+"""Causes, sources and counts in words: the phrases that a CAP message and a page share."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Mapping
+
+import msgspec
+
+from tocsin.model import Alert, Cause, Source, Weapon
+from tocsin.render.words import Words
+
+__all__ = ["Names", "cause", "clean", "instruction", "sources"]
+
+# What must not reach a reader: control characters, and the marks that turn the direction of writing.
+_UNSEEN = re.compile(
+    "[\x00-\x08\x0b\x0c\x0e-\x1f\x7f-\x9f\u061c\u200e\u200f\u202a-\u202e\u2066-\u2069\ufffe\uffff\ud800-\udfff]"
+)
+
+# Weapon classes that arrive within minutes: the first instruction is one that can be done within one minute (R36).
+_SWIFT = frozenset(
+    {
+        "ballistic",
+        "aeroballistic",
+        "hypersonic",
+        "high-speed-target",
+        "guided-bomb",
+        "mlrs",
+        "artillery",
+        "missile",
+    }
+)
+
+
+class Names(msgspec.Struct, frozen=True, kw_only=True):
+    """What ids are called: the register and the weapons, from which names in words are taken."""
+
+    register: Mapping[str, Source] = {}
+    weapons: Mapping[str, Weapon] = {}
+
+
+def clean(text: str) -> str:
+    """Strip what cannot be seen but can harm: control characters and direction overrides."""
+    return _UNSEEN.sub("", text)
+
+
+def weapon(slug: str, names: Names, words: Words) -> str:
+    """Name a weapon; one that no table knows keeps its slug (R17)."""
+    known = names.weapons.get(slug)
+    return words.named(known.names, slug) if known else slug
+
+
+def cause(what: Cause, names: Names, words: Words) -> str | None:
+    """Tell what an alert is about ("Take-off: MiG-31K"), or nothing where no cause was stated."""
+    subject = what.weapon or what.weapon_class
+    if subject is not None:
+        called = weapon(subject, names, words)
+        if words.has(f"cause.{what.kind}"):
+            return f"{words.say(f'cause.{what.kind}')}: {called}"
+        return called
+    if what.kind in {"alarm", "order", ""} or not words.has(f"cause.{what.kind}"):
+        return None
+    return words.say(f"cause.{what.kind}")
+
+
+def sources(whose: tuple[str, ...], names: Names) -> str:
+    """Name the sources whose word it is, in the order given; an id that no register names stands for itself."""
+    called = [clean(names.register[s].name) if s in names.register else clean(s) for s in whose]
+    return ", ".join(dict.fromkeys(called))
+
+
+def instruction(alert: Alert, words: Words) -> str:
+    """Tell what to do: the policy's own words where it has them, else the general ones for the danger."""
+    given = alert.instruction.get(words.lang)
+    if given:
+        return clean(given)
+    if alert.kind in {"chemical", "nuclear", "artillery", "urban-fights"}:
+        return words.say(f"do.{alert.kind}")
+    if alert.layer == "warning":
+        return words.say("do.warning-swift" if alert.cause.weapon_class in _SWIFT else "do.warning")
+    return words.say("do.swift" if alert.cause.weapon_class in _SWIFT else "do.air-raid")
