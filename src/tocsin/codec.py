@@ -1,0 +1,95 @@
+"""Canonical bytes of any noun: the journal, the API and every digest share them.
+
+A noun has exactly one encoding: JSON with its fields in the order of
+``model``, mappings sorted by key, times in UTC ending in ``Z``, no white space.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Hashable
+from datetime import UTC, datetime
+from functools import lru_cache
+from typing import Any, TypeVar, cast
+
+import msgspec
+
+from tocsin.model import Body, Change, Entry, Picture
+
+__all__ = [
+    "change_json",
+    "decode",
+    "decode_body",
+    "encode",
+    "entry_json",
+    "instant",
+    "picture_json",
+    "plain",
+    "valid_text",
+]
+
+T = TypeVar("T")
+
+_encoder = msgspec.json.Encoder(order="deterministic")
+_body_decoder: msgspec.json.Decoder[Body] = msgspec.json.Decoder(Body)
+
+
+def encode(noun: object) -> bytes:
+    """Canonical bytes of ``noun``: equal values give equal bytes on every machine and hash seed."""
+    return _encoder.encode(noun)
+
+
+@lru_cache(maxsize=64)
+def _decoder(kind: Hashable) -> msgspec.json.Decoder[Any]:
+    return msgspec.json.Decoder(cast("Any", kind))
+
+
+def decode(data: bytes | str, kind: type[T]) -> T:
+    """The noun of type ``kind`` that ``data`` encodes; ``msgspec.ValidationError`` where it is none."""
+    value: T = _decoder(cast("Hashable", kind)).decode(data)
+    return value
+
+
+def decode_body(data: bytes) -> Body:
+    """The journal body that ``data`` encodes, of whichever kind its tag names."""
+    return _body_decoder.decode(data)
+
+
+def plain(noun: object) -> Any:  # noqa: ANN401 - any JSON value
+    """The JSON value of ``noun`` as plain dicts, lists, strings and numbers."""
+    return msgspec.json.decode(_encoder.encode(noun))
+
+
+def instant(at: datetime) -> str:
+    """An instant as the public face writes it: UTC, ISO 8601, ending in ``Z``."""
+    return at.astimezone(UTC).isoformat().replace("+00:00", "Z")
+
+
+def valid_text(text: str) -> bool:
+    """Whether ``text`` can be written as UTF-8 at all: a lone surrogate can't."""
+    try:
+        text.encode()
+    except UnicodeEncodeError:
+        return False
+    return True
+
+
+def change_json(change: Change) -> dict[str, Any]:
+    """A change in the shape of the contract: number, instant, and what changed with its reasons."""
+    fact = change.fact
+    noun: dict[str, Any] = plain(fact.noun)
+    what = {"type": fact.type, "verb": fact.verb, **noun}
+    what["because"] = list(fact.because)
+    what["why"] = fact.why
+    return {"change": change.number, "at": instant(change.at), "what": what}
+
+
+def picture_json(picture: Picture) -> dict[str, Any]:
+    """A picture in the shape of the contract: every list present, an empty one too."""
+    value: dict[str, Any] = plain(picture)
+    return value
+
+
+def entry_json(entry: Entry) -> dict[str, Any]:
+    """A journal entry as plain JSON: its number, when it was recorded, and its body."""
+    value: dict[str, Any] = plain(entry)
+    return value

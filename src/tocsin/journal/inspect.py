@@ -1,0 +1,85 @@
+"""The check of a chain: every entry against the one before it, every text against its digest."""
+
+from __future__ import annotations
+
+import sqlite3
+from collections.abc import Iterator
+from datetime import datetime
+
+import msgspec
+
+from tocsin.codec import decode_body
+from tocsin.journal.chain import GENESIS, link, salted
+from tocsin.model import Problem, Redaction
+
+__all__ = ["Flaw", "flaws", "row_hash"]
+
+ROWS = """
+SELECT e.number, e.recorded_at, e.kind, e.stub, e.words, e.hash, t.salt, t.words
+FROM entries e LEFT JOIN texts t ON t.number = e.number ORDER BY e.number
+"""
+
+_RESTORE = "Restore the journal from a copy, or serve a new one beside it; `tocsin verify` lists every flaw."
+
+
+class Flaw(msgspec.Struct, frozen=True, kw_only=True):
+    """What is wrong with one entry; ``torn`` where its bytes end early rather than say something else."""
+
+    number: int
+    what: str
+    torn: bool = False
+
+    def problem(self, path: str) -> Problem:
+        """The flaw as a problem that names the entry."""
+        return Problem(where=f"{path}, entry {self.number}", what=self.what, remedy=_RESTORE)
+
+
+def row_hash(before: bytes, number: int, recorded_at: str, stub: bytes, words: bytes | None) -> bytes:
+    """The hash that a stored row ought to have after ``before``."""
+    return link(before, number, datetime.fromisoformat(recorded_at), stub, words)
+
+
+def _whole(stub: object, recorded_at: object, hashed: object) -> bool:
+    if not isinstance(stub, bytes) or not isinstance(recorded_at, str) or not isinstance(hashed, bytes):
+        return False
+    try:
+        decode_body(stub)
+        datetime.fromisoformat(recorded_at)
+    except (msgspec.DecodeError, ValueError):
+        return False
+    return len(hashed) == len(GENESIS)
+
+
+def flaws(db: sqlite3.Connection) -> Iterator[Flaw]:
+    """Every flaw of the chain, in order; nothing where the chain holds from first entry to last."""
+    before, expected = GENESIS, 1
+    bare: list[int] = []
+    redacted: dict[int, int] = {}
+    for number, recorded_at, kind, stub, words, hashed, salt, text in db.execute(ROWS):
+        if number != expected:
+            yield Flaw(number=number, what=f"entry {expected} is missing before it")
+        if not _whole(stub, recorded_at, hashed):
+            yield Flaw(number=number, what="its bytes are not whole", torn=True)
+            before, expected = (hashed if isinstance(hashed, bytes) else GENESIS), number + 1
+            continue
+        if row_hash(before, number, recorded_at, stub, words) != hashed:
+            yield Flaw(
+                number=number, what="the chain is broken: its hash doesn't follow from the entry before"
+            )
+        if text is not None and (words is None or salted(salt, text) != words):
+            yield Flaw(number=number, what="its text is not the text that was recorded")
+        if words is not None and text is None:
+            bare.append(number)
+        if kind == "redaction":
+            body = decode_body(stub)
+            if isinstance(body, Redaction):
+                redacted[body.target] = number
+        before, expected = hashed, number + 1
+    yield from (
+        Flaw(number=number, what="its text is gone, and no redaction took it away")
+        for number in bare
+        if redacted.get(number, 0) <= number
+    )
+    at, hashed = db.execute("SELECT number, hash FROM head").fetchone() or (0, GENESIS)
+    if (at, hashed) != (expected - 1, before):
+        yield Flaw(number=at, what=f"the journal's head names it, but the last entry is {expected - 1}")
