@@ -402,6 +402,13 @@ class Threat(msgspec.Struct, frozen=True, kw_only=True):
     against: tuple[str, ...] = ()
     credibility: int = 6
     reliability: str = "F"
+    official: bool = False
+    """Whether an authority says so on its own feed; False where it rests on channels alone."""
+    origins: int = 0
+    """How many independent origins say so: reposts and copies count once."""
+    last_said: datetime | None = None
+    ended_by: str | None = None
+    """The source that ended it; null while it stands, when it lapsed or was taken back."""
     earliest_arrival: dict[str, datetime] = {}
 
 
