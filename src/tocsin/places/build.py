@@ -1,0 +1,189 @@
+"""Areas from the tables: codes, levels, parents, names in three languages, positions."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+
+import msgspec
+
+from tocsin.model import Problem
+from tocsin.places.tables import Row, rows
+from tocsin.places.translit import romanise, russify
+
+__all__ = ["Draft", "Drafts", "draft_areas"]
+
+
+class Draft(msgspec.Struct, kw_only=True):
+    """An area on its way into the compiled form; ``stem`` keeps the bare adjective where the name has a noun added."""
+
+    code: str
+    level: str
+    uk: str
+    ru: str
+    en: str
+    kind: str = ""
+    parent: str | None = None
+    lat: float | None = None
+    lon: float | None = None
+    approximate: bool = False
+    population: int = 0
+    stem_uk: str = ""
+    stem_ru: str = ""
+    stem_en: str = ""
+
+
+Drafts = dict[str, Draft]
+
+_NOUNS = {
+    "oblast": ("{} область", "{} область", "{} Oblast"),
+    "raion": ("{} район", "{} район", "{} Raion"),
+    "hromada": ("{} громада", "{} громада", "{} Hromada"),
+    "district": ("{} район", "{} район", "{} District"),
+}
+
+
+def _number(row: Row, column: str, name: str, problems: list[Problem]) -> float | None:
+    text = row.get(column, "")
+    if not text:
+        return None
+    try:
+        return float(text)
+    except ValueError:
+        where = f"{name}:{row['']}"
+        problems.append(Problem(where=where, what=f"{column} is no number: {text}", remedy="write a decimal number or nothing"))
+        return None
+
+
+def _place(row: Row, draft: Draft, name: str, problems: list[Problem]) -> None:
+    """Fills position and population of a draft from its row."""
+    draft.lat = _number(row, "lat", name, problems)
+    draft.lon = _number(row, "lon", name, problems)
+    draft.population = int(_number(row, "population", name, problems) or 0)
+    draft.kind = row.get("kind", "") or draft.kind
+
+
+def _adjectival(row: Row, level: str) -> Draft:
+    """An area whose name is an adjective and a noun."""
+    uk = row["uk"]
+    ru = row.get("ru", "") or russify(uk)
+    en = row.get("en", "") or romanise(uk)
+    nouns = _NOUNS[level]
+    return Draft(
+        code=row["code"],
+        level=level,
+        uk=nouns[0].format(uk),
+        ru=nouns[1].format(ru),
+        en=nouns[2].format(en),
+        stem_uk=uk,
+        stem_ru=ru,
+        stem_en=en,
+    )
+
+
+def _ukrainian_parent(code: str, known: Mapping[str, str]) -> str | None:
+    """The area that holds a KATOTTG code: the longest filled prefix of its digits that is a code."""
+    for end in (12, 9, 6, 4):
+        prefix = code[:end]
+        if len(prefix) < 19 and prefix in known and known[prefix] != code:
+            return known[prefix]
+    return "UA"
+
+
+def _prefix(code: str) -> str:
+    """The digits of a KATOTTG code that are not padding (country letters included)."""
+    for end in (12, 9, 6, 4):
+        start = {12: 9, 9: 6, 6: 4, 4: 2}[end]
+        if code[start:end].strip("0"):
+            return code[:end]
+    return code[:2]
+
+
+def draft_areas(tables: Mapping[str, bytes]) -> tuple[Drafts, list[Problem]]:
+    """All areas by code, sorted, with positions filled in; and what is wrong in the tables."""
+    problems: list[Problem] = []
+    drafts: Drafts = {}
+
+    def add(draft: Draft, name: str, row: Row) -> None:
+        if draft.code in drafts:
+            where = f"{name}:{row['']}"
+            problems.append(Problem(where=where, what=f"code {draft.code} stands twice", remedy="remove one"))
+        drafts[draft.code] = draft
+
+    for name, level in (("regions.tsv", "oblast"), ("raions.tsv", "raion"), ("hromadas.tsv", "hromada"), ("districts.tsv", "district")):
+        table, wrong = rows(tables, name)
+        problems += wrong
+        for row in table:
+            if level == "oblast" and not row["uk"].endswith("ська") and not row["uk"].endswith("цька") and not row["uk"].endswith("зька"):
+                city = not row["uk"].startswith("Автономна")
+                draft = Draft(
+                    code=row["code"], level=level, uk=row["uk"], ru=row["ru"], en=row["en"], kind="city" if city else ""
+                )
+            else:
+                draft = _adjectival(row, level)
+            _place(row, draft, name, problems)
+            add(draft, name, row)
+    table, wrong = rows(tables, "settlements.tsv")
+    problems += wrong
+    for row in table:
+        uk = row["uk"]
+        draft = Draft(
+            code=row["code"], level="settlement", uk=uk, ru=row.get("ru") or russify(uk), en=row.get("en") or romanise(uk)
+        )
+        _place(row, draft, "settlements.tsv", problems)
+        add(draft, "settlements.tsv", row)
+    _link_ukraine(drafts)
+    table, wrong = rows(tables, "abroad.tsv")
+    problems += wrong
+    for row in table:
+        draft = Draft(
+            code=row["code"], level=row["level"], uk=row["uk"], ru=row["ru"], en=row["en"], parent=row["parent"] or None
+        )
+        _place(row, draft, "abroad.tsv", problems)
+        add(draft, "abroad.tsv", row)
+    for draft in drafts.values():
+        if draft.parent is not None and draft.parent not in drafts:
+            problems.append(
+                Problem(where=draft.code, what=f"its parent {draft.parent} is no area", remedy="give a code that a table has")
+            )
+            draft.parent = None
+    ordered = {code: drafts[code] for code in sorted(drafts)}
+    _settle(ordered)
+    return ordered, problems
+
+
+def _link_ukraine(drafts: Drafts) -> None:
+    """Gives every Ukrainian area its parent by the digits of its code."""
+    known = {}
+    for code, draft in drafts.items():
+        if draft.level != "district":
+            known[_prefix(code)] = code
+    for code, draft in drafts.items():
+        if draft.level == "oblast":
+            draft.parent = "UA"
+        elif draft.level == "district":
+            draft.parent = known.get(code[:12]) or known.get(code[:4]) or "UA"
+        else:
+            own = _prefix(code)
+            draft.parent = next((known[code[:e]] for e in (9, 6, 4) if e < len(own) and code[:e] in known), "UA")
+
+
+def _settle(drafts: Drafts) -> None:
+    """Fills positions from below (the middle of what is known inside), then from above; both are marked approximate."""
+    inside: dict[str, list[Draft]] = {}
+    for draft in drafts.values():
+        if draft.parent is not None:
+            inside.setdefault(draft.parent, []).append(draft)
+    for level in ("hromada", "raion", "oblast", "country"):
+        for draft in drafts.values():
+            if draft.level != level or draft.lat is not None:
+                continue
+            points = [(d.lat, d.lon) for d in inside.get(draft.code, []) if d.lat is not None and d.lon is not None]
+            if points:
+                draft.lat = round(sum(p[0] for p in points) / len(points), 4)
+                draft.lon = round(sum(p[1] for p in points) / len(points), 4)
+                draft.approximate = True
+    for level in ("raion", "hromada", "settlement", "district"):
+        for draft in drafts.values():
+            if draft.level == level and draft.lat is None and draft.parent is not None:
+                holder = drafts[draft.parent]
+                draft.lat, draft.lon, draft.approximate = holder.lat, holder.lon, True

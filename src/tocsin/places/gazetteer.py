@@ -1,0 +1,379 @@
+"""The gazetteer: names to areas, parents and children, positions and outlines, from the compiled form."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from typing import TypeVar
+
+import marisa_trie
+import msgspec
+
+from tocsin.model import AreaRef, PlaceRef
+from tocsin.places.areas import FORMS, LEVELS, Area, Candidate, Outline
+from tocsin.places.geometry import bearing_deg, distance, on_heading
+from tocsin.places.heads import head_at, head_prefix
+from tocsin.places.keys import tokens as tokenise
+from tocsin.places.pack import COMMON, ENTRY, FORMAT, NOWHERE, U32, AreaRecord, OutlineRecord, Pack
+
+__all__ = ["Gazetteer", "load"]
+
+_LONGEST = 8
+"""No name has more words."""
+_CACHE = 20_000
+"""Remembered values of each kind; the cache is emptied when it is full."""
+_BIG = 200_000
+"""Inhabitants from which a city is meant by its bare name wherever the speaker sits."""
+_REAL = ("nominative", "colloquial", "old", "adjective")
+
+T = TypeVar("T")
+
+
+def load(compiled: bytes) -> Gazetteer:
+    """The gazetteer of a compiled form; ``ValueError`` when it was compiled by another version."""
+    try:
+        pack = msgspec.msgpack.decode(compiled, type=Pack)
+    except (msgspec.DecodeError, msgspec.ValidationError) as error:
+        raise ValueError(f"compiled places cannot be read: {error}") from error
+    if pack.format != FORMAT:
+        raise ValueError(f"compiled places have format {pack.format}, not {FORMAT}")
+    return Gazetteer(pack)
+
+
+class Gazetteer:
+    """Names to areas and back. Reads compiled bytes on demand; answers depend on nothing but them."""
+
+    def __init__(self, pack: Pack) -> None:
+        self.pack: str = pack.name
+        self.root: str = pack.root
+        self.digest: str = pack.digest
+        self._data = pack
+        self._codes = marisa_trie.Trie().frombytes(pack.codes)
+        self._forms = marisa_trie.Trie().frombytes(pack.forms)
+        self._area_decoder = msgspec.msgpack.Decoder(AreaRecord)
+        self._areas_cache: dict[int, Area] = {}
+        self._refs: dict[str, AreaRef] = {}
+        self._parents: dict[int, int] = {}
+        self._matches: dict[tuple[int, tuple[str, ...]], tuple[Candidate, ...]] = {}
+        self._first = tuple(self._codes.restore_key(i) for i in pack.first_level)
+        self._ids = {d: {n: i for i, n in ids.items()} for d, ids in pack.dialects.items()}
+
+    # --- areas ----------------------------------------------------------------
+
+    def _number(self, code: str) -> int | None:
+        try:
+            return int(self._codes.key_id(code))
+        except KeyError:
+            return None
+
+    def _record(self, number: int) -> AreaRecord:
+        start, end = U32.unpack_from(self._data.area_offsets, 4 * number)[0], U32.unpack_from(self._data.area_offsets, 4 * number + 4)[0]
+        return self._area_decoder.decode(self._data.areas[start:end])
+
+    def _area(self, number: int) -> Area:
+        found = self._areas_cache.get(number)
+        if found is None:
+            r = self._record(number)
+            found = Area(
+                code=r.code,
+                names={"uk": r.uk, "ru": r.ru, "en": r.en},
+                level=LEVELS[r.level],
+                parent=None if r.parent == NOWHERE else self._codes.restore_key(r.parent),
+                kind=r.kind,
+                lat=r.lat,
+                lon=r.lon,
+                approximate=r.approximate,
+                population=r.population,
+            )
+            _remember(self._areas_cache, number, found)
+        return found
+
+    def area(self, code: str) -> Area | None:
+        """The area of a code; none when nobody has the code."""
+        number = self._number(code)
+        return None if number is None else self._area(number)
+
+    def ref(self, code: str) -> AreaRef:
+        """The area as the public face names it; an unknown code names itself."""
+        found = self._refs.get(code)
+        if found is None:
+            area = self.area(code)
+            if area is None:
+                found = AreaRef(code=code, name=code, names={"uk": code, "ru": code, "en": code}, level="unknown")
+            else:
+                found = AreaRef(code=code, name=area.names["en"], names=area.names, level=area.level)
+            _remember(self._refs, code, found)
+        return found
+
+    def place(self, of: Candidate | str, role: str, alternatives: Sequence[str] = ()) -> PlaceRef:
+        """A place in the part that it plays, with the words' own fineness."""
+        code = of if isinstance(of, str) else of.code
+        ref = self.ref(code)
+        names = ref.names
+        precision = ref.level
+        if isinstance(of, Candidate):
+            precision = of.precision
+            names = of.name_override or names
+        elif self._is_city(code):
+            precision = "settlement"
+        return PlaceRef(
+            code=code,
+            name=names.get("en", ref.name),
+            names=names,
+            level=ref.level,
+            precision=precision,
+            role=role,
+            alternatives=tuple(dict.fromkeys(a for a in alternatives if a != code)),
+        )
+
+    def _is_city(self, code: str) -> bool:
+        area = self.area(code)
+        return area is not None and area.level == "oblast" and area.kind == "city"
+
+    def parent(self, code: str) -> str | None:
+        """The area that directly holds it."""
+        area = self.area(code)
+        return area.parent if area else None
+
+    def ancestors(self, code: str) -> tuple[str, ...]:
+        """All that hold it, nearest first."""
+        found: list[str] = []
+        at = self.parent(code)
+        while at is not None and at not in found:
+            found.append(at)
+            at = self.parent(at)
+        return tuple(found)
+
+    def children(self, code: str) -> tuple[str, ...]:
+        """The areas that it directly holds, by code."""
+        number = self._number(code)
+        if number is None:
+            return ()
+        start, end = U32.unpack_from(self._data.child_offsets, 4 * number)[0], U32.unpack_from(self._data.child_offsets, 4 * number + 4)[0]
+        return tuple(self._codes.restore_key(U32.unpack_from(self._data.children, 4 * i)[0]) for i in range(start, end))
+
+    def first_level(self) -> tuple[str, ...]:
+        """The first-level areas of the pack's country, by code."""
+        return self._first
+
+    def first_level_of(self, code: str) -> str | None:
+        """The first-level area of the pack's country that holds it, or it itself."""
+        return next((c for c in (code, *self.ancestors(code)) if c in self._first), None)
+
+    def covers(self, outer: str, inner: str) -> bool:
+        """Whether ``outer`` is ``inner`` or holds it."""
+        return outer == inner or (outer in self.ancestors(inner))
+
+    def raion_of(self, code: str) -> str | None:
+        """The raion that holds it, or it itself."""
+        return self.lift(code, "raion")
+
+    def lift(self, code: str, level: str) -> str | None:
+        """It or the nearest area that holds it which has the level; a city of first level is also a settlement."""
+        for at in (code, *self.ancestors(code)):
+            area = self.area(at)
+            if area is not None and (area.level == level or (level == "settlement" and self._is_city(at))):
+                return at
+        return None
+
+    # --- names ----------------------------------------------------------------
+
+    def _entries(self, form: int) -> list[tuple[int, int, int]]:
+        start, end = U32.unpack_from(self._data.form_offsets, 4 * form)[0], U32.unpack_from(self._data.form_offsets, 4 * form + 4)[0]
+        return [ENTRY.unpack_from(self._data.entries, ENTRY.size * i) for i in range(start, end)]
+
+    def _candidate(self, target: int, form: str, flags: int) -> Candidate:
+        areas = len(self._codes)
+        if target >= areas:
+            niche = self._data.niches[target - areas]
+            code = self._codes.restore_key(niche.area)
+            names = {"uk": niche.uk, "ru": niche.ru, "en": niche.en}
+            return Candidate(code=code, precision="neighbourhood", form=form, common=bool(flags & COMMON), name_override=names)
+        area = self._area(target)
+        precision = "settlement" if area.level == "oblast" and area.kind == "city" else area.level
+        return Candidate(code=area.code, precision=precision, form=form, common=bool(flags & COMMON))
+
+    def _candidates(self, form: int, levels: tuple[str, ...]) -> tuple[Candidate, ...]:
+        """Candidates of a form; before a head noun only the adjectives of its levels, else all but bare heads."""
+        found = self._matches.get((form, levels))
+        if found is None:
+            made: list[Candidate] = []
+            for target, number, flags in self._entries(form):
+                label = FORMS[number]
+                if levels:
+                    if label in ("adjective", "head"):
+                        one = self._candidate(target, "phrase", 0)
+                        if one.precision in levels:
+                            made.append(one)
+                elif label != "head":
+                    made.append(self._candidate(target, label, flags))
+            found = tuple(made)
+            _remember(self._matches, (form, levels), found)
+        return found
+
+    def match(self, tokens: Sequence[str], at: int) -> tuple[int, tuple[Candidate, ...]] | None:
+        """The longest name that starts at token ``at``: the number of its tokens and all that it may mean."""
+        text = " ".join(tokens[at : at + _LONGEST])
+        prefixes: list[str] = self._forms.prefixes(text)
+        size = len(text)
+        for form in reversed(prefixes):
+            length = len(form)
+            if length != size and text[length] != " ":
+                continue
+            count = form.count(" ") + 1
+            number = int(self._forms.key_id(form))
+            extra, levels = head_at(tokens, at + count)
+            if extra:
+                phrases = self._candidates(number, levels)
+                if phrases:
+                    return count + extra, phrases
+            plain = self._candidates(number, ())
+            if plain:
+                return count, plain
+        return None
+
+    def rank(
+        self, candidates: Sequence[Candidate], *, home: str | None, regions: Sequence[str], mentioned: Sequence[str]
+    ) -> tuple[Candidate, ...]:
+        """The candidates, best first: by regions named in the text, home, other places mentioned, then size."""
+        if len(candidates) < 2:
+            return tuple(candidates)
+        return tuple(sorted(candidates, key=lambda c: self._badness(c, home, tuple(regions), tuple(mentioned))))
+
+    def _badness(
+        self, candidate: Candidate, home: str | None, regions: tuple[str, ...], mentioned: tuple[str, ...]
+    ) -> tuple[int, int, int, int, int, str, str]:
+        code = candidate.code
+        above = (code, *self.ancestors(code))
+        named = next((i for i, area in enumerate(above) if area in regions), 99) if regions else 99
+        abroad = above[-1] != self.root
+        near_home = 9
+        if home is not None and home != self.root:
+            chain = [home, *(a for a in self.ancestors(home) if a != self.root)]
+            near_home = next((i for i, area in enumerate(chain) if area in above), 9)
+            if near_home == 9 and code in chain:
+                near_home = 0
+        area = self.area(code)
+        parent = self.area(area.parent) if area and area.parent else None
+        people = area.population if area else 0
+        if candidate.precision in ("district", "neighbourhood"):
+            people = parent.population if parent and candidate.precision == "district" else people
+        big = (candidate.precision in ("oblast", "settlement") and people >= _BIG) or candidate.precision == "oblast"
+        near = 3
+        for other in mentioned:
+            chain = [c for c in (other, *self.ancestors(other)) if c != self.root]
+            step = next((i for i, c in enumerate(chain) if c in above), 9)
+            near = min(near, 0 if step <= 1 else 1 if step <= 2 else 2 if step <= 4 else 3)
+        tier = 0 if named < 99 else 1 if near_home <= 1 else 2 if big and not abroad else 3 if near_home < 9 else 4
+        return (
+            tier,
+            min(near_home, 9),
+            near,
+            _CLASS.get(candidate.precision, 9) if candidate.precision != "settlement" else _KIND.get(area.kind if area else "", 5),
+            -people,
+            code,
+            candidate.form,
+        )
+
+    def search(self, query: str, limit: int = 10) -> tuple[Area, ...]:
+        """Areas whose name, in any language, old or colloquial, begins with what was typed; best first."""
+        words = tokenise(query)
+        if not words or limit < 1:
+            return ()
+        typed = " ".join(words)
+        found: dict[int, tuple[int, int, int, str]] = {}
+        self._collect(found, typed, self._forms.keys(typed), ())
+        if len(words) > 1:
+            levels = head_prefix(words[-1])
+            rest = " ".join(words[:-1])
+            if levels and rest in self._forms:
+                self._collect(found, rest, [rest], levels)
+        best = sorted(found.items(), key=lambda item: item[1])[:limit]
+        return tuple(self._area(number) for number, _ in best)
+
+    def _collect(self, found: dict[int, tuple[int, int, int, str]], typed: str, forms: Sequence[str], levels: tuple[str, ...]) -> None:
+        areas = len(self._codes)
+        for form in forms:
+            exact = 0 if form == typed else 1
+            for target, label, _ in self._entries(int(self._forms.key_id(form))):
+                kind = FORMS[label]
+                if kind not in _REAL and not (levels and kind == "head"):
+                    continue
+                number = self._data.niches[target - areas].area if target >= areas else target
+                area = self._area(number)
+                if levels and area.level not in levels:
+                    continue
+                score = (exact, 0 if levels else _SEARCH.get(area.level, 5), -area.population, area.code)
+                if number not in found or score < found[number]:
+                    found[number] = score
+
+    # --- dialects -------------------------------------------------------------
+
+    def dialect_id(self, dialect: str, code: str) -> str | None:
+        """What a dialect calls the area; none when it does not know it."""
+        number = self._number(code)
+        return None if number is None else self._ids.get(dialect, {}).get(number)
+
+    def by_dialect_id(self, dialect: str, name: str) -> str | None:
+        """The area of a dialect's id."""
+        number = self._data.dialects.get(dialect, {}).get(name)
+        return None if number is None else self._codes.restore_key(number)
+
+    # --- geometry -------------------------------------------------------------
+
+    def position(self, code: str) -> tuple[float, float] | None:
+        """Latitude and longitude of the area's middle, where known (``Area.approximate`` tells how)."""
+        area = self.area(code)
+        return None if area is None or area.lat is None or area.lon is None else (area.lat, area.lon)
+
+    def distance_km(self, a: str, b: str) -> float | None:
+        """Great-circle distance between two areas' middles."""
+        here, there = self.position(a), self.position(b)
+        return None if here is None or there is None else distance(here, there)
+
+    def bearing(self, a: str, b: str) -> float | None:
+        """Initial bearing from a to b in degrees clockwise from north."""
+        here, there = self.position(a), self.position(b)
+        return None if here is None or there is None else bearing_deg(here, there)
+
+    def ahead(self, code: str, heading: str, reach_km: float) -> tuple[str, ...]:
+        """First-level areas and raions that lie ahead on a compass heading, nearest first; never the area itself or what holds it."""
+        here = self.position(code)
+        if here is None:
+            return ()
+        mine = {code, *self.ancestors(code)}
+        found: list[tuple[float, str]] = []
+        for first in self._first:
+            for area in (first, *self.children(first)):
+                there = self.position(area)
+                if there is None or area in mine:
+                    continue
+                record = self.area(area)
+                if record is None or record.level not in ("oblast", "raion"):
+                    continue
+                away = distance(here, there)
+                if away <= reach_km and on_heading(here, there, heading):
+                    found.append((away, area))
+        return tuple(area for _, area in sorted(found))
+
+    def outline(self, code: str) -> Outline | None:
+        """The area's border; none when none is known."""
+        raw = self._data.outlines.get(code)
+        if raw is None:
+            return None
+        record = msgspec.msgpack.decode(raw, type=OutlineRecord)
+        rings = tuple(tuple((r[i] / 1e4, r[i + 1] / 1e4) for i in range(0, len(r), 2)) for r in record.rings)
+        return Outline(rings=rings, approximate=record.approximate, source=record.source)
+
+
+_CLASS = {"country": 0, "oblast": 0, "settlement": 1, "raion": 4, "district": 4, "neighbourhood": 5, "hromada": 6, "airfield": 4, "sea": 4}
+_KIND = {"city": 1, "township": 2, "village": 3}
+_SEARCH = {"country": 1, "oblast": 0, "settlement": 1, "raion": 2, "district": 2, "hromada": 3}
+
+K = TypeVar("K")
+
+
+def _remember(cache: dict[K, T], name: K, value: T) -> None:
+    """Puts a value into a bounded cache."""
+    if len(cache) >= _CACHE:
+        cache.clear()
+    cache[name] = value

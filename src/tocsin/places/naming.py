@@ -1,0 +1,219 @@
+"""Every form of every name, and what it may mean."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Mapping
+
+import msgspec
+
+from tocsin.model import Problem
+from tocsin.places import inflect, inflect_ru
+from tocsin.places.areas import FORMS
+from tocsin.places.build import Draft, Drafts
+from tocsin.places.keys import key
+from tocsin.places.pack import COMMON
+from tocsin.places.tables import Row, rows
+from tocsin.places.translit import romanise
+
+__all__ = ["Namer", "Niche", "collect_names"]
+
+_BIG = 100_000
+"""A city of so many is never taken for a common word."""
+_RU_FROM = 5_000
+"""Settlements with fewer people are declined in Ukrainian only (their Russian nominative is known all the same)."""
+
+
+class Niche(msgspec.Struct, frozen=True):
+    """A part of an area that has a name but no code of its own."""
+
+    code: str
+    uk: str
+    ru: str
+    en: str
+
+
+Target = str | int
+"""An area's code, or a neighbourhood's number."""
+
+
+class Namer:
+    """The forms gathered so far: form to targets to (label, flags). The most telling label wins."""
+
+    def __init__(self, common: frozenset[str], exceptions: Mapping[str, inflect.Forms], exceptions_ru: Mapping[str, inflect.Forms]) -> None:
+        self.forms: dict[str, dict[Target, tuple[str, int]]] = {}
+        self.niches: list[Niche] = []
+        self.common = common
+        self.exceptions = exceptions
+        self.exceptions_ru = exceptions_ru
+
+    def put(self, form: str, target: Target, label: str, *, mighty: bool = False) -> None:
+        """One more form of a target; ``mighty`` targets are never common words."""
+        normal = key(form)
+        if not normal:
+            return
+        flags = COMMON if not mighty and normal in self.common else 0
+        targets = self.forms.setdefault(normal, {})
+        old = targets.get(target)
+        if old is None or FORMS.index(label) < FORMS.index(old[0]):
+            targets[target] = (label, flags if old is None else flags & old[1])
+
+    def ukrainian(self, name: str, target: Target, label: str = "", *, mighty: bool = False) -> None:
+        """All cases of a Ukrainian name."""
+        for form, case in inflect.forms(name, self.exceptions):
+            self.put(form, target, label or case, mighty=mighty)
+
+    def russian(self, name: str, target: Target, label: str = "", *, mighty: bool = False) -> None:
+        """All cases of a Russian name."""
+        for form, case in inflect_ru.forms(name, self.exceptions_ru):
+            self.put(form, target, label or case, mighty=mighty)
+
+    def adjectives(self, words: Iterable[str], target: Target, label: str, *, mighty: bool) -> None:
+        """Bare forms under one label."""
+        for word in words:
+            self.put(word, target, label, mighty=mighty)
+
+
+def collect_names(tables: Mapping[str, bytes], drafts: Drafts) -> tuple[Namer, list[Problem]]:
+    """All forms of all names, and what is wrong in the tables of names."""
+    problems: list[Problem] = []
+    common_rows, wrong = rows(tables, "common.tsv")
+    problems += wrong
+    common = frozenset(key(word) for row in common_rows for word in row["words"].split())
+    exceptions: dict[str, dict[str, inflect.Forms]] = {"uk": {}, "ru": {}}
+    table, wrong = rows(tables, "exceptions.tsv")
+    problems += wrong
+    for row in table:
+        cases = tuple(tuple(f.strip().lower() for f in row[case].split("/") if f.strip()) for case in inflect.CASES)
+        if row["lang"] not in exceptions or not all(cases):
+            problems.append(
+                Problem(where=f"exceptions.tsv:{row['']}", what="a case or the language is missing", remedy="fill all six cases")
+            )
+            continue
+        exceptions[row["lang"]][cases[0][0]] = cases
+    namer = Namer(common, exceptions["uk"], exceptions["ru"])
+    for draft in drafts.values():
+        _name_area(namer, draft)
+    problems += _regions(namer, tables)
+    problems += _aliases(namer, tables, drafts)
+    problems += _neighbourhoods(namer, tables, drafts)
+    return namer, problems
+
+
+def _name_area(namer: Namer, draft: Draft) -> None:
+    """Forms of an area's own names."""
+    if draft.stem_uk:
+        big = draft.level == "oblast"
+        for cases in inflect.adjective_forms(draft.stem_uk.lower()) if "-" not in draft.stem_uk else _compound(draft.stem_uk):
+            namer.adjectives(cases, draft.code, "adjective", mighty=big)
+        if draft.level != "hromada":
+            for cases in inflect_ru.adjective_forms(draft.stem_ru.lower()):
+                namer.adjectives(cases, draft.code, "adjective", mighty=big)
+        label = "head" if draft.level == "oblast" else "adjective"
+        namer.put(draft.stem_en, draft.code, label, mighty=big)
+        for spelling in _spellings(romanise(draft.stem_uk)):
+            namer.put(spelling, draft.code, "adjective", mighty=big)
+        return
+    mighty = draft.level in ("oblast", "country") or draft.population >= _BIG
+    namer.ukrainian(draft.uk, draft.code, mighty=mighty)
+    if draft.level != "settlement" or draft.population >= _RU_FROM:
+        namer.russian(draft.ru, draft.code, mighty=mighty)
+    else:
+        namer.put(draft.ru, draft.code, "nominative")
+    namer.put(draft.en, draft.code, "nominative", mighty=mighty)
+    if draft.level == "settlement":
+        namer.put(romanise(draft.uk), draft.code, "nominative", mighty=mighty)
+
+
+def _compound(name: str) -> tuple[tuple[str, ...], ...]:
+    """Forms of an adjective whose first part stands still («Івано-Франківська»)."""
+    head, _, tail = name.lower().rpartition("-")
+    return tuple(tuple(f"{head}-{form}" for form in cases) for cases in inflect.adjective_forms(tail))
+
+
+def _spellings(latin: str) -> tuple[str, ...]:
+    """Ways to write an adjective's ending in Latin letters."""
+    for ending, others in (
+        ("skyi", ("skyi", "skyy", "sky", "skiy", "skij", "skyj", "ski")),
+        ("tskyi", ("tskyi", "tskyy", "tsky", "tskiy")),
+        ("ska", ("ska", "skaya")),
+        ("tska", ("tska",)),
+        ("zka", ("zka",)),
+    ):
+        if latin.endswith(ending):
+            stem = latin[: -len(ending)]
+            return tuple(stem + other for other in others)
+    return (latin,)
+
+
+def _regions(namer: Namer, tables: Mapping[str, bytes]) -> list[Problem]:
+    """Colloquial names of first-level areas."""
+    table, problems = rows(tables, "regions.tsv")
+    for row in table:
+        code = row["code"]
+        for name in filter(None, (n.strip() for n in row.get("uk_colloquial", "").split(";"))):
+            namer.ukrainian(name, code, "colloquial", mighty=True)
+        for name in filter(None, (n.strip() for n in row.get("ru_colloquial", "").split(";"))):
+            namer.russian(name, code, "colloquial", mighty=True)
+        city = row["uk"] == row["uk"].removesuffix("ська") and not row["uk"].startswith("Автономна")
+        for name in filter(None, (n.strip() for n in row.get("en_other", "").split(";"))):
+            plain = city or code.startswith("UA01") or name.endswith("vyna") or name.endswith("vina") or name in _ENGLISH_REGIONS
+            namer.put(name, code, "colloquial" if plain else "head", mighty=True)
+        if row["en"] in _ENGLISH_REGIONS:
+            namer.put(row["en"], code, "colloquial", mighty=True)
+    return problems
+
+
+_ENGLISH_REGIONS = ("Zakarpattia", "Transcarpathia", "Prykarpattia", "Volyn", "Dnipropetrovsk", "Kirovohrad", "Crimea")
+"""English stems that name no city, so that they mean the oblast when they stand alone."""
+
+
+def _aliases(namer: Namer, tables: Mapping[str, bytes], drafts: Drafts) -> list[Problem]:
+    """Other names of areas: old, colloquial, in other spellings."""
+    table, problems = rows(tables, "aliases.tsv")
+    for row in table:
+        where = f"aliases.tsv:{row['']}"
+        draft = drafts.get(row["code"])
+        if draft is None:
+            problems.append(Problem(where=where, what=f"no area {row['code']}", remedy="give a code that a table has"))
+            continue
+        if row["form"] not in FORMS or row["lang"] not in ("uk", "ru", "en", "as-is"):
+            problems.append(Problem(where=where, what="unknown language or form", remedy="uk, ru, en or as-is; old, colloquial, ..."))
+            continue
+        mighty = draft.level in ("oblast", "country") or draft.population >= _BIG
+        for name in (n.strip() for n in row["names"].split(";")):
+            _alias(namer, name, row, mighty=mighty)
+    return problems
+
+
+def _alias(namer: Namer, name: str, row: Row, *, mighty: bool) -> None:
+    label = "" if row["form"] == "nominative" else row["form"]
+    if row["lang"] == "uk":
+        namer.ukrainian(name, row["code"], label, mighty=mighty)
+    elif row["lang"] == "ru":
+        namer.russian(name, row["code"], label, mighty=mighty)
+    else:
+        namer.put(name, row["code"], label or "nominative", mighty=mighty)
+
+
+def _neighbourhoods(namer: Namer, tables: Mapping[str, bytes], drafts: Drafts) -> list[Problem]:
+    """Parts of cities and landmarks."""
+    table, problems = rows(tables, "neighbourhoods.tsv")
+    for row in table:
+        if row["code"] not in drafts:
+            where = f"neighbourhoods.tsv:{row['']}"
+            problems.append(Problem(where=where, what=f"no area {row['code']}", remedy="give a code that a table has"))
+            continue
+        uk, ru, en = ([n.strip() for n in row[lang].split(";") if n.strip()] for lang in ("uk", "ru", "en"))
+        if not uk:
+            problems.append(Problem(where=f"neighbourhoods.tsv:{row['']}", what="no Ukrainian name", remedy="give one"))
+            continue
+        number = len(namer.niches)
+        latin = en or [romanise(uk[0])]
+        namer.niches.append(Niche(row["code"], uk[0], (ru or uk)[0], latin[0]))
+        for name in uk:
+            namer.ukrainian(name, number)
+        for name in ru:
+            namer.russian(name, number)
+        for name in latin:
+            namer.put(name, number, "nominative")
+    return problems
