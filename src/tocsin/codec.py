@@ -44,23 +44,23 @@ def _decoder(kind: Hashable) -> msgspec.json.Decoder[Any]:
 
 
 def decode(data: bytes | str, kind: type[T]) -> T:
-    """The noun of type ``kind`` that ``data`` encodes; ``msgspec.ValidationError`` where it is none."""
+    """Return the noun of type ``kind`` that ``data`` encodes; ``msgspec.ValidationError`` where it is none."""
     value: T = _decoder(cast("Hashable", kind)).decode(data)
     return value
 
 
 def decode_body(data: bytes) -> Body:
-    """The journal body that ``data`` encodes, of whichever kind its tag names."""
+    """Return the journal body that ``data`` encodes, of whichever kind its tag names."""
     return _body_decoder.decode(data)
 
 
 def plain(noun: object) -> Any:  # noqa: ANN401 - any JSON value
-    """The JSON value of ``noun`` as plain dicts, lists, strings and numbers."""
+    """Return the JSON value of ``noun`` as plain dicts, lists, strings and numbers."""
     return msgspec.json.decode(_encoder.encode(noun))
 
 
 def instant(at: datetime) -> str:
-    """An instant as the public face writes it: UTC, ISO 8601, ending in ``Z``."""
+    """Return an instant as the public face writes it: UTC, ISO 8601, ending in ``Z``."""
     return at.astimezone(UTC).isoformat().replace("+00:00", "Z")
 
 
@@ -74,7 +74,7 @@ def valid_text(text: str) -> bool:
 
 
 def change_json(change: Change) -> dict[str, Any]:
-    """A change in the shape of the contract: number, instant, and what changed with its reasons."""
+    """Return A change in the shape of the contract: number, instant, and what changed with its reasons."""
     fact = change.fact
     noun: dict[str, Any] = plain(fact.noun)
     what = {"type": fact.type, "verb": fact.verb, **noun}
@@ -84,12 +84,12 @@ def change_json(change: Change) -> dict[str, Any]:
 
 
 def picture_json(picture: Picture) -> dict[str, Any]:
-    """A picture in the shape of the contract: every list present, an empty one too."""
+    """Return A picture in the shape of the contract: every list present, an empty one too."""
     value: dict[str, Any] = plain(picture)
     return value
 
 
 def entry_json(entry: Entry) -> dict[str, Any]:
-    """A journal entry as plain JSON: its number, when it was recorded, and its body."""
+    """Return A journal entry as plain JSON: its number, when it was recorded, and its body."""
     value: dict[str, Any] = plain(entry)
     return value

@@ -43,7 +43,7 @@ _words: msgspec.json.Decoder[Words] = msgspec.json.Decoder(Words)
 
 
 def join(stub: bytes, words: bytes | None) -> Body:
-    """The body of which ``split`` made ``stub`` and ``words``; without words, a report says nothing."""
+    """Return the body of which ``split`` made ``stub`` and ``words``; without words, a report says nothing."""
     body = decode_body(stub)
     if words is None or not isinstance(body, Report):
         return body
@@ -52,12 +52,12 @@ def join(stub: bytes, words: bytes | None) -> Body:
 
 
 def salted(salt: bytes, words: bytes) -> bytes:
-    """The digest by which words take part in the chain: SHA-256 over salt and words."""
+    """Return the digest by which words take part in the chain: SHA-256 over salt and words."""
     return hashlib.sha256(salt + words).digest()
 
 
 def link(before: bytes, number: int, recorded_at: datetime, stub: bytes, digest: bytes | None) -> bytes:
-    r"""The hash of an entry: SHA-256 over the hash before, then lines, then the body's canonical bytes.
+    r"""Return the hash of an entry: SHA-256 over the hash before, then lines, then the body's canonical bytes.
 
     The lines are the number, ``recorded_at`` as ISO 8601 and the words' digest in
     hexadecimal (empty where the body has none), each ended by ``\n``.

@@ -30,12 +30,12 @@ class Flaw(msgspec.Struct, frozen=True, kw_only=True):
     torn: bool = False
 
     def problem(self, path: str) -> Problem:
-        """The flaw as a problem that names the entry."""
+        """Return the flaw as a problem that names the entry."""
         return Problem(where=f"{path}, entry {self.number}", what=self.what, remedy=_RESTORE)
 
 
 def row_hash(before: bytes, number: int, recorded_at: str, stub: bytes, words: bytes | None) -> bytes:
-    """The hash that a stored row ought to have after ``before``."""
+    """Return the hash that a stored row ought to have after ``before``."""
     return link(before, number, datetime.fromisoformat(recorded_at), stub, words)
 
 

@@ -15,7 +15,7 @@ __all__ = ["open_file", "settle"]
 
 
 def open_file(file: Path, *, read_only: bool) -> tuple[sqlite3.Connection, list[str]]:
-    """The journal file open, whole to its last entry, and what had to be said about it."""
+    """Return the journal file open, whole to its last entry, and what had to be said about it."""
     if not file.exists() or file.stat().st_size == 0:
         return connect(str(file)), []
     outer = shape(file)

@@ -49,7 +49,7 @@ COMMIT;
 
 
 def connect(path: str) -> sqlite3.Connection:
-    """A writing connection: WAL with full synchronisation, freed bytes overwritten with zeros (R29)."""
+    """Return A writing connection: WAL with full synchronisation, freed bytes overwritten with zeros (R29)."""
     db = sqlite3.connect(path, isolation_level=None, check_same_thread=False, timeout=5)
     db.execute("PRAGMA journal_mode = WAL")
     db.execute("PRAGMA synchronous = FULL")
@@ -71,7 +71,7 @@ def connect(path: str) -> sqlite3.Connection:
 
 
 def connect_read_only(path: Path) -> sqlite3.Connection:
-    """A reading connection that changes no byte of the file, even where its directory can't be written."""
+    """Return A reading connection that changes no byte of the file, even where its directory can't be written."""
     last: sqlite3.Error | None = None
     for mode in ("mode=ro", "mode=ro&immutable=1"):
         try:

@@ -75,7 +75,7 @@ class Journal:
         read_only: bool = False,
         check: bool = True,
     ) -> Journal:
-        """The journal at ``path``, made where there is none; JournalError where it can't be trusted.
+        """Return the journal at ``path``, made where there is none; JournalError where it can't be trusted.
 
         ``salt`` makes the salts of texts a function of the entry, for journals
         that must come out equal twice; leave it out wherever texts are real.
@@ -124,7 +124,7 @@ class Journal:
         return self._number, self._hash.hex()
 
     def append(self, bodies: Sequence[Body], recorded_at: datetime) -> tuple[Entry, ...]:
-        """The entry of each body, durable; a body that is there already gives the entry it has.
+        """Return the entry of each body, durable; a body that is there already gives the entry it has.
 
         Nothing is written, and JournalError raised, where one of them conflicts
         with an entry of the same source and id.
@@ -137,7 +137,7 @@ class Journal:
             return tuple(one.entry for one in admitted if one.entry is not None)
 
     def admit(self, bodies: Sequence[Body], recorded_at: datetime) -> tuple[Admission, ...]:
-        """What became of each body, in one durable transaction; a conflict keeps out itself alone."""
+        """Return what became of each body, in one durable transaction; a conflict keeps out itself alone."""
         with self._lock, self._transaction():
             return self._admit(bodies, recorded_at)
 
@@ -242,13 +242,13 @@ class Journal:
             after += _CHUNK
 
     def find(self, source: str, report: str) -> Entry | None:
-        """The newest entry of a source's report (or deletion) with this id."""
+        """Return the newest entry of a source's report (or deletion) with this id."""
         with self._lock:
             rows = list(self._rows("e.source = ? AND e.report = ?", (source, report)))
         return rows[-1] if rows else None
 
     def entry(self, number: int) -> Entry | None:
-        """The entry of this number."""
+        """Return the entry of this number."""
         with self._lock:
             return next(self._rows("e.number = ?", (number,)), None)
 
@@ -282,7 +282,7 @@ class Journal:
             )
 
     def issued(self, outlet: str | None = None, after: int = 0) -> tuple[Issued, ...]:
-        """What was sent for changes after ``after``, by change and outlet."""
+        """Return what was sent for changes after ``after``, by change and outlet."""
         with self._lock:
             rows = self._db.execute(
                 "SELECT change, outlet, digest, sent_at FROM issued"

@@ -60,7 +60,7 @@ class Shape(msgspec.Struct, frozen=True, kw_only=True):
 
 
 def shape(path: Path) -> Shape:
-    """The outer shape of the journal at ``path``; JournalError where it is no SQLite file."""
+    """Return the outer shape of the journal at ``path``; JournalError where it is no SQLite file."""
     wal = Path(f"{path}-wal")
     logged = wal.stat().st_size if wal.exists() else 0
     size = path.stat().st_size

@@ -1,0 +1,274 @@
+"""Files and environment made into frozen settings, with all problems at once (docs/settings.md)."""
+
+from __future__ import annotations
+
+import ipaddress
+import tomllib
+from collections.abc import Mapping
+from pathlib import Path
+from typing import Any
+
+import msgspec
+
+from tocsin.config.declared import DECLARED, Setting, duration
+from tocsin.config.errors import SettingsError
+from tocsin.model import Problem
+
+__all__ = ["Feed", "Key", "Mount", "Settings"]
+
+FEED_KINDS = ("jsonl", "feed", "article")
+DIALECTS = ("alerts.in.ua", "ukrainealarm")
+
+
+class Key(msgspec.Struct, frozen=True, kw_only=True):
+    """What a source proves itself with: a bearer token, or a key that signs (HMAC-SHA256)."""
+
+    bearer: str | None = None
+    hmac: str | None = None
+
+    def __repr__(self) -> str:
+        return "Key(hidden)"
+
+
+class Feed(msgspec.Struct, frozen=True, kw_only=True):
+    """Something that we read ourselves: a growing JSON-lines file, an RSS or Atom feed, an article."""
+
+    kind: str
+    source: str
+    at: str
+    """Path or URL."""
+    every: float = 60.0
+    """Seconds between polls."""
+
+
+class Mount(msgspec.Struct, frozen=True, kw_only=True):
+    """A dialect that is served: under which path, to whom. No tokens: to everybody."""
+
+    dialect: str
+    path: str
+    tokens: tuple[str, ...] = ()
+
+    def __repr__(self) -> str:
+        return f"Mount({self.dialect} at {self.path or '/'})"
+
+
+class Settings(msgspec.Struct, frozen=True, kw_only=True):
+    """All that can be set; each field is described in docs/settings.md."""
+
+    host: str = "127.0.0.1"
+    port: int = 8420
+    journal: str = "tocsin.db"
+    open: bool = False
+    demo: bool = False
+    exercise: bool = False
+    base_url: str | None = None
+    language: str = "uk"
+    desk_token: str | None = None
+    sources: str | None = None
+    policy: str | None = None
+    embargo: str | None = None
+    max_body: int = 4 * 1024 * 1024
+    rate: int = 12_000
+    replay_window: float = 300.0
+    heartbeat: float = 5.0
+    stream_buffer: int = 256 * 1024
+    max_streams: int = 20_000
+    sender: str = "tocsin.invalid"
+    cap_key: str | None = None
+    keys: dict[str, Key] = {}
+    feeds: tuple[Feed, ...] = ()
+    dialects: tuple[Mount, ...] = ()
+
+    def __repr__(self) -> str:
+        return f"Settings(host={self.host!r}, port={self.port}, journal={self.journal!r}, open={self.open})"
+
+    @classmethod
+    def load(
+        cls, path: str | Path | None = None, env: Mapping[str, str] | None = None, **said: object
+    ) -> Settings:
+        """Return settings from a TOML file, then the environment, then what was said on the command line.
+
+        Raises SettingsError with every problem of all three.
+        """
+        problems: list[Problem] = []
+        file = Path(path) if path is not None else None
+        table = _read(file, problems) if file is not None else {}
+        base = file.parent if file is not None else Path()
+        values: dict[str, Any] = {}
+        where = str(file or "tocsin.toml")
+        told = _Told(table=table, env=env or {}, said=said, base=base, file=where)
+        for setting in DECLARED:
+            _take(setting, told, values, problems)
+        values["keys"] = _keys(table.pop("keys", {}), f"{where}: keys", problems)
+        values["feeds"] = _feeds(table.pop("feeds", []), base, f"{where}: feeds", problems)
+        values["dialects"] = _mounts(table.pop("dialects", {}), f"{where}: dialects", problems)
+        known = {setting.name for setting in DECLARED}
+        problems.extend(
+            _problem(f"{where}: {name}", "is no setting", "docs/settings.md lists them all.")
+            for name in table
+            if name not in known
+        )
+        variables = {setting.variable for setting in DECLARED} | {"TOCSIN_CACHE"}
+        problems.extend(
+            _problem(f"environment: {name}", "is no setting", "docs/settings.md lists them all.")
+            for name in sorted(env or {})
+            if name.startswith("TOCSIN_") and name not in variables
+        )
+        problems.extend(_contradictions(values))
+        if problems:
+            raise SettingsError(problems)
+        return cls(**values)
+
+
+def _problem(where: str, what: str, remedy: str) -> Problem:
+    return Problem(where=where, what=what, remedy=remedy)
+
+
+def _read(file: Path, problems: list[Problem]) -> dict[str, Any]:
+    try:
+        return tomllib.loads(file.read_text("utf-8"))
+    except OSError as error:
+        problems.append(
+            _problem(str(file), f"cannot be read ({error.strerror})", "Name a file that is readable.")
+        )
+    except UnicodeDecodeError:
+        problems.append(_problem(str(file), "is not UTF-8", "Save it as UTF-8."))
+    except tomllib.TOMLDecodeError as error:
+        problems.append(_problem(str(file), f"is no TOML: {error}", "Mend the line that it names."))
+    return {}
+
+
+class _Told(msgspec.Struct, frozen=True, kw_only=True):
+    """Where a value may be told: the command line before the environment before the file."""
+
+    table: Mapping[str, Any]
+    env: Mapping[str, str]
+    said: Mapping[str, object]
+    base: Path
+    file: str
+
+
+def _take(setting: Setting, told: _Told, values: dict[str, Any], problems: list[Problem]) -> None:
+    base = Path()
+    raw: object
+    if told.said.get(setting.name) is not None:
+        where, raw = f"--{setting.name.replace('_', '-')}", told.said[setting.name]
+    elif setting.variable in told.env:
+        where, raw = f"environment: {setting.variable}", told.env[setting.variable]
+    elif setting.name in told.table:
+        where, raw, base = f"{told.file}: {setting.name}", told.table[setting.name], told.base
+    else:
+        return
+    try:
+        value = setting.take(str(raw) if isinstance(raw, Path) else raw)
+    except ValueError as wanted:
+        problems.append(_problem(where, "has a wrong value", f"Write {wanted}: {setting.does}."))
+        return
+    values[setting.name] = str(base / value) if setting.path and value != ":memory:" else value
+
+
+def _keys(table: object, where: str, problems: list[Problem]) -> dict[str, Key]:
+    keys: dict[str, Key] = {}
+    if not isinstance(table, dict):
+        problems.append(_problem(where, "is no table", "Write [keys.SOURCE] with bearer or hmac."))
+        return keys
+    for source, one in sorted(table.items()):
+        kinds = one if isinstance(one, dict) else {}
+        wrong = sorted(set(kinds) - {"bearer", "hmac"})
+        secrets = [kinds.get("bearer"), kinds.get("hmac")]
+        if wrong or not any(secrets) or any(_weak(secret) for secret in secrets):
+            problems.append(
+                _problem(
+                    f"{where}.{source}",
+                    "is no key",
+                    "Give bearer or hmac, each at least 16 ASCII characters long.",
+                )
+            )
+            continue
+        keys[source] = Key(bearer=secrets[0], hmac=secrets[1])
+    bearers = [key.bearer for key in keys.values() if key.bearer]
+    if len(set(bearers)) < len(bearers):
+        problems.append(_problem(where, "two sources share one bearer token", "Give each source its own."))
+    return keys
+
+
+def _weak(secret: object) -> bool:
+    return secret is not None and not (isinstance(secret, str) and len(secret) >= 16 and secret.isascii())
+
+
+def _feeds(tables: object, base: Path, where: str, problems: list[Problem]) -> tuple[Feed, ...]:
+    feeds: list[Feed] = []
+    for n, one in enumerate(tables if isinstance(tables, list) else [None], start=1):
+        table = one if isinstance(one, dict) else {}
+        kind, source, at = table.get("kind"), table.get("source"), table.get("url") or table.get("path")
+        wrong = sorted(set(table) - {"kind", "source", "url", "path", "every"})
+        try:
+            every = duration(table.get("every", 60))
+        except ValueError:
+            wrong.append("every")
+            every = 60.0
+        if wrong or kind not in FEED_KINDS or not isinstance(source, str) or not isinstance(at, str):
+            problems.append(
+                _problem(
+                    f"{where}[{n}]",
+                    f"has wrong fields: {', '.join(wrong)}"
+                    if wrong
+                    else "names no kind, source and url or path",
+                    f"Give kind ({', '.join(FEED_KINDS)}), source, url or path, and every.",
+                )
+            )
+            continue
+        feeds.append(
+            Feed(
+                kind=kind,
+                source=source,
+                at=at if "://" in at else str(base / at),
+                every=max(every, 0.1 if kind == "jsonl" else 1.0),
+            )
+        )
+    return tuple(feeds)
+
+
+def _mounts(table: object, where: str, problems: list[Problem]) -> tuple[Mount, ...]:
+    mounts: list[Mount] = []
+    for name, one in sorted(table.items()) if isinstance(table, dict) else [("?", None)]:
+        fields = one if isinstance(one, dict) else {}
+        path, tokens = fields.get("path"), fields.get("tokens", [])
+        fine = name in DIALECTS and isinstance(path, str) and (path == "" or path.startswith("/"))
+        if not fine or not isinstance(tokens, list) or any(_weak(token) for token in tokens):
+            problems.append(
+                _problem(
+                    f"{where}.{name}",
+                    "is no dialect that could be served so",
+                    f'Write [dialects."{DIALECTS[0]}"] or [dialects.{DIALECTS[1]}] with path = "/under/which"'
+                    " and tokens of at least 16 characters.",
+                )
+            )
+            continue
+        mounts.append(Mount(dialect=name, path=str(path).rstrip("/"), tokens=tuple(tokens)))
+    return tuple(mounts)
+
+
+def _contradictions(values: Mapping[str, Any]) -> list[Problem]:
+    found = []
+    if values.get("open") and not loopback(values.get("host", "127.0.0.1")):
+        found.append(
+            _problem(
+                "open",
+                "lets anybody send reports, and host is not this machine",
+                "Use host 127.0.0.1, or keys.",
+            )
+        )
+    if values.get("demo") and values.get("exercise"):
+        found.append(_problem("demo", "and exercise exclude each other", "Choose one of them."))
+    return found
+
+
+def loopback(host: str) -> bool:
+    """Whether an address is this machine's own."""
+    if host == "localhost":
+        return True
+    try:
+        return ipaddress.ip_address(host).is_loopback
+    except ValueError:
+        return False
