@@ -1,0 +1,225 @@
+"""One incident as a pure function of its words: status, kinds, objects, belief."""
+
+from __future__ import annotations
+
+from datetime import datetime
+
+import msgspec
+
+from tocsin.model import AreaRef, Claim, Incident, Interval
+from tocsin.picture import weighing
+from tocsin.picture.speakers import STANDING, Speaker
+
+__all__ = ["BELOW_CITY", "MOMENTS", "Hot", "Word", "denied_kinds", "objects_fit", "told"]
+
+BELOW_CITY = ("district", "neighbourhood")
+"""Levels below a city: fine enough for an incident of harm or of a blast alone."""
+MOMENTS = ("impact", "debris", "explosion")
+"""Kinds that happen at a moment; the others are what follows from them."""
+BUILDINGS = (
+    "residential",
+    "office",
+    "school",
+    "kindergarten",
+    "hospital",
+    "church",
+    "embassy",
+    "shop",
+    "warehouse",
+    "industrial",
+    "other",
+)
+CONTAINED = ("extinguished", "contained", "localised", "restored")
+FINISHED = ("finished", "completed", "search-over")
+WORDS = {"response": "responding", "assessment": "assessed"}
+
+
+class Word(msgspec.Struct, frozen=True, kw_only=True):
+    """A claim as it was put to an incident, with its speaker and its times."""
+
+    claim: Claim
+    speaker: Speaker
+    source: str
+    report: str
+    stated: datetime
+    when: datetime
+    exact: bool
+    seq: int
+
+    @property
+    def works(self) -> bool:
+        """Whether it tells of emergency services and not of effects."""
+        return self.claim.kind in WORDS
+
+    @property
+    def denies(self) -> bool:
+        """Whether it denies effects."""
+        return self.claim.stance == "denies"
+
+
+class Hot(msgspec.Struct, frozen=True, kw_only=True):
+    """An incident of the hot state: where, of which attack, and all words on it.
+
+    ``emptied`` tells why no word is left; ``ruled`` is an operator's ruling.
+    """
+
+    id: str
+    area: AreaRef
+    precision: str
+    attack: str
+    words: tuple[Word, ...]
+    emptied: str | None = None
+    ruled: tuple[str, str] | None = None
+
+    @property
+    def objects(self) -> tuple[str, ...]:
+        """What was hit, in the order in which it was said."""
+        named = (word.claim.object for word in self.words if not word.denies and not word.works)
+        return tuple(dict.fromkeys(each for each in named if each is not None))
+
+
+def objects_fit(objects: tuple[str, ...], named: str | None) -> bool:
+    """Whether a word about ``named`` can speak of an incident with these ``objects``.
+
+    A roof is part of a building; nothing said fits anything; else the same object.
+    """
+    if named is None or not objects or named in objects:
+        return True
+    if named == "roof":
+        return any(each in BUILDINGS for each in objects)
+    return "roof" in objects and named in BUILDINGS and set(objects) == {"roof"}
+
+
+def denied_kinds(kind: str) -> tuple[str, ...]:
+    """The kinds of effects that fall with a denied one: damage was reported as where the debris fell."""
+    return (kind, "damage") if kind in {"debris", "impact"} else (kind,)
+
+
+def told(hot: Hot) -> Incident:
+    """The incident as its words, taken together, tell it."""
+    words = sorted(hot.words, key=lambda word: (word.stated, word.seq))
+    active, denials, reason = _active(words)
+    works = [word for word in words if word.works]
+    effects = active or [word for word in words if not word.works and not word.denies]
+    status, ended = _status(active, works)
+    if not active and denials:
+        status, ended = "withdrawn", denials[-1].stated
+    elif not active:
+        status, reason = "withdrawn", hot.emptied or "its reports were taken back"
+    else:
+        reason = None
+    if hot.ruled is not None:
+        status, reason = hot.ruled
+    return Incident(
+        id=hot.id,
+        area=hot.area,
+        attack=hot.attack,
+        precision=hot.precision,
+        kinds=tuple(dict.fromkeys(word.claim.kind for word in effects)),
+        objects=tuple(dict.fromkeys(word.claim.object for word in effects if word.claim.object is not None)),
+        weapon=next((word.claim.weapon for word in effects if word.claim.weapon is not None), None),
+        status=status,
+        reason=reason,
+        hedged=bool(active) and all(word.claim.hedged for word in active),
+        valid=Interval(start=_start(effects), end=ended, precision=_precision(effects)),
+        sources=tuple(dict.fromkeys(word.source for word in words if not word.denies)),
+        claims=tuple(dict.fromkeys(word.claim.id for word in words if not word.denies)),
+        against=tuple(dict.fromkeys(word.claim.id for word in words if word.denies)),
+        credibility=weighing.weigh(
+            [_voice(word) for word in active], [_voice(word) for word in denials]
+        ).credibility,
+    )
+
+
+def _active(words: list[Word]) -> tuple[list[Word], list[Word], str | None]:
+    """Words of effects that stand after all denials, the denials, and the last one's reason."""
+    active: list[Word] = []
+    denials: list[Word] = []
+    reason: str | None = None
+    for word in words:
+        if word.works:
+            continue
+        if word.denies:
+            kinds = denied_kinds(word.claim.kind)
+            struck = [each for each in active if each.claim.kind in kinds and _strikes(word, each)]
+            active = [each for each in active if each not in struck]
+            denials.append(word)
+            if struck:
+                reason = f"{word.claim.kind} denied by {word.speaker.id}"
+        elif not any(_bars(denial, word) for denial in denials):
+            active.append(word)
+    return active, denials, reason
+
+
+def _strikes(denial: Word, word: Word) -> bool:
+    same = denial.speaker.authority == word.speaker.authority
+    return same or denial.speaker.standing >= word.speaker.standing
+
+
+def _bars(denial: Word, word: Word) -> bool:
+    """Whether an earlier denial keeps a later, weaker word from standing."""
+    return (
+        word.claim.kind in denied_kinds(denial.claim.kind)
+        and denial.speaker.standing > word.speaker.standing
+        and denial.speaker.authority != word.speaker.authority
+    )
+
+
+def _status(active: list[Word], works: list[Word]) -> tuple[str, datetime | None]:
+    """How far the incident has come, and when it was over."""
+    status = "reported"
+    plain = [word for word in active if not word.claim.hedged]
+    origins = {word.speaker.origin for word in active if word.speaker.standing > STANDING["public"]}
+    if any(word.speaker.official for word in plain) or len(origins) > 1:
+        status = "confirmed"
+    ended = None
+    for word in works:
+        stage = stage_of(word.claim)
+        if stage == "closed":
+            status, ended = "closed", word.stated
+        elif stage == "contained" and status != "closed":
+            status = "contained"
+        elif stage == "responding" and status in {"reported", "confirmed"}:
+            status = "responding"
+    return status, ended
+
+
+def stage_of(claim: Claim) -> str | None:
+    """What a word on emergency services makes of an incident; None for an assessment."""
+    if claim.kind == "assessment":
+        return None
+    keys = set(claim.scope or {})
+    if keys.intersection(FINISHED):
+        return "closed"
+    if keys.intersection(CONTAINED):
+        return "contained"
+    return "responding"
+
+
+def _start(effects: list[Word]) -> datetime | None:
+    """The moment: as said to the minute, else the first that was stated of it."""
+    moments = [word for word in effects if word.claim.kind in MOMENTS] or effects
+    exact = [word.when for word in moments if word.exact]
+    return min(exact or [word.when for word in moments], default=None)
+
+
+def _precision(effects: list[Word]) -> str:
+    """``minute`` where a time was said, else ``stated``: the word's own time is all that is known."""
+    return "minute" if any(word.exact for word in effects) else "stated"
+
+
+def _voice(word: Word) -> weighing.Voice:
+    speaker = word.speaker
+    return weighing.Voice(
+        claim=word.claim.id,
+        report=word.report,
+        source=word.source,
+        authority=speaker.authority,
+        kind=speaker.kind,
+        claim_kind=word.claim.kind,
+        reliability=speaker.reliability if speaker.reliability in "ABCDEF" else "F",
+        origin=speaker.origin,
+        official=speaker.official,
+        hedged=word.claim.hedged,
+        at=word.stated,
+    )

@@ -1,0 +1,407 @@
+"""Incidents: a place and moment where sources report effects.
+
+Words become one incident by place, time and object; the incident is a pure
+function of the words that were put to it, so that a report that is taken back,
+or a denial, undoes exactly what it did.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Mapping, Sequence
+from datetime import datetime, timedelta
+
+import msgspec
+
+from tocsin.model import Claim, Fact, Incident, PlaceRef, Report, Source
+from tocsin.picture.attacks import HOT, Areas, Attacks, area_of, moment, spots
+from tocsin.picture.incident import BELOW_CITY, MOMENTS, Hot, Word, denied_kinds, objects_fit, told
+from tocsin.picture.speakers import Speaker, speaker_of
+from tocsin.slate import Slate, Table, Timers
+
+__all__ = ["Found", "Incidents"]
+
+EFFECTS = ("impact", "debris", "fire", "damage", "outage", "explosion")
+WORKS = ("response", "assessment")
+ONE_HIT = timedelta(minutes=45)
+"""Moments farther apart than this are two hits, also on one house."""
+ONE_HIT_EXACT = timedelta(minutes=20)
+"""The same where both times are said to the minute."""
+VAGUE = timedelta(hours=1)
+DAY = timedelta(hours=24)
+CROWD = 200
+"""Words kept of one incident; beyond, words between the first and the newest rest."""
+QUIET = "no word for 72 hours"
+
+
+class Found(msgspec.Struct, frozen=True):
+    """What the incidents made of a report.
+
+    ``harm`` names, by claim and area, the incident that a casualty claim counts
+    for; ``orphans`` are denials of what nobody had reported, with their area.
+    """
+
+    facts: list[Fact]
+    harm: dict[tuple[str, str | None], str | None]
+    orphans: list[tuple[Claim, str | None]]
+
+
+class _Hearing(msgspec.Struct):
+    """One report as it is being heard: what it made, and the incidents that it touched."""
+
+    claims: Sequence[Claim]
+    found: Found
+    touched: dict[str, None] = {}
+    counted: set[tuple[str, str]] = set()
+    """Harm and place that this report has counted already: again is another address."""
+
+
+class Incidents:
+    """The incidents of the hot state."""
+
+    def __init__(self, places: Areas, attacks: Attacks, register: Mapping[str, Source], slate: Slate) -> None:
+        self._places = places
+        self._attacks = attacks
+        self._register = register
+        self._hot: Table[str, Hot] = Table(slate)
+        self._out: Table[str, Incident] = Table(slate)
+        self._near: Table[str, tuple[str, ...]] = Table(slate)
+        """Incidents by attack, in the order in which they were opened."""
+        self._said: Table[str, tuple[str, ...]] = Table(slate)
+        """Incidents that a report speaks of, by report."""
+        self._seq: Table[str, int] = Table(slate)
+        self.timers = Timers(slate)
+
+    def adopt(self, register: Mapping[str, Source]) -> None:
+        """Use another register of sources from here on."""
+        self._register = register
+
+    # --- in ---------------------------------------------------------------------
+
+    def absorb(self, report: Report, claims: Sequence[Claim], source: Source, at: datetime) -> Found:
+        """Put each effect, response and denial to its incident; what changed."""
+        stated = report.stated_at or at
+        found = Found([], {}, [])
+        hearing = _Hearing(claims, found)
+        touched = hearing.touched
+        for claim in claims:
+            speaker = speaker_of(claim, report, source, self._register)
+            if speaker.party or not _present(claim, stated):
+                continue
+            word = self._word(claim, speaker, report, source, stated)
+            if claim.kind in EFFECTS and claim.stance == "denies":
+                self._deny(word, source, hearing)
+            elif claim.kind in EFFECTS:
+                for place in self._effect_spots(claim):
+                    touched[self._put(word, place)] = None
+            elif claim.kind == "casualty" and claim.stance == "asserts":
+                for place in spots(claim):
+                    self._harm(word, place, hearing)
+            elif claim.kind in WORKS and claim.stance == "asserts":
+                for each in self._works(word, touched):
+                    touched[each] = None
+        for each in touched:
+            self.timers.arm(each, at + HOT)
+            key = f"{source.id}:{report.id}"
+            self._said.put(key, tuple(dict.fromkeys((*(self._said.get(key) or ()), each))))
+        because = {claim.id for claim in claims}
+        found.facts.extend(self._tell(touched, because))
+        return found
+
+    def retract(self, report: str, why: str) -> list[Fact]:
+        """Take back every word of a report."""
+        ids = self._said.drop(report) or ()
+        because: set[str] = set()
+        for each in ids:
+            hot = self._hot.get(each)
+            if hot is None:
+                continue
+            because.update(word.claim.id for word in hot.words if word.report == report)
+            left = tuple(word for word in hot.words if word.report != report)
+            self._hot.put(each, msgspec.structs.replace(hot, words=left, emptied=None if left else why))
+        return self._tell(dict.fromkeys(ids), because, move=False)
+
+    def order(self, verb: str, target: str, why: str, arguments: Mapping[str, str]) -> list[Fact]:
+        """Carry out an operator's order on an incident: withdraw, close, merge or move it to a place."""
+        hot = self._hot.get(target)
+        if hot is None:
+            return []
+        if verb in {"withdraw", "close"}:
+            status = "withdrawn" if verb == "withdraw" else "closed"
+            self._hot.put(target, msgspec.structs.replace(hot, ruled=(status, why)))
+            return self._tell({target: None}, set(), move=False)
+        if verb == "merge" and (into := self._hot.get(arguments.get("into", ""))) is not None:
+            words = tuple(sorted((*into.words, *hot.words), key=lambda word: (word.stated, word.seq)))
+            self._hot.put(into.id, msgspec.structs.replace(into, words=words))
+            ruled = ("withdrawn", f"merged into {into.id}: {why}")
+            self._hot.put(target, msgspec.structs.replace(hot, ruled=ruled))
+            for report in sorted({word.report for word in hot.words}):
+                said = self._said.get(report) or ()
+                self._said.put(report, tuple(dict.fromkeys((*said, into.id))))
+            return self._tell({into.id: None, target: None}, set(), move=False)
+        if verb == "place" and arguments.get("area"):
+            area = self._places.ref(arguments["area"])
+            self._hot.put(target, msgspec.structs.replace(hot, area=area, precision=area.level))
+            return self._tell({target: None}, set(), move=False)
+        return []
+
+    # --- matching ---------------------------------------------------------------
+
+    def _word(self, claim: Claim, speaker: Speaker, report: Report, source: Source, stated: datetime) -> Word:
+        seq = (self._seq.get("n") or 0) + 1
+        self._seq.put("n", seq)
+        when, exact = moment(claim, stated)
+        return Word(
+            claim=claim,
+            speaker=speaker,
+            source=source.id,
+            report=f"{source.id}:{report.id}",
+            stated=stated,
+            when=when,
+            exact=exact,
+            seq=seq,
+        )
+
+    def _effect_spots(self, claim: Claim) -> Iterator[PlaceRef]:
+        """Where a claim of effects makes an incident: blasts only below city level."""
+        for place in spots(claim):
+            if claim.kind != "explosion" or place.level in BELOW_CITY:
+                yield place
+
+    def _candidates(self, word: Word, place: PlaceRef, attack: str) -> list[Hot]:
+        fits = []
+        for each in self._near.get(attack) or ():
+            hot = self._hot.get(each)
+            if hot is None or not self._place_fits(hot, place):
+                continue
+            if objects_fit(hot.objects, word.claim.object) and _time_fits(hot, word):
+                fits.append(hot)
+        return fits
+
+    def _put(self, word: Word, place: PlaceRef, *, fresh: bool = False) -> str:
+        """Put a word of effects to the incident that it speaks of, or open one; its id."""
+        opens = word.claim.kind in MOMENTS
+        attack = self._attacks.of(place.code, word.when, opens=opens)
+        fits = [] if fresh or (word.claim.continues and opens) else self._candidates(word, place, attack)
+        if fits:
+            hot = max(fits, key=lambda each: _closeness(each, word, place))
+            return self._join(hot, word, place)
+        first = f"incident:{word.claim.id}"
+        new_id = first if first not in self._hot else f"{first}@{place.code}"
+        self._hot.put(
+            new_id,
+            Hot(id=new_id, area=area_of(place), precision=place.precision, attack=attack, words=(word,)),
+        )
+        self._near.put(attack, (*(self._near.get(attack) or ()), new_id))
+        return new_id
+
+    def _join(self, hot: Hot, word: Word, place: PlaceRef | None) -> str:
+        area, precision = hot.area, hot.precision
+        if (
+            place is not None
+            and place.code != hot.area.code
+            and self._places.covers(hot.area.code, place.code)
+        ):
+            area, precision = area_of(place), place.precision
+        words = (*hot.words, word)
+        if len(words) > CROWD:
+            words = (*words[: CROWD // 4], *words[-CROWD // 2 :])
+        self._hot.put(
+            hot.id, msgspec.structs.replace(hot, area=area, precision=precision, words=words, emptied=None)
+        )
+        return hot.id
+
+    def _place_fits(self, hot: Hot, place: PlaceRef) -> bool:
+        if hot.area.code == place.code:
+            named = "neighbourhood" in (hot.precision, place.precision)
+            return not (named and hot.precision == place.precision and hot.area.name != place.name)
+        if place.level == "oblast" or hot.area.level == "oblast":
+            return False
+        if self._places.first_level_of(place.code) == place.code:
+            return False
+        return self._places.covers(hot.area.code, place.code) or self._places.covers(
+            place.code, hot.area.code
+        )
+
+    def _harm(self, word: Word, place: PlaceRef, hearing: _Hearing) -> None:
+        """Find the incident that people were hurt in; a second address in one report is another one."""
+        if place.level not in BELOW_CITY and word.claim.object is None:
+            return
+        subjects = [(subject, place.code) for subject in word.claim.harm or {}]
+        again = any(key in hearing.counted for key in subjects)
+        addresses = _addresses(hearing.claims, place)
+        hearing.counted.update(subjects)
+        attack = self._attacks.of(place.code, word.when, opens=False)
+        fits = [hot for hot in self._candidates(word, place, attack) if told(hot).status != "withdrawn"]
+        chosen: str | None = None
+        if again:
+            chosen = self._put(word, place, fresh=True)
+        elif len(fits) == 1:
+            chosen = self._join(fits[0], word, place)
+        elif not fits or addresses > 1:
+            chosen = self._put(word, place, fresh=True)
+        if chosen is not None:
+            hearing.touched[chosen] = None
+        hearing.found.harm[(word.claim.id, place.code)] = chosen
+
+    def _works(self, word: Word, touched: dict[str, None]) -> list[str]:
+        """The incidents that a word on emergency services belongs to: at its place, else of its report."""
+        places = spots(word.claim)
+        ids: list[str] = []
+        for place in places:
+            if place.level not in BELOW_CITY and self._places.first_level_of(place.code) == place.code:
+                continue
+            attack = self._attacks.of(place.code, word.when, opens=False)
+            fits = self._candidates(word, place, attack)
+            burning = [hot for hot in fits if "fire" in told(hot).kinds]
+            if word.claim.scope and burning:
+                fits = burning
+            if fits:
+                ids.append(self._join(max(fits, key=lambda each: _closeness(each, word, place)), word, place))
+        if not places and len(touched) == 1:
+            hot = self._hot.get(next(iter(touched)))
+            if hot is not None:
+                ids.append(self._join(hot, word, None))
+        return ids
+
+    def _deny(self, word: Word, source: Source, hearing: _Hearing) -> None:
+        places = spots(word.claim)
+        codes = [place.code for place in places] or [word.speaker.home or source.home or self._places.root]
+        for code in codes:
+            hit = self._denied(word, code, named=bool(places))
+            for hot in hit:
+                hearing.touched[self._join(hot, word, None)] = None
+            if not hit:
+                hearing.found.orphans.append((word.claim, code))
+
+    def _denied(self, word: Word, code: str, *, named: bool) -> list[Hot]:
+        """The incidents that a denial speaks of; an unnamed place only where no doubt is left."""
+        attack = self._attacks.of(code, word.when, opens=False)
+        wide = self._places.first_level_of(code) == code or code == self._places.root
+        hit = []
+        for each in self._near.get(attack) or ():
+            hot = self._hot.get(each)
+            if hot is None or not self._places.covers(code, hot.area.code):
+                continue
+            if not any(kind in denied_kinds(word.claim.kind) for kind in told(hot).kinds):
+                continue
+            if word.claim.object is not None and word.claim.object not in hot.objects:
+                continue
+            hit.append(hot)
+        if wide:
+            exact = [hot for hot in hit if hot.area.code == code]
+            mine = [
+                hot
+                for hot in hit
+                if any(each.speaker.authority == word.speaker.authority for each in hot.words)
+            ]
+            return exact or (mine if len(mine) == 1 or (named and mine) else [])
+        return hit
+
+    # --- out --------------------------------------------------------------------
+
+    def _tell(self, ids: Mapping[str, None], because: set[str], *, move: bool = True) -> list[Fact]:
+        facts = []
+        for each in ids:
+            hot = self._hot.get(each)
+            if hot is None:
+                continue
+            noun, old = told(hot), self._out.get(each)
+            if noun == old:
+                continue
+            self._out.put(each, noun)
+            ended = noun.status in {"withdrawn", "closed"} and (old is None or old.status != noun.status)
+            mine = tuple(
+                dict.fromkeys(word.claim.id for word in hot.words if word.claim.id in because)
+            ) or tuple(sorted(because))
+            status = None if old is not None and old.status == noun.status else noun.status
+            facts.append(
+                Fact(
+                    type="incident",
+                    verb="open" if old is None else "close" if ended else "revise",
+                    noun=noun,
+                    because=mine or noun.claims,
+                    why=noun.reason or status,
+                    move=move and noun.status != "withdrawn",
+                )
+            )
+        return facts
+
+    def view(self, at: datetime | None = None) -> tuple[Incident, ...]:
+        """The incidents, by time; with ``at``, those of the words that were stated by then."""
+        nouns = list(self._out.rows.values())
+        if at is not None:
+            nouns = []
+            for hot in self._hot.rows.values():
+                words = tuple(word for word in hot.words if word.stated <= at)
+                if words:
+                    nouns.append(told(msgspec.structs.replace(hot, words=words)))
+        return tuple(sorted(nouns, key=lambda each: (str(each.valid.start), each.id)))
+
+    def advance(self, to: datetime) -> list[tuple[datetime, Fact]]:
+        """Close and let go of the incidents of which nobody has spoken for 72 hours."""
+        gone: list[tuple[datetime, Fact]] = []
+        while (due := self.timers.pop(to)) is not None:
+            when, each = due
+            hot, noun = self._hot.drop(each), self._out.drop(each)
+            if hot is None or noun is None:
+                continue
+            left = tuple(other for other in self._near.get(hot.attack) or () if other != each)
+            if left:
+                self._near.put(hot.attack, left)
+            else:
+                self._near.drop(hot.attack)
+            for report in sorted({word.report for word in hot.words}):
+                self._said.drop(report)
+            if noun.status not in {"withdrawn", "closed"}:
+                closed = msgspec.structs.replace(noun, status="closed")
+                fact = Fact(type="incident", verb="close", noun=closed, because=noun.claims, why=QUIET)
+                gone.append((when, fact))
+        return gone
+
+
+def _present(claim: Claim, stated: datetime) -> bool:
+    """Whether a claim speaks of this attack: not of the future, nor of days ago."""
+    if claim.tense == "expected":
+        return False
+    if claim.tense == "past":
+        return claim.valid.start is not None and claim.valid.start >= stated - DAY
+    return True
+
+
+def _vague(claim: Claim) -> bool:
+    start, end = claim.valid.start, claim.valid.end
+    coarse = claim.valid.precision in {"part-of-day", "night", "day", "unknown"}
+    return claim.tense == "past" or (coarse and start is not None and (end is None or end - start > VAGUE))
+
+
+def _time_fits(hot: Hot, word: Word) -> bool:
+    if word.claim.kind not in MOMENTS or _vague(word.claim):
+        return True
+    moments = [each for each in hot.words if each.claim.kind in MOMENTS and not _vague(each.claim)]
+    if not moments:
+        return True
+    return any(
+        abs(each.when - word.when) <= (ONE_HIT_EXACT if each.exact and word.exact else ONE_HIT)
+        for each in moments
+    )
+
+
+def _closeness(hot: Hot, word: Word, place: PlaceRef) -> tuple[bool, bool, bool, datetime, int]:
+    noun = told(hot)
+    return (
+        hot.area.code == place.code,
+        word.claim.object is not None and word.claim.object in hot.objects,
+        word.claim.kind in noun.kinds,
+        max(each.when for each in hot.words),
+        -hot.words[0].seq,
+    )
+
+
+def _addresses(claims: Sequence[Claim], place: PlaceRef) -> int:
+    """How many claims of one report count the same harm at one place: as many addresses."""
+    counts: dict[str, int] = {}
+    for claim in claims:
+        if claim.kind == "casualty" and any(spot.code == place.code for spot in spots(claim)):
+            for subject in claim.harm or {}:
+                counts[subject] = counts.get(subject, 0) + 1
+    return max(counts.values(), default=0)

@@ -1,0 +1,354 @@
+"""The ledger: tallies as sources gave them, a line each time one speaks, never silently summed.
+
+Lines are kept by attack and family (people, things, effects, attack); each time
+a line comes or is taken back its family is settled anew and what changed is told.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from datetime import datetime, timedelta
+
+import msgspec
+
+from tocsin.model import Claim, Fact, LedgerLine, Ledgers, Preferred, Report, Source
+from tocsin.picture.attacks import HOT, Areas, Attacks
+from tocsin.picture.lines import FATES, Born, area_for, born
+from tocsin.picture.settling import Item, preferred, settle
+from tocsin.picture.speakers import Speaker, speaker_of
+from tocsin.slate import Slate, Table, Timers
+
+__all__ = ["Books"]
+
+CROWD = 200
+"""Lines of one family that are settled against each other; beyond, the oldest that are out of force rest."""
+OPENERS = ("explosion", "impact", "tally")
+DAY = timedelta(hours=24)
+QUIET = "no word for 72 hours"
+
+
+class _Told(msgspec.Struct, frozen=True):
+    """A claim with who speaks in it, through which source, and when it was stated."""
+
+    claim: Claim
+    speaker: Speaker
+    source: str
+    stated: datetime
+
+
+class Books:
+    """All ledger lines of the hot state."""
+
+    def __init__(self, places: Areas, attacks: Attacks, register: Mapping[str, Source], slate: Slate) -> None:
+        self._places = places
+        self._attacks = attacks
+        self._register = register
+        self._families: Table[str, tuple[Item, ...]] = Table(slate)
+        """Lines in force or superseded, by attack and family."""
+        self._out: Table[str, LedgerLine] = Table(slate)
+        """Every line as it was last told."""
+        self._ids: Table[str, tuple[str, ...]] = Table(slate)
+        """Lines told, by family."""
+        self._posted: Table[str, tuple[tuple[str, str], ...]] = Table(slate)
+        """Family and line of everything that a report gave, by report."""
+        self._reports: Table[str, tuple[str, ...]] = Table(slate)
+        """Reports heard, by family."""
+        self._seq: Table[str, int] = Table(slate)
+        self.timers = Timers(slate)
+
+    def adopt(self, register: Mapping[str, Source]) -> None:
+        """Use another register of sources from here on."""
+        self._register = register
+
+    # --- in ---------------------------------------------------------------------
+
+    def absorb(
+        self,
+        report: Report,
+        claims: Sequence[Claim],
+        source: Source,
+        at: datetime,
+        incidents: Mapping[tuple[str, str | None], str | None],
+    ) -> list[Fact]:
+        """Post every line that the claims give; what changed.
+
+        ``incidents`` names, by claim and area, the incident that a line counts for.
+        """
+        items: list[Item] = []
+        for claim in claims:
+            speaker = speaker_of(claim, report, source, self._register)
+            if speaker.party:
+                continue
+            told = _Told(claim, speaker, source.id, report.stated_at or at)
+            for line in born(claim, speaker):
+                area = area_for(claim, speaker, source.home, self._places)
+                item = self._item(told, line, area, incidents.get((claim.id, area)))
+                if item is not None:
+                    items.append(item)
+                    items.extend(self._moved(item, claim, line))
+        return self._enter(items, f"{source.id}:{report.id}", at)
+
+    def deny(
+        self, report: Report, source: Source, at: datetime, denied: Sequence[tuple[Claim, str | None]]
+    ) -> list[Fact]:
+        """Keep denials of effects that nobody had reported: lines with status denied, nothing invented."""
+        items = []
+        for claim, area in denied:
+            speaker = speaker_of(claim, report, source, self._register)
+            told = _Told(claim, speaker, source.id, report.stated_at or at)
+            line = Born(
+                family="effects", subject=claim.kind, low=None, high=None, unit=claim.object, denial=True
+            )
+            item = self._item(told, line, area, None)
+            if item is not None:
+                why = "denied; nothing of the kind had been reported there"
+                items.append(msgspec.structs.replace(item, why=why))
+        return self._enter(items, f"{source.id}:{report.id}", at)
+
+    def _item(self, told: _Told, born_line: Born, area: str | None, incident: str | None) -> Item | None:
+        claim, speaker, stated = told.claim, told.speaker, told.stated
+        summary = claim.kind in {"tally", *FATES}
+        when = stated
+        opens = claim.kind in OPENERS
+        if claim.tense == "past" and not summary:
+            if claim.valid.start is None:
+                return None
+            if claim.valid.start < stated - DAY:
+                when, opens = claim.valid.start, True
+        attack = self._attacks.of(area, when, opens=opens)
+        mark = "" if born_line.unit is None else f":{born_line.unit}"
+        line = LedgerLine(
+            id=f"ledger:{claim.id}:{born_line.subject}{mark}",
+            subject=born_line.subject,
+            incident=incident,
+            area=area,
+            min=born_line.low,
+            max=born_line.high,
+            approx=born_line.approx,
+            source=told.source,
+            by=claim.by.id if claim.by is not None else (None if speaker.direct else speaker.id),
+            weapon=born_line.weapon,
+            joint=born_line.joint,
+            unit=born_line.unit,
+            attack=attack,
+            stated_at=stated,
+            valid=claim.valid,
+            hedged=claim.hedged,
+            status="denied" if born_line.denial else "standing",
+            claims=(claim.id,),
+        )
+        seq = (self._seq.get("n") or 0) + 1
+        self._seq.put("n", seq)
+        return Item(
+            seq=seq,
+            line=line,
+            family=born_line.family,
+            speaker=speaker,
+            denial=born_line.denial,
+            corrects=claim.corrects,
+            moved=born_line.moved,
+        )
+
+    def _moved(self, item: Item, claim: Claim, born_line: Born) -> list[Item]:
+        """A death in hospital moves people from the injured to the killed: the lines that follow (R28).
+
+        Where the words give the new total, that stands; where they speak of the one
+        who died, the standing total grows by it. ``item`` is the line of the killed.
+        """
+        if not born_line.moved:
+            return []
+        given = set(claim.harm or {})
+        out = []
+        for subject in ("injured", "hospitalised"):
+            base = self._standing(item, subject)
+            if base is None or base.min is None or subject in given:
+                continue
+            low = max(0, base.min - born_line.moved)
+            high = None if base.max is None else max(low, base.max - born_line.moved)
+            line = msgspec.structs.replace(
+                item.line,
+                id=f"ledger:{claim.id}:{subject}:moved",
+                subject=subject,
+                incident=base.incident,
+                area=base.area,
+                min=low,
+                max=high,
+                approx=base.approx,
+                claims=(claim.id, *base.claims),
+            )
+            out.append(
+                msgspec.structs.replace(
+                    item, line=line, corrects=True, why="died in hospital: moved to killed"
+                )
+            )
+        return out
+
+    def _standing(self, item: Item, subject: str) -> LedgerLine | None:
+        family = f"{item.line.attack}|people"
+        lines = [self._out.get(each.line.id) for each in self._families.get(family) or ()]
+        fits = [
+            line
+            for line in lines
+            if line is not None
+            and line.subject == subject
+            and line.status == "standing"
+            and line.area == item.line.area
+        ]
+        return max(fits, key=lambda line: (line.incident == item.line.incident, line.min or 0), default=None)
+
+    def _enter(self, items: Sequence[Item], report: str, at: datetime) -> list[Fact]:
+        grown: dict[str, list[Item]] = {}
+        for item in items:
+            family = f"{item.line.attack}|{item.family}"
+            grown.setdefault(family, [])
+            twin = next((each for each in grown[family] if _same(each, item)), None)
+            if twin is not None:
+                claims = tuple(dict.fromkeys((*twin.line.claims, *item.line.claims)))
+                merged = msgspec.structs.replace(twin, line=msgspec.structs.replace(twin.line, claims=claims))
+                grown[family] = [merged if each is twin else each for each in grown[family]]
+            else:
+                grown[family].append(self._increment(item))
+        facts: list[Fact] = []
+        for family, new in grown.items():
+            self._families.put(family, (*(self._families.get(family) or ()), *new))
+            posted = tuple((family, item.line.id) for item in new)
+            self._posted.put(report, (*(self._posted.get(report) or ()), *posted))
+            reports = self._reports.get(family) or ()
+            if report not in reports:
+                self._reports.put(family, (*reports, report))
+            because = tuple(dict.fromkeys(claim for item in new for claim in item.line.claims))
+            facts.extend(self._settle(family, because))
+            self.timers.arm(family, at + HOT)
+        return facts
+
+    def _increment(self, item: Item) -> Item:
+        """The one who died in hospital on top of the standing total, where the words give no total."""
+        moved = item.why is None and item.line.subject == "killed" and item.moved
+        base = self._standing(item, "killed") if moved else None
+        if not moved or base is None or base.min is None or (item.line.min or 0) > item.moved:
+            return item
+        low = base.min + item.moved
+        line = msgspec.structs.replace(
+            item.line,
+            min=low,
+            max=None if base.max is None else low,
+            claims=(*item.line.claims, *base.claims),
+        )
+        return msgspec.structs.replace(
+            item, line=line, why=f"{base.min} before, and one who died in hospital"
+        )
+
+    def retract(self, report: str, why: str) -> list[Fact]:
+        """Take back every line of a report, which restores what they had superseded."""
+        facts: list[Fact] = []
+        touched: dict[str, None] = {}
+        for family, line_id in self._posted.get(report) or ():
+            items = self._families.get(family) or ()
+            self._families.put(family, tuple(item for item in items if item.line.id != line_id))
+            touched[family] = None
+            line = self._out.get(line_id)
+            if line is not None and line.status != "retracted":
+                gone = msgspec.structs.replace(line, status="retracted", reason=why, supersedes=())
+                self._out.put(line_id, gone)
+                facts.append(
+                    Fact(type="ledger", verb="close", noun=gone, because=gone.claims, why=why, move=False)
+                )
+        because = tuple(dict.fromkeys(claim for fact in facts for claim in fact.because))
+        self._posted.drop(report)
+        for family in touched:
+            facts.extend(self._settle(family, because, move=False))
+        return facts
+
+    def strike(self, line_id: str, why: str) -> list[Fact]:
+        """Take one line out by an operator's order."""
+        line = self._out.get(line_id)
+        if line is None or line.status == "retracted":
+            return []
+        family = next((key for key, ids in sorted(self._ids.rows.items()) if line_id in ids), None)
+        gone = msgspec.structs.replace(line, status="retracted", reason=why, supersedes=())
+        self._out.put(line_id, gone)
+        facts = [Fact(type="ledger", verb="close", noun=gone, because=gone.claims, why=why, move=False)]
+        if family is not None:
+            items = self._families.get(family) or ()
+            self._families.put(family, tuple(item for item in items if item.line.id != line_id))
+            facts.extend(self._settle(family, gone.claims, move=False))
+        return facts
+
+    def _settle(self, family: str, because: tuple[str, ...], *, move: bool = True) -> list[Fact]:
+        items = self._families.get(family) or ()
+        lines, relays = settle(items, self._places.covers)
+        facts = []
+        for line_id, line in lines.items():
+            old = self._out.get(line_id)
+            if old == line or (old is None and line_id in relays):
+                continue
+            self._out.put(line_id, line)
+            ended = old is not None and old.status != line.status and line.status != "standing"
+            facts.append(
+                Fact(
+                    type="ledger",
+                    verb="open" if old is None else "close" if ended else "revise",
+                    noun=line,
+                    because=because,
+                    why=line.reason,
+                    move=move and (old is None or line.reason in _ONWARD),
+                )
+            )
+            if old is None:
+                self._ids.put(family, (*(self._ids.get(family) or ()), line_id))
+        if len(items) > CROWD:
+            spare = len(items) - CROWD
+            rest = [item for item in items if lines[item.line.id].status not in {"standing", "denied"}][
+                :spare
+            ]
+            ids = {item.line.id for item in rest}
+            self._families.put(family, tuple(item for item in items if item.line.id not in ids))
+        return facts
+
+    # --- out --------------------------------------------------------------------
+
+    def view(self, at: datetime | None = None) -> Ledgers:
+        """All lines and the preferred ones; with ``at``, of the words that were stated by then."""
+        lines = {line.id: line for line in self._out.rows.values() if at is None or line.stated_at <= at}
+        chosen: list[Preferred] = []
+        for family in sorted(self._families):
+            items = [item for item in self._families.rows[family] if at is None or item.line.stated_at <= at]
+            settled, relays = settle(items, self._places.covers)
+            chosen.extend(preferred(items, settled, relays))
+            lines.update((key, line) for key, line in settled.items() if key in lines)
+        return Ledgers(
+            lines=tuple(sorted(lines.values(), key=lambda line: (line.stated_at, line.id))),
+            preferred=tuple(sorted(chosen, key=lambda each: (each.subject, each.area or "", each.line))),
+        )
+
+    def line(self, line_id: str) -> LedgerLine | None:
+        """A line of the hot state."""
+        return self._out.get(line_id)
+
+    def advance(self, to: datetime) -> list[tuple[datetime, Fact]]:
+        """Let go of the families of which nobody has spoken for 72 hours."""
+        gone: list[tuple[datetime, Fact]] = []
+        while (due := self.timers.pop(to)) is not None:
+            when, family = due
+            self._families.drop(family)
+            for report in self._reports.drop(family) or ():
+                left = tuple(each for each in self._posted.get(report) or () if each[0] != family)
+                if left:
+                    self._posted.put(report, left)
+                else:
+                    self._posted.drop(report)
+            for line_id in self._ids.drop(family) or ():
+                line = self._out.drop(line_id)
+                if line is not None and line.status in {"standing", "denied"}:
+                    fact = Fact(type="ledger", verb="close", noun=line, because=line.claims, why=QUIET)
+                    gone.append((when, fact))
+            self._attacks.forget(when - HOT)
+        return gone
+
+
+_ONWARD = ("grown", "renewed", "revised down", "said again later")
+
+
+def _same(one: Item, other: Item) -> bool:
+    """Whether two lines of one report are one: the same figure of the same thing, shared by several weapons."""
+    return one.key == other.key and one.line.min == other.line.min and one.line.max == other.line.max

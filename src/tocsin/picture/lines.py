@@ -1,0 +1,171 @@
+"""From one claim to the ledger lines that it gives: subject, number, unit, area.
+
+A line is born here as its words say it; whether it stands beside or in place
+of others is settled in ``settling``.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+
+import msgspec
+
+from tocsin.model import Claim, Range
+from tocsin.picture.attacks import Areas, spots
+from tocsin.picture.speakers import Speaker
+
+__all__ = ["Born", "area_for", "born"]
+
+UTILITIES = {
+    "heating-main": "heating",
+    "power": "power",
+    "gas": "gas",
+    "water": "water",
+    "rail": "transport",
+    "road": "transport",
+}
+COUNTED = {"explosion": "explosions", "impact": "impacts"}
+FATES = {"interception": "shot-down", "lost": "lost", "launch": "launched"}
+SUMMARISERS = ("authority", "media", "correspondent", "emergency-service")
+"""Kinds of source whose count of launches is a total; a channel's is the next salvo."""
+MOVED = "died-in-hospital"
+"""The key of ``scope`` that says how many of the killed had been among the injured."""
+
+
+class Born(msgspec.Struct, frozen=True, kw_only=True):
+    """A line as its words give it; ``denial`` when the words deny the subject."""
+
+    family: str
+    subject: str
+    low: int | None
+    high: int | None
+    approx: bool = False
+    weapon: str | None = None
+    joint: tuple[str, ...] = ()
+    unit: str | None = None
+    denial: bool = False
+    moved: int = 0
+
+
+def born(claim: Claim, speaker: Speaker) -> Iterator[Born]:
+    """The lines of one claim, in the order of its words."""
+    if claim.tense == "expected":
+        return
+    if claim.kind == "casualty":
+        yield from _people(claim)
+    elif claim.kind == "outage":
+        yield from _outage(claim)
+    elif claim.kind == "tally":
+        yield from _tally(claim)
+    elif claim.kind in FATES:
+        yield from _fate(claim, speaker)
+    elif claim.stance == "denies":
+        return
+    elif claim.kind in COUNTED:
+        if claim.kind == "explosion" or claim.count is not None:
+            yield _line("effects", COUNTED[claim.kind], claim.count)
+    elif claim.kind == "damage":
+        yield from _damaged(claim)
+    elif claim.kind == "fire" and claim.count is not None and claim.object is not None:
+        yield _line("things", "on-fire", claim.count, unit=claim.object)
+    elif claim.kind in {"response", "fire"}:
+        for key, value in sorted((claim.scope or {}).items()):
+            if key in {"square-metres", "fire-area", "area-m2"}:
+                yield _line("things", "fire-area", value, unit="square-metres")
+
+
+def area_for(claim: Claim, speaker: Speaker, home: str | None, areas: Areas) -> str | None:
+    """The area that a line of ``claim`` counts for.
+
+    The place of the words; where there are several, what holds them all; for
+    an attack's totals where it went; without any, the speaker's home, then the
+    source's, then the country.
+    """
+    codes = [place.code for place in spots(claim)]
+    if not codes and claim.kind in {"tally", *FATES}:
+        codes = [place.code for place in claim.places if place.role in {"toward", "via"}][:1]
+        if not codes and claim.place is not None and claim.place.role == "toward":
+            codes = [claim.place.code]
+    codes = list(dict.fromkeys(codes))
+    if not codes:
+        return speaker.home or home or areas.root
+    if len(codes) == 1:
+        return codes[0]
+    for code in codes:
+        if all(areas.covers(code, other) for other in codes):
+            return code
+    firsts = {areas.first_level_of(code) for code in codes}
+    return firsts.pop() if len(firsts) == 1 else areas.root
+
+
+def _line(
+    family: str, subject: str, value: Range | None, *, unit: str | None = None, denial: bool = False
+) -> Born:
+    return Born(
+        family=family,
+        subject=subject,
+        low=None if value is None else value.min,
+        high=None if value is None else value.max,
+        approx=value is not None and value.approx,
+        unit=unit,
+        denial=denial,
+    )
+
+
+def _people(claim: Claim) -> Iterator[Born]:
+    moved = (claim.scope or {}).get(MOVED)
+    for key, value in (claim.harm or {}).items():
+        zero = value.max == 0
+        if claim.stance == "denies" or zero:
+            # "Not confirmed" is not "none": a number stands only where the words say zero.
+            yield _line("people", key, Range(min=0, max=0) if zero else None, denial=True)
+            continue
+        line = _line("people", key, value)
+        if key == "killed" and moved is not None:
+            line = msgspec.structs.replace(line, moved=moved.min or 0)
+        yield line
+
+
+def _outage(claim: Claim) -> Iterator[Born]:
+    utility = UTILITIES.get(claim.object or "", claim.object or "service")
+    scope = dict(claim.scope or {})
+    if claim.count is not None and not scope:
+        scope = {"": claim.count}
+    over = claim.stance == "denies" or any(key in RESTORED for key in scope)
+    for key, value in scope.items():
+        if over and key in WHOLES:
+            continue
+        subject = f"{utility}-restored" if over else f"without-{utility}"
+        unit = "residential-buildings" if key in RESTORED and utility == "heating" else key
+        yield _line("things", subject, value, unit=None if unit in {"", *RESTORED} else unit)
+
+
+RESTORED = ("restored", "heating-restored", "power-restored", "reconnected")
+WHOLES = ("of", "total", "out-of")
+
+
+def _tally(claim: Claim) -> Iterator[Born]:
+    if claim.stance == "denies":
+        return
+    scope = claim.scope or ({} if claim.count is None else {"launched": claim.count})
+    for key, value in scope.items():
+        yield _shared(_line("attack", key, value), claim)
+
+
+def _fate(claim: Claim, speaker: Speaker) -> Iterator[Born]:
+    if claim.count is None or claim.stance == "denies":
+        return
+    summary = claim.tense == "past" or (claim.kind == "launch" and speaker.kind in SUMMARISERS)
+    if summary:
+        yield _shared(_line("attack", FATES[claim.kind], claim.count), claim)
+
+
+def _shared(line: Born, claim: Claim) -> Born:
+    return msgspec.structs.replace(line, weapon=claim.weapon, joint=claim.joint)
+
+
+def _damaged(claim: Claim) -> Iterator[Born]:
+    if claim.count is not None:
+        yield _line("things", "damaged", claim.count, unit=claim.object)
+    for key, value in (claim.scope or {}).items():
+        yield _line("things", "damaged", value, unit=key)

@@ -1,0 +1,125 @@
+"""The record: what happened, who says so, since when, and how it changed.
+
+One face for incidents, ledgers and statements. All state is in tables of one
+slate, so that a failed step can be undone; nothing is ever deleted, only
+superseded, denied, withdrawn or retracted, each with its reason (R29).
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from datetime import datetime
+
+from tocsin.model import Claim, Fact, Incident, Ledgers, Order, Report, Source, Statement, Weapon
+from tocsin.picture.attacks import Areas, Attacks
+from tocsin.picture.incidents import Incidents
+from tocsin.picture.ledgers import Books
+from tocsin.picture.statements import Statements
+from tocsin.slate import Slate
+
+__all__ = ["Record"]
+
+SPEAKS_OF = frozenset(
+    (
+        "explosion",
+        "impact",
+        "debris",
+        "fire",
+        "damage",
+        "outage",
+        "casualty",
+        "response",
+        "assessment",
+        "statement",
+        "tally",
+        "interception",
+        "lost",
+        "launch",
+        "hazard",
+    )
+)
+"""Kinds of claims that the record listens to."""
+DELETED = "taken back by its source"
+
+
+class Record:
+    """Incidents, ledger lines and statements, folded from claims as they come."""
+
+    def __init__(
+        self,
+        places: Areas,
+        weapons: Mapping[str, Weapon],
+        register: Mapping[str, Source],
+        slate: Slate | None = None,
+    ) -> None:
+        slate = Slate() if slate is None else slate
+        self._weapons = weapons
+        attacks = Attacks(places, slate)
+        self._incidents = Incidents(places, attacks, register, slate)
+        self._books = Books(places, attacks, register, slate)
+        self._statements = Statements(register, slate)
+
+    def adopt(self, register: Mapping[str, Source]) -> None:
+        """Use another register of sources from here on."""
+        for part in (self._incidents, self._books, self._statements):
+            part.adopt(register)
+
+    def absorb(self, report: Report, claims: Sequence[Claim], source: Source, at: datetime) -> list[Fact]:
+        """Take in what a report claims; the facts that follow, in the order in which they follow."""
+        mine = [claim for claim in claims if claim.kind in SPEAKS_OF]
+        if not mine:
+            return []
+        found = self._incidents.absorb(report, mine, source, at)
+        facts = list(found.facts)
+        facts.extend(self._books.absorb(report, mine, source, at, found.harm))
+        facts.extend(self._books.deny(report, source, at, found.orphans))
+        facts.extend(self._statements.absorb(report, mine, source, at))
+        return facts
+
+    def retract(self, report_id: str, source_id: str, at: datetime, why: str = DELETED) -> list[Fact]:  # noqa: ARG002
+        """Undo what a deleted or replaced report said, and restore what it had superseded."""
+        key = f"{source_id}:{report_id}"
+        facts = self._incidents.retract(key, why)
+        facts.extend(self._books.retract(key, why))
+        facts.extend(self._statements.retract(key, why))
+        return facts
+
+    def order(self, order: Order, at: datetime) -> list[Fact]:  # noqa: ARG002
+        """Carry out an operator's order on an incident or a ledger line.
+
+        Verbs: ``withdraw``, ``close``, ``merge`` (``into``) and ``place`` (``area``) an
+        incident, ``retract`` a line. Anything else is not the record's.
+        """
+        why = f"by order of {order.operator}: {order.why}"
+        if order.verb == "retract":
+            return self._books.strike(order.target, why)
+        return self._incidents.order(order.verb, order.target, why, order.arguments)
+
+    def next_deadline(self) -> datetime | None:
+        """When the next thing leaves the hot state."""
+        parts = (self._incidents, self._books, self._statements)
+        due = [each for each in (part.timers.next() for part in parts) if each is not None]
+        return min(due, default=None)
+
+    def advance(self, to: datetime) -> list[tuple[datetime, Fact]]:
+        """Let go, at its own instant, of everything that is due at or before ``to``."""
+        parts = (self._incidents, self._books, self._statements)
+        gone = [each for part in parts for each in part.advance(to)]
+        return sorted(gone, key=lambda each: each[0])
+
+    def restore(self) -> None:
+        """Bring the deadlines in line again after an undo of the slate."""
+        for part in (self._incidents, self._books, self._statements):
+            part.timers.restore()
+
+    def incidents(self, at: datetime | None = None) -> tuple[Incident, ...]:
+        """The incidents of the hot state, by time."""
+        return self._incidents.view(at)
+
+    def ledgers(self, at: datetime | None = None) -> Ledgers:
+        """All lines of the hot state, and the preferred ones."""
+        return self._books.view(at)
+
+    def statements(self, at: datetime | None = None) -> tuple[Statement, ...]:
+        """The statements of the hot state, by time."""
+        return self._statements.view(at)

@@ -1,0 +1,290 @@
+"""Which ledger lines stand: a pure function of the lines that sources gave.
+
+The rules (docs/record.md tells them in plain words):
+
+- a word that travelled (forwarded, quoted) counts once: the original's line;
+- a later word of the same authority replaces its earlier one;
+- a later, higher figure of people or things replaces earlier ones of anybody,
+  parties and rumours excepted; a lower one does so only from those who count;
+- totals of an attack are each source's own and stand side by side;
+- a denial of equal or higher standing takes a figure out of force, and is
+  itself overcome when the denier, or somebody of equal standing, says it plainly.
+
+Since the whole is recomputed from the lines in force, a report that is taken
+back restores what it had superseded.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterable, Sequence
+from datetime import datetime, timedelta
+
+import msgspec
+
+from tocsin.model import LedgerLine, Preferred
+from tocsin.picture.speakers import PEOPLE, TALLY, Speaker
+
+__all__ = ["Item", "Key", "preferred", "settle"]
+
+Key = tuple[str, str | None, str | None, tuple[str, ...], str | None]
+RELAY_WINDOW = timedelta(hours=12)
+SAME_WORD = {"injured": "affected"}
+"""A translated relay says "affected" where the original said "injured"."""
+COUNTERS = ("emergency-service",)
+"""Whose lower figure revises others' figures of people down."""
+THING_COUNTERS = ("emergency-service", "authority")
+
+
+class Item(msgspec.Struct, frozen=True, kw_only=True):
+    """A line as it was born, with what settling must know about its speaker."""
+
+    seq: int
+    line: LedgerLine
+    family: str
+    speaker: Speaker
+    denial: bool = False
+    corrects: bool = False
+    moved: int = 0
+    why: str | None = None
+
+    @property
+    def key(self) -> Key:
+        """What the line is a figure of: lines of one key compete."""
+        line = self.line
+        weapons = tuple(sorted({*line.joint, line.weapon or ""}))
+        return (line.subject, line.incident, line.area, weapons, line.unit)
+
+    @property
+    def low(self) -> int:
+        """The least that the line says."""
+        if self.line.min is not None:
+            return self.line.min
+        return 0
+
+
+class _Fate(msgspec.Struct):
+    status: str
+    reason: str | None
+    supersedes: list[str]
+    claims: list[str]
+
+
+def settle(
+    items: Iterable[Item], covers: Callable[[str, str], bool]
+) -> tuple[dict[str, LedgerLine], dict[str, str]]:
+    """Every line with its status, and for each relay the line that it repeats."""
+    ordered = sorted(items, key=lambda item: (item.line.stated_at, item.seq))
+    relays = _relays(ordered)
+    fates = {item.line.id: _Fate(item.line.status, item.why, [], list(item.line.claims)) for item in ordered}
+    standing: dict[Key, list[Item]] = {}
+    denials: list[Item] = []
+    for item in ordered:
+        into = relays.get(item.line.id)
+        if into is not None:
+            fate = fates[item.line.id]
+            fate.status, fate.reason = "superseded", f"relay of {item.speaker.id}: counted once"
+            fates[into].claims.extend(claim for claim in item.line.claims if claim not in fates[into].claims)
+        elif item.denial:
+            _deny(item, standing, denials, fates, covers)
+        else:
+            _assert(item, standing, denials, fates, covers)
+    lines = {
+        item.line.id: msgspec.structs.replace(
+            item.line,
+            status=fates[item.line.id].status,
+            reason=fates[item.line.id].reason,
+            supersedes=tuple(fates[item.line.id].supersedes),
+            claims=tuple(fates[item.line.id].claims),
+        )
+        for item in ordered
+    }
+    return lines, relays
+
+
+def _relays(ordered: Sequence[Item]) -> dict[str, str]:
+    """For each line that repeats another's word with the same numbers, that line's id."""
+    first: dict[tuple[object, ...], Item] = {}
+    for item in sorted(ordered, key=lambda each: (not each.speaker.direct, each.line.stated_at, each.seq)):
+        for mark in _marks(item, exact=True):
+            first.setdefault(mark, item)
+    found: dict[str, str] = {}
+    for item in ordered:
+        if item.speaker.direct:
+            continue
+        for mark in _marks(item, exact=not item.speaker.forwarded):
+            original = first.get(mark)
+            if original is None or original is item or original.line.id in found:
+                continue
+            if abs(original.line.stated_at - item.line.stated_at) <= RELAY_WINDOW:
+                found[item.line.id] = original.line.id
+                break
+    return found
+
+
+def _marks(item: Item, *, exact: bool) -> list[tuple[object, ...]]:
+    line = item.line
+    weapons = tuple(sorted({*line.joint, line.weapon or ""}))
+    subjects = dict.fromkeys((line.subject, *(() if exact else _kin(line.subject))))
+    return [
+        (item.speaker.origin, subject, line.area, line.min, line.max, weapons, line.unit, item.denial)
+        for subject in subjects
+    ]
+
+
+def _kin(subject: str) -> tuple[str, ...]:
+    return tuple(
+        sorted({SAME_WORD.get(subject, subject), *(k for k, v in SAME_WORD.items() if v == subject)})
+    )
+
+
+def _related(one: str | None, other: str | None, covers: Callable[[str, str], bool]) -> bool:
+    if one is None or other is None:
+        return one == other
+    return covers(one, other) or covers(other, one)
+
+
+def _deny(
+    item: Item,
+    standing: dict[Key, list[Item]],
+    denials: list[Item],
+    fates: dict[str, _Fate],
+    covers: Callable[[str, str], bool],
+) -> None:
+    line = item.line
+    fates[line.id].status = "denied"
+    for key in list(standing):
+        if key[0] != line.subject or key[4] != line.unit:
+            continue
+        for other in list(standing[key]):
+            inside = other.line.area == line.area or (
+                line.area is not None and other.line.area is not None and covers(line.area, other.line.area)
+            )
+            same = other.speaker.authority == item.speaker.authority
+            if not inside or not (same or item.speaker.standing >= other.speaker.standing):
+                continue
+            fate = fates[other.line.id]
+            fate.status = "retracted" if same else "denied"
+            fate.reason = "withdrawn by its source" if same else f"denied by {item.speaker.id}"
+            fates[line.id].supersedes.append(other.line.id)
+            standing[key].remove(other)
+    for other in list(denials):
+        if other.key == item.key and other.speaker.authority == item.speaker.authority:
+            fates[other.line.id].status, fates[other.line.id].reason = "superseded", "said again later"
+            fates[line.id].supersedes.append(other.line.id)
+            denials.remove(other)
+    denials.append(item)
+
+
+def _assert(
+    item: Item,
+    standing: dict[Key, list[Item]],
+    denials: list[Item],
+    fates: dict[str, _Fate],
+    covers: Callable[[str, str], bool],
+) -> None:
+    mine = fates[item.line.id]
+    for denial in list(denials):
+        if denial.line.subject != item.line.subject or denial.line.unit != item.line.unit:
+            continue
+        if not _related(denial.line.area, item.line.area, covers):
+            continue
+        same = denial.speaker.authority == item.speaker.authority
+        plain = not item.line.hedged and item.speaker.standing >= denial.speaker.standing
+        if same or plain:
+            fates[denial.line.id].status = "superseded"
+            fates[denial.line.id].reason = f"confirmed by {item.speaker.id}"
+            mine.supersedes.append(denial.line.id)
+            denials.remove(denial)
+    rivals = standing.setdefault(item.key, [])
+    for other in list(rivals):
+        reason = _replaces(item, other)
+        if reason is not None:
+            fates[other.line.id].status, fates[other.line.id].reason = "superseded", reason
+            mine.supersedes.append(other.line.id)
+            rivals.remove(other)
+        elif (
+            item.low < other.low and item.speaker.authority != other.speaker.authority and mine.reason is None
+        ):
+            mine.reason = f"lower than {other.low} by {other.speaker.id}: both are kept"
+    rivals.append(item)
+
+
+def _replaces(item: Item, other: Item) -> str | None:
+    """Why ``item`` takes the place of the earlier ``other``, or None when both stand."""
+    if item.speaker.authority == other.speaker.authority:
+        if item.low < other.low:
+            return item.why or "revised down"
+        return "renewed" if item.low == other.low else "grown"
+    if item.family == "attack" or item.speaker.party or other.speaker.party:
+        return None
+    if item.low > other.low:
+        rumour = PEOPLE.get(item.speaker.kind, 0) < PEOPLE["media"] or item.speaker.reliability in "EF"
+        if rumour and PEOPLE.get(other.speaker.kind, 0) > PEOPLE.get(item.speaker.kind, 0):
+            return None
+        return "grown"
+    if item.low < other.low:
+        counters = THING_COUNTERS if item.family == "things" else COUNTERS
+        if (item.corrects and item.speaker.standing >= other.speaker.standing) or (
+            item.speaker.direct and item.speaker.kind in counters
+        ):
+            return item.why or "revised down"
+    return None
+
+
+# --- preferred ------------------------------------------------------------------
+
+
+def preferred(items: Iterable[Item], lines: dict[str, LedgerLine], relays: dict[str, str]) -> list[Preferred]:
+    """For each thing counted the line that the ranked rules prefer, and why.
+
+    The rules in order: no party's word; who counts such things; its own mouth
+    before a quotation; plain before preliminary; the newest.
+    """
+    groups: dict[Key, list[Item]] = {}
+    for item in sorted(items, key=lambda each: (each.line.stated_at, each.seq)):
+        line = lines[item.line.id]
+        live = line.status == "standing" or (item.denial and line.status == "denied")
+        if live and item.line.id not in relays:
+            groups.setdefault(item.key, []).append(item)
+    chosen = []
+    for group in groups.values():
+        best = max(group, key=_rank)
+        line = lines[best.line.id]
+        chosen.append(
+            Preferred(
+                subject=line.subject,
+                incident=line.incident,
+                area=line.area,
+                line=line.id,
+                why=_why(best, len(group)),
+                weapon=line.weapon,
+                unit=line.unit,
+                attack=line.attack,
+            )
+        )
+    return chosen
+
+
+def _rank(item: Item) -> tuple[bool, int, bool, bool, datetime, int]:
+    table = TALLY if item.family == "attack" else PEOPLE
+    speaker = item.speaker
+    return (
+        not speaker.party,
+        table.get(speaker.kind, 0),
+        speaker.direct,
+        not item.line.hedged,
+        item.line.stated_at,
+        item.seq,
+    )
+
+
+def _why(item: Item, among: int) -> str:
+    speaker = item.speaker
+    words = [
+        f"{speaker.kind}, {'its own word' if speaker.direct else 'quoted'}",
+        "preliminary" if item.line.hedged else "plain",
+        "the newest of that rank" if among > 1 else "the only line in force",
+    ]
+    if item.denial:
+        words.append("a denial")
+    return "; ".join(words)

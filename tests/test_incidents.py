@@ -1,0 +1,202 @@
+"""Incidents: by place, time and object; confirmed, contained, withdrawn with a reason."""
+
+from __future__ import annotations
+
+from record_words import Morning, claim, place
+
+
+def test_debris_in_four_districts_is_four_incidents():
+    morning = Morning()
+    morning.say("07:44", "city-admin", claim("debris", "hol", "sol", "shev", "dni"))
+    assert [each.area.code for each in morning.incidents()] == ["hol", "sol", "shev", "dni"] or sorted(
+        each.area.code for each in morning.incidents()
+    ) == ["dni", "hol", "shev", "sol"]
+    assert len({each.id for each in morning.incidents()}) == 4
+
+
+def test_two_hits_an_hour_apart_on_one_house_stay_two():
+    morning = Morning()
+    morning.say("07:10", "mayor", claim("impact", "hol", hit="residential"))
+    morning.say("08:10", "mayor", claim("impact", "hol", hit="residential"))
+    assert len(morning.incidents(area="hol")) == 2
+
+
+def test_the_same_hit_told_again_within_minutes_stays_one_and_is_confirmed():
+    morning = Morning()
+    morning.say("07:10", "channel", claim("impact", "hol"))
+    assert morning.incidents()[0].status == "reported"
+    morning.say("07:20", "paper", claim("impact", "hol", hit="residential"))
+    (incident,) = morning.incidents()
+    assert (incident.status, incident.objects, incident.sources) == (
+        "confirmed",
+        ("residential",),
+        ("channel", "paper"),
+    )
+
+
+def test_a_quotation_of_the_same_word_confirms_nothing():
+    morning = Morning()
+    morning.say("07:10", "channel", claim("impact", "hol"))
+    morning.say("07:12", "paper", claim("impact", "hol", by="channel"))
+    assert morning.incidents()[0].status == "reported"
+
+
+def test_a_preliminary_word_of_an_authority_is_a_report_and_its_plain_word_confirms():
+    morning = Morning()
+    morning.say("07:31", "city-admin", claim("debris", "hol", hedged=True))
+    assert (morning.incidents()[0].status, morning.incidents()[0].hedged) == ("reported", True)
+    morning.say("07:36", "mayor", claim("debris", "hol"), claim("fire", "hol", hit="vehicle"))
+    (incident,) = morning.incidents()
+    assert (incident.status, incident.kinds, incident.objects) == (
+        "confirmed",
+        ("debris", "fire"),
+        ("vehicle",),
+    )
+
+
+def test_another_object_in_the_district_is_another_incident():
+    morning = Morning()
+    morning.say("07:36", "mayor", claim("fire", "hol", hit="vehicle"))
+    morning.say("07:52", "mayor", claim("damage", "hol", hit="heating-main"))
+    assert [each.objects for each in morning.incidents(area="hol")] == [("vehicle",), ("heating-main",)]
+
+
+def test_services_make_it_responding_then_contained_then_closed():
+    morning = Morning()
+    morning.say("07:36", "mayor", claim("fire", "sol"), claim("response", "sol"))
+    assert morning.incidents()[0].status == "responding"
+    morning.say("09:41", "city-admin", claim("response", "sol", scope={"extinguished": 1}))
+    assert morning.incidents()[0].status == "contained"
+    facts = morning.say("16:20", "city-admin", claim("response", "sol", scope={"finished": 1}))
+    assert morning.incidents()[0].status == "closed"
+    assert [fact.verb for fact in facts] == ["close"]
+
+
+def test_debris_that_was_not_confirmed_is_withdrawn_with_what_it_was_said_to_have_damaged():
+    morning = Morning()
+    morning.say(
+        "07:44",
+        "city-admin",
+        claim("debris", "dni"),
+        claim("debris", "dni", hit="roof"),
+        claim("damage", "dni", hit="unfinished-building"),
+        claim("fire", "dni", stance="denies"),
+    )
+    assert [each.status for each in morning.incidents(area="dni")] == ["confirmed", "confirmed"]
+    facts = morning.say("09:41", "city-admin", claim("debris", "dni", stance="denies"))
+    assert [each.status for each in morning.incidents(area="dni")] == ["withdrawn", "withdrawn"]
+    assert {each.reason for each in morning.incidents(area="dni")} == {"debris denied by city-admin"}
+    assert all(fact.verb == "close" and not fact.move for fact in facts)
+    assert morning.lines("fire", "denied")[0].area == "dni", "«no fire» is kept, and invents nothing"
+
+
+def test_a_weaker_voice_withdraws_nothing_and_is_kept_against():
+    morning = Morning()
+    morning.say("07:44", "city-admin", claim("debris", "dni"))
+    morning.say("08:00", "channel", claim("debris", "dni", stance="denies"))
+    (incident,) = morning.incidents()
+    assert incident.status == "confirmed"
+    assert incident.against == ("channel:channel-2#1",)
+
+
+def test_a_weaker_voice_does_not_bring_a_withdrawn_incident_back_and_an_equal_one_does():
+    morning = Morning()
+    morning.say("07:44", "city-admin", claim("debris", "dni"))
+    morning.say("08:00", "mayor", claim("debris", "dni", stance="denies"))
+    morning.say("08:10", "paper", claim("debris", "dni"))
+    assert morning.incidents()[0].status == "withdrawn"
+    morning.say("08:20", "rescuers", claim("debris", "dni"))
+    assert morning.incidents()[0].status == "confirmed"
+
+
+def test_a_fire_denied_leaves_the_debris():
+    morning = Morning()
+    morning.say("07:31", "mayor", claim("debris", "hol"), claim("fire", "hol"))
+    morning.say("07:50", "mayor", claim("fire", "hol", stance="denies"))
+    (incident,) = morning.incidents()
+    assert (incident.status, incident.kinds) == ("confirmed", ("debris",))
+
+
+def test_a_denial_of_something_never_claimed_is_kept_and_invents_nothing():
+    morning = Morning()
+    facts = morning.say("08:00", "mayor", claim("debris", "sol", stance="denies"))
+    assert morning.incidents() == []
+    assert [(fact.type, fact.noun.status, fact.noun.subject) for fact in facts] == [
+        ("ledger", "denied", "debris")
+    ]
+    assert "nothing of the kind had been reported" in facts[0].noun.reason
+
+
+def test_two_addresses_of_one_report_are_two_incidents_and_their_harm_is_kept_apart():
+    morning = Morning()
+    morning.say("07:36", "mayor", claim("fire", "hol", hit="vehicle"))
+    morning.say(
+        "09:41",
+        "city-admin",
+        claim("casualty", "hol", harm={"killed": 1, "injured": 1}),
+        claim("casualty", "hol", harm={"injured": 2, "hospitalised": 2}),
+    )
+    assert [line.min for line in morning.lines("injured")] == [1, 2]
+    assert len({line.incident for line in morning.lines("injured")}) == 2
+
+
+def test_a_blast_alone_makes_an_incident_only_below_city_level():
+    morning = Morning()
+    morning.say("07:00", "paper", claim("explosion", "kyiv"))
+    assert morning.incidents() == []
+    morning.say("07:05", "paper", claim("explosion", "hol"))
+    assert [each.area.code for each in morning.incidents()] == ["hol"]
+
+
+def test_a_deleted_report_leaves_no_incident_standing_and_a_denial_taken_back_restores_it():
+    morning = Morning()
+    morning.say("07:44", "city-admin", claim("debris", "dni"), report="first")
+    morning.say("08:00", "city-admin", claim("debris", "dni", stance="denies"), report="second")
+    assert morning.incidents()[0].status == "withdrawn"
+    morning.take_back("08:10", "city-admin", "second")
+    assert morning.incidents()[0].status == "confirmed"
+    morning.take_back("08:20", "city-admin", "first")
+    assert (morning.incidents()[0].status, morning.incidents()[0].reason) == (
+        "withdrawn",
+        "taken back by its source",
+    )
+
+
+def test_a_finer_place_refines_the_incident_and_neighbourhoods_stay_apart():
+    morning = Morning()
+    morning.say("07:10", "channel", claim("impact", "sumy-city"))
+    morning.say("07:15", "gov-sumy", claim("impact", "zarichnyi"))
+    assert [each.area.code for each in morning.incidents()] == ["zarichnyi"]
+    near = place("hol", precision="neighbourhood", name="Teremky")
+    far = place("hol", precision="neighbourhood", name="Pyrohiv")
+    morning.say("07:20", "channel", claim("impact", near), claim("impact", far))
+    assert len(morning.incidents(area="hol")) == 2
+
+
+def test_a_summary_of_the_day_joins_the_incident_that_it_tells_again():
+    morning = Morning()
+    morning.say("07:31", "mayor", claim("debris", "hol"))
+    from record_words import Interval, at
+
+    day = Interval(start=at("00:00"), end=at("23:00"), precision="day")
+    morning.say("11:00", "paper", claim("debris", "hol", valid=day))
+    assert len(morning.incidents(area="hol")) == 1
+
+
+def test_what_is_expected_or_was_days_ago_makes_no_incident():
+    from record_words import Interval, at
+
+    morning = Morning()
+    morning.say("07:00", "channel", claim("impact", "hol", tense="expected"))
+    old = Interval(start=at("07:00", day=10), end=None)
+    morning.say("07:00", "mayor", claim("impact", "hol", tense="past", valid=old))
+    assert morning.incidents() == []
+
+
+def test_incidents_close_and_leave_72_hours_after_the_last_word():
+    morning = Morning()
+    morning.say("07:31", "mayor", claim("debris", "hol"))
+    gone = morning.record.advance(morning.record.next_deadline())
+    assert [(fact.type, fact.verb, fact.noun.status) for _, fact in gone] == [("incident", "close", "closed")]
+    assert morning.incidents() == []
+    assert morning.record.next_deadline() is None
