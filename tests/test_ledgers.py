@@ -299,3 +299,9 @@ def test_several_and_dozens_stay_ranges():
     morning.say("08:00", "paper", people("kyiv", injured=some(2, 9)))
     morning.say("08:30", "mayor", people("kyiv", injured=at_least(24)))
     assert morning.figures("injured") == [("mayor", 24, None)]
+
+
+def test_a_report_that_names_one_found_and_the_total_gives_the_total():
+    morning = Morning()
+    morning.say("12:00", "rescuers", people("kyiv", killed=4), people("kyiv", killed=1))
+    assert morning.figures("killed") == [("rescuers", 4, 4)]

@@ -35,13 +35,13 @@ class Areas(Protocol):
         """The code of the country."""
 
     def first_level_of(self, code: str) -> str | None:
-        """The first-level area that ``code`` lies in."""
+        """Return the first-level area that ``code`` lies in."""
 
     def covers(self, outer: str, inner: str) -> bool:
         """Whether ``inner`` is ``outer`` or lies in it."""
 
     def ref(self, code: str) -> AreaRef:
-        """The area as the public face names it."""
+        """Return the area as the public face names it."""
 
 
 class _Span(msgspec.Struct, frozen=True):
@@ -58,7 +58,7 @@ class Attacks:
         self._spans: Table[str, tuple[_Span, ...]] = Table(slate)
 
     def of(self, code: str | None, when: datetime, *, opens: bool) -> str:
-        """The id of the attack that a word about ``code`` at ``when`` belongs to.
+        """Return the id of the attack that a word about ``code`` at ``when`` belongs to.
 
         ``opens`` is True for effects, blasts and tallies, which alone can begin
         another attack while one is remembered.
@@ -90,7 +90,7 @@ class Attacks:
 
 
 def spots(claim: Claim) -> tuple[PlaceRef, ...]:
-    """The places where a claim says that it happened, without where from or where to."""
+    """Return the places where a claim says that it happened, without where from or where to."""
     at = tuple(place for place in claim.places if place.role in {"at", "near"})
     if at:
         return at
@@ -100,7 +100,7 @@ def spots(claim: Claim) -> tuple[PlaceRef, ...]:
 
 
 def area_of(place: PlaceRef) -> AreaRef:
-    """The area of a place as the words named it (a neighbourhood keeps its name)."""
+    """Return the area of a place as the words named it (a neighbourhood keeps its name)."""
     return AreaRef(code=place.code, name=place.name, names=place.names, level=place.level)
 
 

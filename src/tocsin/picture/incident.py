@@ -9,6 +9,7 @@ import msgspec
 from tocsin.model import AreaRef, Claim, Incident, Interval
 from tocsin.picture import weighing
 from tocsin.picture.speakers import STANDING, Speaker
+from tocsin.picture.stages import stage_of
 
 __all__ = ["BELOW_CITY", "MOMENTS", "Hot", "Word", "denied_kinds", "objects_fit", "told"]
 
@@ -29,8 +30,6 @@ BUILDINGS = (
     "industrial",
     "other",
 )
-CONTAINED = ("extinguished", "contained", "localised", "restored")
-FINISHED = ("finished", "completed", "search-over")
 WORDS = {"response": "responding", "assessment": "assessed"}
 
 
@@ -91,12 +90,12 @@ def objects_fit(objects: tuple[str, ...], named: str | None) -> bool:
 
 
 def denied_kinds(kind: str) -> tuple[str, ...]:
-    """The kinds of effects that fall with a denied one: damage was reported as where the debris fell."""
+    """Return the kinds of effects that fall with a denied one: damage was reported as where the debris fell."""
     return (kind, "damage") if kind in {"debris", "impact"} else (kind,)
 
 
 def told(hot: Hot) -> Incident:
-    """The incident as its words, taken together, tell it."""
+    """Return the incident as its words, taken together, tell it."""
     words = sorted(hot.words, key=lambda word: (word.stated, word.seq))
     active, denials, reason = _active(words)
     works = [word for word in words if word.works]
@@ -184,20 +183,8 @@ def _status(active: list[Word], works: list[Word]) -> tuple[str, datetime | None
     return status, ended
 
 
-def stage_of(claim: Claim) -> str | None:
-    """What a word on emergency services makes of an incident; None for an assessment."""
-    if claim.kind == "assessment":
-        return None
-    keys = set(claim.scope or {})
-    if keys.intersection(FINISHED):
-        return "closed"
-    if keys.intersection(CONTAINED):
-        return "contained"
-    return "responding"
-
-
 def _start(effects: list[Word]) -> datetime | None:
-    """The moment: as said to the minute, else the first that was stated of it."""
+    """Return the moment: as said to the minute, else the first that was stated of it."""
     moments = [word for word in effects if word.claim.kind in MOMENTS] or effects
     exact = [word.when for word in moments if word.exact]
     return min(exact or [word.when for word in moments], default=None)

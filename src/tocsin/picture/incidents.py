@@ -244,7 +244,7 @@ class Incidents:
         hearing.found.harm[(word.claim.id, place.code)] = chosen
 
     def _works(self, word: Word, touched: dict[str, None]) -> list[str]:
-        """The incidents that a word on emergency services belongs to: at its place, else of its report."""
+        """Return the incidents that a word on emergency services belongs to: at its place, else of its report."""
         places = spots(word.claim)
         ids: list[str] = []
         for place in places:
@@ -274,7 +274,7 @@ class Incidents:
                 hearing.found.orphans.append((word.claim, code))
 
     def _denied(self, word: Word, code: str, *, named: bool) -> list[Hot]:
-        """The incidents that a denial speaks of; an unnamed place only where no doubt is left."""
+        """Return the incidents that a denial speaks of; an unnamed place only where no doubt is left."""
         attack = self._attacks.of(code, word.when, opens=False)
         wide = self._places.first_level_of(code) == code or code == self._places.root
         hit = []
@@ -327,7 +327,7 @@ class Incidents:
         return facts
 
     def view(self, at: datetime | None = None) -> tuple[Incident, ...]:
-        """The incidents, by time; with ``at``, those of the words that were stated by then."""
+        """Return the incidents, by time; with ``at``, those of the words that were stated by then."""
         nouns = list(self._out.rows.values())
         if at is not None:
             nouns = []

@@ -85,7 +85,7 @@ class Books:
                 item = self._item(told, line, area, incidents.get((claim.id, area)))
                 if item is not None:
                     items.append(item)
-                    items.extend(self._moved(item, claim, line))
+                    items.extend(self._moved(item, claim))
         return self._enter(items, f"{source.id}:{report.id}", at)
 
     def deny(
@@ -149,22 +149,16 @@ class Books:
             moved=born_line.moved,
         )
 
-    def _moved(self, item: Item, claim: Claim, born_line: Born) -> list[Item]:
-        """A death in hospital moves people from the injured to the killed: the lines that follow (R28).
-
-        Where the words give the new total, that stands; where they speak of the one
-        who died, the standing total grows by it. ``item`` is the line of the killed.
-        """
-        if not born_line.moved:
-            return []
-        given = set(claim.harm or {})
+    def _moved(self, item: Item, claim: Claim) -> list[Item]:
+        """Draw the lines that follow from a death in hospital: it leaves the injured (R28)."""
+        number, _ = self._died(item)
         out = []
-        for subject in ("injured", "hospitalised"):
+        for subject in ("injured", "hospitalised") if number else ():
             base = self._standing(item, subject)
-            if base is None or base.min is None or subject in given:
+            if base is None or base.min is None or subject in (claim.harm or {}):
                 continue
-            low = max(0, base.min - born_line.moved)
-            high = None if base.max is None else max(low, base.max - born_line.moved)
+            low = max(0, base.min - number)
+            high = None if base.max is None else max(low, base.max - number)
             line = msgspec.structs.replace(
                 item.line,
                 id=f"ledger:{claim.id}:{subject}:moved",
@@ -176,12 +170,23 @@ class Books:
                 approx=base.approx,
                 claims=(claim.id, *base.claims),
             )
-            out.append(
-                msgspec.structs.replace(
-                    item, line=line, corrects=True, why="died in hospital: moved to killed"
-                )
-            )
+            why = "died in hospital: moved to killed"
+            out.append(msgspec.structs.replace(item, line=line, corrects=True, moved=False, why=why))
         return out
+
+    def _died(self, item: Item) -> tuple[int, LedgerLine | None]:
+        """How many died in hospital, and the standing total that they come on top of.
+
+        A number above the standing total is the new total; one that is not is those
+        who died now. Without a total they are all who died.
+        """
+        said = item.line.min or 0
+        base = self._standing(item, "killed") if item.moved else None
+        if not item.moved:
+            return 0, None
+        if base is None or base.min is None:
+            return said, None
+        return (said - base.min, None) if said > base.min else (said, base)
 
     def _standing(self, item: Item, subject: str) -> LedgerLine | None:
         family = f"{item.line.attack}|people"
@@ -222,21 +227,15 @@ class Books:
         return facts
 
     def _increment(self, item: Item) -> Item:
-        """The one who died in hospital on top of the standing total, where the words give no total."""
-        moved = item.why is None and item.line.subject == "killed" and item.moved
-        base = self._standing(item, "killed") if moved else None
-        if not moved or base is None or base.min is None or (item.line.min or 0) > item.moved:
+        """Add those who died in hospital to the standing total, where the words give no total."""
+        number, base = self._died(item)
+        if base is None or base.min is None:
             return item
-        low = base.min + item.moved
-        line = msgspec.structs.replace(
-            item.line,
-            min=low,
-            max=None if base.max is None else low,
-            claims=(*item.line.claims, *base.claims),
-        )
-        return msgspec.structs.replace(
-            item, line=line, why=f"{base.min} before, and one who died in hospital"
-        )
+        low = base.min + number
+        high = None if base.max is None else low
+        claims = (*item.line.claims, *base.claims)
+        line = msgspec.structs.replace(item.line, min=low, max=high, claims=claims)
+        return msgspec.structs.replace(item, line=line, why=f"{base.min} before, {number} died in hospital")
 
     def retract(self, report: str, why: str) -> list[Fact]:
         """Take back every line of a report, which restores what they had superseded."""
@@ -283,7 +282,7 @@ class Books:
             if old == line or (old is None and line_id in relays):
                 continue
             self._out.put(line_id, line)
-            ended = old is not None and old.status != line.status and line.status != "standing"
+            ended = old is not None and line.status not in {old.status, "standing"}
             facts.append(
                 Fact(
                     type="ledger",
@@ -322,7 +321,7 @@ class Books:
         )
 
     def line(self, line_id: str) -> LedgerLine | None:
-        """A line of the hot state."""
+        """Return a line of the hot state."""
         return self._out.get(line_id)
 
     def advance(self, to: datetime) -> list[tuple[datetime, Fact]]:

@@ -13,6 +13,7 @@ import msgspec
 from tocsin.model import Claim, Range
 from tocsin.picture.attacks import Areas, spots
 from tocsin.picture.speakers import Speaker
+from tocsin.picture.stages import died_in_hospital
 
 __all__ = ["Born", "area_for", "born"]
 
@@ -28,12 +29,13 @@ COUNTED = {"explosion": "explosions", "impact": "impacts"}
 FATES = {"interception": "shot-down", "lost": "lost", "launch": "launched"}
 SUMMARISERS = ("authority", "media", "correspondent", "emergency-service")
 """Kinds of source whose count of launches is a total; a channel's is the next salvo."""
-MOVED = "died-in-hospital"
-"""The key of ``scope`` that says how many of the killed had been among the injured."""
 
 
 class Born(msgspec.Struct, frozen=True, kw_only=True):
-    """A line as its words give it; ``denial`` when the words deny the subject."""
+    """A line as its words give it; ``denial`` when the words deny the subject.
+
+    ``moved`` marks the killed who had been among the injured (R28).
+    """
 
     family: str
     subject: str
@@ -44,11 +46,11 @@ class Born(msgspec.Struct, frozen=True, kw_only=True):
     joint: tuple[str, ...] = ()
     unit: str | None = None
     denial: bool = False
-    moved: int = 0
+    moved: bool = False
 
 
 def born(claim: Claim, speaker: Speaker) -> Iterator[Born]:
-    """The lines of one claim, in the order of its words."""
+    """Return the lines of one claim, in the order of its words."""
     if claim.tense == "expected":
         return
     if claim.kind == "casualty":
@@ -75,7 +77,7 @@ def born(claim: Claim, speaker: Speaker) -> Iterator[Born]:
 
 
 def area_for(claim: Claim, speaker: Speaker, home: str | None, areas: Areas) -> str | None:
-    """The area that a line of ``claim`` counts for.
+    """Return the area that a line of ``claim`` counts for.
 
     The place of the words; where there are several, what holds them all; for
     an attack's totals where it went; without any, the speaker's home, then the
@@ -113,7 +115,7 @@ def _line(
 
 
 def _people(claim: Claim) -> Iterator[Born]:
-    moved = (claim.scope or {}).get(MOVED)
+    moved = died_in_hospital(claim)
     for key, value in (claim.harm or {}).items():
         zero = value.max == 0
         if claim.stance == "denies" or zero:
@@ -121,8 +123,8 @@ def _people(claim: Claim) -> Iterator[Born]:
             yield _line("people", key, Range(min=0, max=0) if zero else None, denial=True)
             continue
         line = _line("people", key, value)
-        if key == "killed" and moved is not None:
-            line = msgspec.structs.replace(line, moved=moved.min or 0)
+        if key == "killed" and moved:
+            line = msgspec.structs.replace(line, moved=True)
         yield line
 
 

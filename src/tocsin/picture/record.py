@@ -113,7 +113,7 @@ class Record:
             part.timers.restore()
 
     def incidents(self, at: datetime | None = None) -> tuple[Incident, ...]:
-        """The incidents of the hot state, by time."""
+        """Return the incidents of the hot state, by time."""
         return self._incidents.view(at)
 
     def ledgers(self, at: datetime | None = None) -> Ledgers:
@@ -121,5 +121,5 @@ class Record:
         return self._books.view(at)
 
     def statements(self, at: datetime | None = None) -> tuple[Statement, ...]:
-        """The statements of the hot state, by time."""
+        """Return the statements of the hot state, by time."""
         return self._statements.view(at)

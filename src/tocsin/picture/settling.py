@@ -44,7 +44,7 @@ class Item(msgspec.Struct, frozen=True, kw_only=True):
     speaker: Speaker
     denial: bool = False
     corrects: bool = False
-    moved: int = 0
+    moved: bool = False
     why: str | None = None
 
     @property
@@ -73,7 +73,8 @@ def settle(
     items: Iterable[Item], covers: Callable[[str, str], bool]
 ) -> tuple[dict[str, LedgerLine], dict[str, str]]:
     """Every line with its status, and for each relay the line that it repeats."""
-    ordered = sorted(items, key=lambda item: (item.line.stated_at, item.seq))
+    # Of one moment the smaller first: a report that names one found dead and a total gives the total.
+    ordered = sorted(items, key=lambda item: (item.line.stated_at, item.low, item.seq))
     relays = _relays(ordered)
     fates = {item.line.id: _Fate(item.line.status, item.why, [], list(item.line.claims)) for item in ordered}
     standing: dict[Key, list[Item]] = {}

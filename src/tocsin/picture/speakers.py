@@ -94,7 +94,7 @@ class Speaker(msgspec.Struct, frozen=True, kw_only=True):
 
 
 def speaker_of(claim: Claim, report: Report, source: Source, register: Mapping[str, Source]) -> Speaker:
-    """The speaker of ``claim``: the quoted one, else the forwarded one, else the source itself.
+    """Return the speaker of ``claim``: the quoted one, else the forwarded one, else the source itself.
 
     Somebody quoted whom no register names ("city officials") speaks with the
     source's own standing, but is remembered as the origin. A name that is the

@@ -86,7 +86,7 @@ class Statements:
         return facts
 
     def view(self, at: datetime | None = None) -> tuple[Statement, ...]:
-        """The statements, by time."""
+        """Return the statements, by time."""
         nouns = [noun for noun in self._out.rows.values() if at is None or noun.stated_at <= at]
         return tuple(sorted(nouns, key=lambda noun: (noun.stated_at, noun.id)))
 

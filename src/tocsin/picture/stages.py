@@ -1,0 +1,60 @@
+"""How far the work at a place has come, by the words of a claim's evidence.
+
+A claim of response has no slot for its stage, and one of a death none for
+where it happened; the words that say so are in the evidence. A ``scope`` that
+names the stage is believed before the words.
+"""
+
+from __future__ import annotations
+
+from tocsin.model import Claim
+
+__all__ = ["died_in_hospital", "stage_of"]
+
+CONTAINED = (
+    "ліквідован", "ліквідували", "ліквідувал", "загас", "погас", "погаш", "локалізован", "локалізувал",
+    "ликвидирован", "ликвидировал", "потуш", "локализован", "локализовал",
+    "extinguished", "put out", "contained", "under control",
+)  # fmt: skip
+"""Stems that say that a fire is out or held."""
+FINISHED = (
+    "завершил", "завершен", "закінчил", "закінчен", "закончен", "закончил",
+    "completed", "finished", "concluded", "search is over", "ended the search",
+)  # fmt: skip
+"""Stems that say that the work at a place is over."""
+NOT_YET = ("не ліквід", "не загас", "не ликвид", "не потуш", "не заверш", "not yet", "not extinguished")
+DYING = ("помер", "скончал", "умер", "died", "dies")
+IN_HOSPITAL = ("лікарн", "больниц", "hospital", "реанімац", "реанимац")
+SAID = {"extinguished": "contained", "contained": "contained", "localised": "contained", "finished": "closed"}
+"""What a key of ``scope`` says without reading the words."""
+
+
+def stage_of(claim: Claim) -> str | None:
+    """Tell what a claim of response makes of its incident; None for an assessment."""
+    if claim.kind != "response":
+        return None
+    for key in claim.scope or {}:
+        if key in SAID:
+            return SAID[key]
+    words = _words(claim)
+    if any(stem in words for stem in NOT_YET):
+        return "responding"
+    if any(stem in words for stem in CONTAINED):
+        return "contained"
+    if any(stem in words for stem in FINISHED):
+        return "closed"
+    return "responding"
+
+
+def died_in_hospital(claim: Claim) -> bool:
+    """Whether the killed of a casualty claim had been among the injured (R28)."""
+    if claim.kind != "casualty" or "killed" not in (claim.harm or {}):
+        return False
+    if "died-in-hospital" in (claim.scope or {}):
+        return True
+    words = _words(claim)
+    return any(stem in words for stem in DYING) and any(stem in words for stem in IN_HOSPITAL)
+
+
+def _words(claim: Claim) -> str:
+    return " ".join(each.quote for each in claim.evidence).casefold()
