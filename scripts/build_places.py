@@ -89,7 +89,7 @@ def russian_name(uk: str, alternates: list[str]) -> str:
         ((distance(key(n), key(ruled)), n) for n in cyrillic(alternates) if is_russian(n)),
         default=(99, ""),
     )
-    if best[0] > max(2, len(uk) // 3) or (best[1] == uk and ruled != uk):
+    if best[0] > max(2, len(uk) // 3) or (best[1] == uk and ruled != uk) or set(best[1].lower()) & set("јљњћђџѝ"):
         return ""
     return "" if best[1] == ruled else best[1]
 

@@ -43,7 +43,8 @@ class Area(msgspec.Struct, frozen=True, kw_only=True):
 
     ``kind`` is city, township, village for settlements, else empty; Kyiv and
     Sevastopol are of level oblast and kind city. ``approximate`` marks a
-    position that is only the middle of what holds the area.
+    position that is only the middle of what holds the area, ``guessed`` the
+    languages whose name is made by rules and not known.
     """
 
     code: str
@@ -55,6 +56,7 @@ class Area(msgspec.Struct, frozen=True, kw_only=True):
     lon: float | None = None
     approximate: bool = False
     population: int = 0
+    guessed: tuple[str, ...] = ()
 
 
 class Candidate(msgspec.Struct, frozen=True, kw_only=True):

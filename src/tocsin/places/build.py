@@ -7,6 +7,7 @@ from collections.abc import Mapping
 import msgspec
 
 from tocsin.model import Problem
+from tocsin.places.areas import LEVELS
 from tocsin.places.tables import Row, rows
 from tocsin.places.translit import romanise, russify
 
@@ -27,6 +28,7 @@ class Draft(msgspec.Struct, kw_only=True):
     lon: float | None = None
     approximate: bool = False
     population: int = 0
+    guessed: tuple[str, ...] = ()
     stem_uk: str = ""
     stem_ru: str = ""
     stem_en: str = ""
@@ -62,10 +64,11 @@ def _place(row: Row, draft: Draft, name: str, problems: list[Problem]) -> None:
     draft.kind = row.get("kind", "") or draft.kind
 
 
-def _adjectival(row: Row, level: str) -> Draft:
+def _adjectival(row: Row, level: str, russian: Mapping[str, str]) -> Draft:
     """An area whose name is an adjective and a noun."""
     uk = row["uk"]
-    ru = row.get("ru", "") or russify(uk)
+    known = row.get("ru", "") or russian.get(uk) or _feminine_russian(uk, russian)
+    ru = known or russify(uk)
     en = row.get("en", "") or romanise(uk)
     nouns = _NOUNS[level]
     return Draft(
@@ -74,19 +77,17 @@ def _adjectival(row: Row, level: str) -> Draft:
         uk=nouns[0].format(uk),
         ru=nouns[1].format(ru),
         en=nouns[2].format(en),
+        guessed=() if known else ("ru",),
         stem_uk=uk,
         stem_ru=ru,
         stem_en=en,
     )
 
 
-def _ukrainian_parent(code: str, known: Mapping[str, str]) -> str | None:
-    """The area that holds a KATOTTG code: the longest filled prefix of its digits that is a code."""
-    for end in (12, 9, 6, 4):
-        prefix = code[:end]
-        if len(prefix) < 19 and prefix in known and known[prefix] != code:
-            return known[prefix]
-    return "UA"
+def _feminine_russian(uk: str, russian: Mapping[str, str]) -> str:
+    """A feminine adjective's Russian by its masculine, where the table has that."""
+    masculine = russian.get(uk[:-1] + "ий", "") if uk.endswith("а") else ""
+    return masculine[:-2] + "ая" if masculine else ""
 
 
 def _prefix(code: str) -> str:
@@ -109,6 +110,9 @@ def draft_areas(tables: Mapping[str, bytes]) -> tuple[Drafts, list[Problem]]:
             problems.append(Problem(where=where, what=f"code {draft.code} stands twice", remedy="remove one"))
         drafts[draft.code] = draft
 
+    table, wrong = rows(tables, "russian.tsv")
+    problems += wrong
+    russian = {row["uk"]: row["ru"] for row in table}
     for name, level in (("regions.tsv", "oblast"), ("raions.tsv", "raion"), ("hromadas.tsv", "hromada"), ("districts.tsv", "district")):
         table, wrong = rows(tables, name)
         problems += wrong
@@ -119,15 +123,21 @@ def draft_areas(tables: Mapping[str, bytes]) -> tuple[Drafts, list[Problem]]:
                     code=row["code"], level=level, uk=row["uk"], ru=row["ru"], en=row["en"], kind="city" if city else ""
                 )
             else:
-                draft = _adjectival(row, level)
+                draft = _adjectival(row, level, russian)
             _place(row, draft, name, problems)
             add(draft, name, row)
     table, wrong = rows(tables, "settlements.tsv")
     problems += wrong
     for row in table:
         uk = row["uk"]
+        known = russian.get(uk) or row.get("ru")
         draft = Draft(
-            code=row["code"], level="settlement", uk=uk, ru=row.get("ru") or russify(uk), en=row.get("en") or romanise(uk)
+            code=row["code"],
+            level="settlement",
+            uk=uk,
+            ru=known or russify(uk),
+            en=row.get("en") or romanise(uk),
+            guessed=() if known or row.get("lat") else ("ru",),
         )
         _place(row, draft, "settlements.tsv", problems)
         add(draft, "settlements.tsv", row)
@@ -138,6 +148,12 @@ def draft_areas(tables: Mapping[str, bytes]) -> tuple[Drafts, list[Problem]]:
         draft = Draft(
             code=row["code"], level=row["level"], uk=row["uk"], ru=row["ru"], en=row["en"], parent=row["parent"] or None
         )
+        if row["level"] not in LEVELS:
+            where = f"abroad.tsv:{row['']}"
+            problems.append(Problem(where=where, what=f"no level {row['level']}", remedy=f"one of {', '.join(LEVELS)}"))
+            continue
+        if row["uk"].endswith((" область", " край")):
+            draft.stem_uk, draft.stem_ru, draft.stem_en = (row[lang].rpartition(" ")[0] for lang in ("uk", "ru", "en"))
         _place(row, draft, "abroad.tsv", problems)
         add(draft, "abroad.tsv", row)
     for draft in drafts.values():

@@ -88,6 +88,7 @@ def _areas(drafts: Drafts, order: list[str], number: dict[str, int]) -> tuple[by
             lon=d.lon,
             approximate=d.approximate,
             population=d.population,
+            guessed=d.guessed,
         )
         blob = msgspec.msgpack.encode(record)
         blobs.append(blob)

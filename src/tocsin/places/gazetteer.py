@@ -83,6 +83,7 @@ class Gazetteer:
                 lon=r.lon,
                 approximate=r.approximate,
                 population=r.population,
+                guessed=r.guessed,
             )
             _remember(self._areas_cache, number, found)
         return found

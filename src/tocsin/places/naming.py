@@ -94,6 +94,7 @@ def collect_names(tables: Mapping[str, bytes], drafts: Drafts) -> tuple[Namer, l
     for draft in drafts.values():
         _name_area(namer, draft)
     problems += _regions(namer, tables)
+    problems += _others(namer, tables, drafts)
     problems += _aliases(namer, tables, drafts)
     problems += _neighbourhoods(namer, tables, drafts)
     return namer, problems
@@ -103,7 +104,10 @@ def _name_area(namer: Namer, draft: Draft) -> None:
     """Forms of an area's own names."""
     if draft.stem_uk:
         big = draft.level == "oblast"
-        for cases in inflect.adjective_forms(draft.stem_uk.lower()) if "-" not in draft.stem_uk else _compound(draft.stem_uk):
+        if draft.parent != "UA" and big:
+            _name_abroad(namer, draft)
+            return
+        for cases in _compound(draft.stem_uk):
             namer.adjectives(cases, draft.code, "adjective", mighty=big)
         if draft.level != "hromada":
             for cases in inflect_ru.adjective_forms(draft.stem_ru.lower()):
@@ -124,10 +128,20 @@ def _name_area(namer: Namer, draft: Draft) -> None:
         namer.put(romanise(draft.uk), draft.code, "nominative", mighty=mighty)
 
 
+def _name_abroad(namer: Namer, draft: Draft) -> None:
+    """Forms of a foreign oblast's or krai's adjective; a krai's counts only before its noun, Krasnodar's aside."""
+    label = "adjective" if draft.stem_uk.endswith("а") or draft.code == "RU-KDA" else "head"
+    for cases in _compound(draft.stem_uk):
+        namer.adjectives(cases, draft.code, label, mighty=True)
+    for cases in inflect_ru.adjective_forms(draft.stem_ru.lower()):
+        namer.adjectives(cases, draft.code, label, mighty=True)
+    namer.put(draft.stem_en, draft.code, "head", mighty=True)
+
+
 def _compound(name: str) -> tuple[tuple[str, ...], ...]:
     """Forms of an adjective whose first part stands still («Івано-Франківська»)."""
-    head, _, tail = name.lower().rpartition("-")
-    return tuple(tuple(f"{head}-{form}" for form in cases) for cases in inflect.adjective_forms(tail))
+    head, hyphen, tail = name.lower().rpartition("-")
+    return tuple(tuple(head + hyphen + form for form in cases) for cases in inflect.adjective_forms(tail))
 
 
 def _spellings(latin: str) -> tuple[str, ...]:
@@ -165,6 +179,20 @@ def _regions(namer: Namer, tables: Mapping[str, bytes]) -> list[Problem]:
 
 _ENGLISH_REGIONS = ("Zakarpattia", "Transcarpathia", "Prykarpattia", "Volyn", "Dnipropetrovsk", "Kirovohrad", "Crimea")
 """English stems that name no city, so that they mean the oblast when they stand alone."""
+
+
+def _others(namer: Namer, tables: Mapping[str, bytes], drafts: Drafts) -> list[Problem]:
+    """Other names of foreign areas, and the cities that stand for them."""
+    table, problems = rows(tables, "abroad.tsv")
+    for row in table:
+        if row["code"] not in drafts:
+            continue
+        for column, put in (("uk_other", namer.ukrainian), ("ru_other", namer.russian)):
+            for name in filter(None, (n.strip() for n in row.get(column, "").split(";"))):
+                put(name, row["code"])
+        for name in filter(None, (n.strip() for n in row.get("en_other", "").split(";"))):
+            namer.put(name, row["code"], "nominative")
+    return problems
 
 
 def _aliases(namer: Namer, tables: Mapping[str, bytes], drafts: Drafts) -> list[Problem]:

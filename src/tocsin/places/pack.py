@@ -33,6 +33,7 @@ class AreaRecord(msgspec.Struct, frozen=True, array_like=True):
     lon: float | None
     approximate: bool
     population: int
+    guessed: tuple[str, ...] = ()
 
 
 class NicheRecord(msgspec.Struct, frozen=True, array_like=True):
