@@ -1,0 +1,1 @@
+"""Dialects: our official layer in the words that existing clients already understand."""
