@@ -364,7 +364,7 @@ def _tuples(said: _Said) -> Iterable[tuple[str, tuple[object, ...]]]:
     if said.by:
         yield "by", (kind, weapon)
     for item in said.harm:
-        yield "harm", (said.stance, *item)
+        yield "harm", ("not", item[0]) if said.stance == "denies" else item
     if kind == "tally":
         for item in said.scope:
             yield "scope", (weapon, *item)
