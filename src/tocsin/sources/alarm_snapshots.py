@@ -60,6 +60,8 @@ _OVER = {
     "chemical": "Відбій хімічної загрози",
     "nuclear": "Відбій радіаційної небезпеки",
 }
+_SAME = timedelta(minutes=2)
+"""Starts nearer than this, in a list and in a history, are one start."""
 _EPOCH = datetime(1970, 1, 1, tzinfo=UTC)
 
 
@@ -113,6 +115,12 @@ def _time(value: object) -> datetime | None:
         except ValueError:
             return None
     return (moment if moment.tzinfo else moment.replace(tzinfo=UTC)).astimezone(UTC)
+
+
+def _title(value: object) -> str:
+    """Take a name as it is, without what could not stand in one."""
+    text = "".join(c for c in value if c.isprintable()) if isinstance(value, str) else ""
+    return text.strip()[:100]
 
 
 def _level(value: object, where: str, problems: list[Problem]) -> str | None:
@@ -177,7 +185,7 @@ def parse_alerts_in_ua(body: bytes, places: Gazetteer) -> tuple[Snapshot, tuple[
         rows.append(
             Row(
                 area=_area(places, "alerts.in.ua", one.get("location_uid"), at, problems),
-                title=str(one.get("location_title") or ""),
+                title=_title(one.get("location_title")),
                 kind=_kind(one.get("alert_type"), at, problems),
                 started_at=started,
                 level=_level(one.get("alert_level"), at, problems),
@@ -209,7 +217,7 @@ def parse_ukrainealarm(
         return _NOTHING, (_problem(where, "is no list"),)
     problems: list[Problem] = []
     names = {
-        str(one.get("regionId")): str(one.get("regionName") or "") for one in value if isinstance(one, dict)
+        str(one.get("regionId")): _title(one.get("regionName")) for one in value if isinstance(one, dict)
     }
     rows: list[Row] = []
     complete = True
@@ -233,7 +241,7 @@ def parse_ukrainealarm(
             rows.append(
                 Row(
                     area=_area(places, "ukrainealarm", region, at, problems),
-                    title=names.get(region) or str(one.get("regionName") or ""),
+                    title=names.get(region) or _title(one.get("regionName")),
                     kind=_kind(each.get("type"), at, problems),
                     started_at=started,
                     level=_ukrainealarm_level(each.get("activeAlertLevels"), at, problems),
@@ -271,7 +279,7 @@ def parse_region_history(body: bytes, places: Gazetteer) -> tuple[tuple[Ended, .
             continue
         row = Row(
             area=_area(places, "alerts.in.ua", one.get("location_uid"), at, problems),
-            title=str(one.get("location_title") or ""),
+            title=_title(one.get("location_title")),
             kind=_kind(one.get("alert_type"), at, problems),
             started_at=started,
             level=_level(one.get("alert_level"), at, problems),
@@ -298,7 +306,7 @@ def parse_date_history(body: bytes, places: Gazetteer) -> tuple[tuple[Ended, ...
             continue
         row = Row(
             area=_area(places, "ukrainealarm", one.get("regionId"), at, problems),
-            title=str(one.get("regionName") or ""),
+            title=_title(one.get("regionName")),
             kind=_kind(one.get("alertType"), at, problems),
             started_at=started,
         )
@@ -322,7 +330,13 @@ class SnapshotFold:
         self.standing: dict[tuple[str, str], Row] = dict(standing or {})
         self._missing: dict[tuple[str, str], datetime] = {}
         self._content_at: datetime | None = None
-        self._told: dict[str, None] = {}
+        self._told: dict[tuple[str, str], datetime] = {}
+        """When the last alarm of each area and kind ended, of those that were told."""
+
+    @property
+    def news(self) -> datetime | None:
+        """The upstream's own word on its newest content."""
+        return self._content_at
 
     @property
     def doubts(self) -> bool:
@@ -369,23 +383,23 @@ class SnapshotFold:
         return reports
 
     def absorb_history(self, ended: Iterable[Ended], since: datetime, at: datetime) -> tuple[Report, ...]:
-        """Give the raises and ends that no snapshot showed, and ends that an empty list could not prove (R11, R35)."""
+        """Give the ends that an empty list could not prove (R35), and alarms that no snapshot showed (R11).
+
+        An alarm that came and went between two snapshots is told as a pair, but
+        not while a later one of the same area stands: its end would be taken
+        for the end of that one.
+        """
         reports: list[Report] = []
         for each in ended:
-            if each.finished_at < since:
-                continue
-            held = self.standing.get(each.row.key)
-            if held is not None and held.started_at == each.row.started_at:
-                reports.append(self._end(held, each.finished_at, at))
-                del self.standing[each.row.key]
-                self._missing.pop(each.row.key, None)
-            elif held is None or held.started_at >= each.finished_at:
-                pair = (self._raise(each.row, at, revised=False), self._end(each.row, each.finished_at, at))
-                reports.extend(r for r in pair if r.id not in self._told)
-        for report in reports:
-            self._told[report.id] = None
-        while len(self._told) > 5000:
-            del self._told[next(iter(self._told))]
+            key, row = each.row.key, each.row
+            held = self.standing.get(key)
+            if held is not None:
+                if row.started_at <= held.started_at + _SAME and each.finished_at > held.started_at:
+                    reports.append(self._end(self.standing.pop(key), each.finished_at, at))
+                    self._missing.pop(key, None)
+            elif each.finished_at > since and row.started_at >= self._told.get(key, _EPOCH):
+                reports.append(self._raise(row, at, revised=False))
+                reports.append(self._end(row, each.finished_at, at))
         return tuple(reports)
 
     def _name(self, row: Row) -> str:
@@ -395,13 +409,12 @@ class SnapshotFold:
         identity = f"raise/{self._name(row)}"
         if revised:
             identity += f"/{row.level or 'no-level'}/{at:%H%M%S}"
-        self._told[identity] = None
         text = f"{_BEGUN[row.kind]} в {row.title}."
         return self._report(identity, text, "alarm", row, stated=at if revised else row.started_at, at=at)
 
     def _end(self, row: Row, ended_at: datetime, at: datetime) -> Report:
         identity = f"end/{self._name(row)}"
-        self._told[identity] = None
+        self._told[row.key] = max(ended_at, self._told.get(row.key, ended_at))
         text = f"{_OVER[row.kind]} в {row.title}."
         return self._report(identity, text, "alarm-over", row, stated=max(ended_at, row.started_at), at=at)
 

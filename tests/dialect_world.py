@@ -1,0 +1,184 @@
+"""A small app around real nouns and real places, for outlets: what it says is set by the test."""
+
+from __future__ import annotations
+
+import asyncio
+import socket
+import threading
+import time
+from contextlib import contextmanager
+from datetime import UTC, datetime, timedelta
+from functools import lru_cache
+from importlib import resources
+
+import msgspec
+import uvicorn
+from starlette.applications import Starlette
+
+from tocsin.model import (
+    Alert,
+    AreaRef,
+    AreaState,
+    Cause,
+    Change,
+    Fact,
+    Interval,
+    Picture,
+    Source,
+)
+from tocsin.places import compile_tables, load
+
+KYIV = "UA80000000000093317"
+KYIV_OBLAST = "UA32000000000030281"
+LVIV_OBLAST = "UA46000000000026241"
+KHARKIV_OBLAST = "UA63000000000041885"
+START = datetime(2026, 11, 20, 4, 35, 3, 250_000, tzinfo=UTC)
+
+
+@lru_cache(maxsize=1)
+def gazetteer():
+    folder = resources.files("tocsin") / "data" / "places"
+    return load(compile_tables({f.name: f.read_bytes() for f in folder.iterdir() if f.name.endswith(".tsv")}))
+
+
+class World:
+    def __init__(self):
+        self.places = gazetteer()
+        self.register = {
+            "sirens": Source(id="sirens", name="Sirens", kind="alarm-service", declares=("UA",)),
+            "air-force": Source(id="air-force", name="Air Force", kind="military"),
+            "channel": Source(id="channel", name="A channel", kind="monitoring-channel"),
+        }
+
+
+class StandIn:
+    """Says what the test has it say: alerts stand from raise_ to clear, every area is known unless told otherwise."""
+
+    def __init__(self, now=START):
+        self.world = World()
+        self.now = now
+        self.alerts: dict[str, Alert] = {}
+        self.threats = ()
+        self.log: list[Change] = []
+        self.blind: dict[str, str] = {}
+        self.everything: str | None = None
+        self._waiting: list[asyncio.Event] = []
+
+    def clock(self):
+        return self.now
+
+    def now_picture(self):
+        return Picture(alerts=tuple(self.alerts.values()), threats=self.threats)
+
+    def changes(self, after=0, limit=1000):
+        return self.log[after : after + limit]
+
+    def area_state(self, code):
+        places = self.world.places
+        standing = [a for a in self.alerts.values() if a.layer == "official"]
+        own = tuple(a for a in standing if places.covers(a.area.code, code))
+        inside = [a for a in standing if a.area.code != code and places.covers(code, a.area.code)]
+        state = "ACTIVE" if own else "PARTLY" if inside else "CLEAR"
+        last = None
+        blind = self.everything or next(
+            (self.blind[c] for c in (code, *places.ancestors(code)) if c in self.blind), None
+        )
+        if blind is not None:
+            state, last = blind, (state if blind == "STALE" else None)
+        return AreaState(
+            area=self.ref(code),
+            state=state,
+            last_state=last,
+            official=own,
+            known_at=self.now,
+            heard_at=None if blind == "UNKNOWN" else self.now,
+            stale=blind is not None,
+            valid_until=self.now + timedelta(seconds=60),
+        )
+
+    def ref(self, code) -> AreaRef:
+        return self.world.places.ref(code)
+
+    def say(self, verb, alert):
+        self.log.append(
+            Change(
+                number=len(self.log) + 1,
+                at=self.now,
+                entry=len(self.log) + 1,
+                fact=Fact(type="alert", verb=verb, noun=alert, because=alert.because),
+            )
+        )
+        for event in self._waiting:
+            event.set()
+
+    def raise_(
+        self, code, *, kind="air-raid", level="red", layer="official", weapon=None, klass=None, late=False
+    ):
+        alert = Alert(
+            id=f"{layer}-{code}-{kind}-{len(self.log) + 1}",
+            layer=layer,
+            area=self.ref(code),
+            kind=kind,
+            level=level,
+            late=late,
+            cause=Cause(kind="alarm", weapon=weapon, weapon_class=klass),
+            rule="relay",
+            valid=Interval(start=self.now, end=None, precision="second"),
+            because=("sirens:1#1",),
+        )
+        self.alerts[alert.id] = alert
+        self.say("raise", alert)
+        return alert
+
+    def revise(self, alert, **fields):
+        alert = msgspec.structs.replace(alert, revision=alert.revision + 1, **fields)
+        self.alerts[alert.id] = alert
+        self.say("revise", alert)
+        return alert
+
+    def clear(self, alert, verb="clear"):
+        ended = msgspec.structs.replace(
+            alert,
+            ending="over" if verb == "clear" else "mistake",
+            valid=Interval(start=alert.valid.start, end=self.now, precision="second"),
+        )
+        del self.alerts[alert.id]
+        self.say(verb, ended)
+        return ended
+
+    def passes(self, **length):
+        self.now += timedelta(**length)
+
+    async def subscribe(self):
+        event = asyncio.Event()
+        self._waiting.append(event)
+        try:
+            while True:
+                await event.wait()
+                event.clear()
+                yield b""
+        finally:
+            self._waiting.remove(event)
+
+
+@contextmanager
+def serving(routes):
+    """A real server on a free port of this machine, in a thread; gives its base address."""
+    with socket.socket() as probe:
+        probe.bind(("127.0.0.1", 0))
+        port = probe.getsockname()[1]
+    server = uvicorn.Server(
+        uvicorn.Config(
+            Starlette(routes=routes), host="127.0.0.1", port=port, log_level="error", lifespan="off"
+        )
+    )
+    thread = threading.Thread(target=server.run, daemon=True)
+    thread.start()
+    deadline = time.monotonic() + 10
+    while not server.started and time.monotonic() < deadline:
+        time.sleep(0.01)
+    try:
+        yield f"http://127.0.0.1:{port}"
+    finally:
+        server.should_exit = True
+        thread.join(10)
