@@ -8,10 +8,10 @@ from datetime import UTC, datetime, timedelta
 
 import httpx
 import pytest
-from dialect_world import KYIV, KYIV_OBLAST, LVIV_OBLAST, START, StandIn, gazetteer, serving
 from starlette.responses import Response
 from starlette.routing import Route
 
+from dialect_world import KYIV, KYIV_OBLAST, LVIV_OBLAST, START, StandIn, gazetteer, serving
 from tocsin.outlets import dialects
 from tocsin.sources.alarm_snapshots import (
     SnapshotFold,
@@ -29,7 +29,7 @@ def stamp(at):
     return f"{at:%Y-%m-%dT%H:%M:%S}.{at.microsecond // 1000:03d}Z"
 
 
-def row(uid="31", title="м. Київ", started=NOW, kind="air_raid", level="red", finished=None):
+def row(uid="31", title="м. Київ", *, started=NOW, kind="air_raid", level="red", finished=None):
     return {
         "id": 7, "location_title": title, "location_title_en": "", "location_type": "oblast",
         "started_at": stamp(started), "finished_at": finished and stamp(finished), "updated_at": stamp(started),
@@ -396,7 +396,7 @@ def test_a_list_longer_than_any_list_is_refused(upstream, monkeypatch):
 # --- ukrainealarm -----------------------------------------------------------------
 
 
-def record(region="31", kind="AIR", at=NOW, level="Red", inherited=None, name="м. Київ"):
+def record(region="31", *, kind="AIR", at=NOW, level="Red", inherited=None, name="м. Київ"):
     active = {"regionId": inherited or region, "regionType": "State", "type": kind, "lastUpdate": stamp(at)}
     if level is not None:
         active["activeAlertLevels"] = [{"alertLevel": level, "reason": ".", "createdAt": stamp(at)}]
