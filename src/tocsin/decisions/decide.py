@@ -1,0 +1,417 @@
+"""The decider: the picture's changes in, decisions on alerts out, each with its rule and its claims.
+
+It folds over its own alerts (``Standing``); the picture never sees them. Both
+layers stay apart (R31): an official alert relays alarms, a warning is inferred.
+Where an official alert stands, what an authority says of the hazard makes its
+level and cause known, and no warning is raised beside it.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Mapping, Sequence
+from datetime import datetime
+from typing import TYPE_CHECKING
+
+import msgspec
+
+from tocsin.decisions.issuing import Ending, Issuing, Touched, note_ending
+from tocsin.decisions.policy import Policy, Rule, Situation
+from tocsin.decisions.scope import areas_of
+from tocsin.decisions.standing import Standing, Support, until_of
+from tocsin.decisions.withholding import Withholding
+from tocsin.model import Alarm, Cause, Claim, Fact, Order, Source, Threat, Weapon
+from tocsin.slate import Slate
+
+if TYPE_CHECKING:
+    from tocsin.places import Gazetteer
+
+__all__ = ["Decider", "Heard"]
+
+_INBOUND = ("launch", "inbound")
+_THREATENING = ("danger", "takeoff", "launch", "inbound")
+
+
+class Heard(msgspec.Struct, frozen=True, kw_only=True):
+    """What a step heard beside the picture's changes: the claims, who spoke, what made nothing and why."""
+
+    claims: tuple[Claim, ...] = ()
+    source: Source | None = None
+    said: datetime | None = None
+    official: bool = False
+    refused: tuple[tuple[Claim, str], ...] = ()
+
+
+class Decider:
+    """Alerts by policy. ``decide`` after each step, ``advance`` for time."""
+
+    def __init__(
+        self, policy: Policy, places: Gazetteer, weapons: Mapping[str, Weapon], slate: Slate
+    ) -> None:
+        self._places = places
+        self._weapons = weapons
+        self.standing = Standing(places, slate)
+        self.adopt(policy)
+
+    def adopt(self, policy: Policy) -> None:
+        """Use another policy from here on; what stands, stands until it is spoken of again."""
+        self.policy = policy
+        self._issuing = Issuing(policy, self._places, self.standing)
+        self._withholding = Withholding(policy, self._places, self.standing)
+        kinds = {kind for rule in policy.rules for kind in rule.kinds}
+        self._sudden = tuple(sorted(kinds - {*_THREATENING, "alarm"}))
+
+    # --- a step -----------------------------------------------------------------
+
+    def decide(self, facts: Sequence[Fact], heard: Heard, at: datetime) -> list[Fact]:
+        """What the changes of one step do to the alerts."""
+        out: list[Fact] = []
+        touched: Touched = {}
+        because = tuple(c.id for c in heard.claims)
+        for fact in facts:
+            if isinstance(fact.noun, Alarm):
+                out += self._alarm(fact, fact.noun, heard, at, touched)
+        last = {f.noun.id: number for number, f in enumerate(facts) if isinstance(f.noun, Threat)}
+        for number, fact in enumerate(facts):
+            if isinstance(fact.noun, Threat):
+                if last[fact.noun.id] == number:
+                    out += self._threat(fact, fact.noun, heard, at, touched)
+                elif fact.why == "part-over":
+                    self._part_over(fact.noun, heard, touched)
+        for claim in heard.claims:
+            if claim.kind in self._sudden and claim.kind not in _THREATENING:
+                out += self._explosion(claim, heard, at, touched)
+        for claim, reason in heard.refused:
+            out += self._withholding.claim(claim, reason, at)
+        out += self._second_clear(heard, at)
+        for (area, kind), ending in touched.items():
+            out += self._issuing.reconcile(area, kind, ending, because, at)
+        return out
+
+    # --- alarms -------------------------------------------------------------------
+
+    def _alarm(self, fact: Fact, alarm: Alarm, heard: Heard, at: datetime, touched: Touched) -> list[Fact]:
+        area, kind = alarm.area.code, alarm.kind
+        key = ("official", area, kind)
+        standing = self.standing.alerts.get(key)
+        if fact.verb == "raise" and alarm.valid.end is None:
+            note_ending(touched, area, kind)
+            if standing is not None:
+                return self._issuing.another_authority(key, alarm, fact, at)
+            self.standing.contradicted.drop(area)
+            return self._issuing.relay(alarm, fact, at)
+        if fact.verb == "revise":
+            return self._issuing.relayed_again(key, alarm, fact, at)
+        if fact.verb != "clear" or standing is None or fact.why == "its-end-is-known":
+            return []
+        return self._alarm_over(fact, alarm, heard, at, touched)
+
+    def _alarm_over(
+        self, fact: Fact, alarm: Alarm, heard: Heard, at: datetime, touched: Touched
+    ) -> list[Fact]:
+        area, kind = alarm.area.code, alarm.kind
+        if not self._issuing.authority_left(("official", area, kind), alarm, fact):
+            return []
+        mistake = not fact.move
+        against = () if mistake or heard.source is None else self._speaking_against(area, kind, alarm, at)
+        out = self._issuing.all_clear(("official", area, kind), fact, at, against=against, mistake=mistake)
+        ends = not against and not mistake
+        for code in self._inside(area):
+            if ends:
+                self.standing.share_ended.put(code, at)
+                for support in self.standing.holding(code, kind):
+                    self.standing.release(support.id, code)
+            note_ending(touched, code, kind, "share" if ends else "")
+        if ends:
+            self.standing.share_ended.put(area, at)
+        note_ending(touched, area, kind, "share" if ends else "")
+        return out
+
+    def _inside(self, area: str) -> list[str]:
+        held = {key[1] for key in self.standing.alerts if key[0] == "warning"}
+        codes = sorted(held | set(self.standing.supports))
+        return [code for code in codes if self._places.covers(area, code)]
+
+    def _speaking_against(self, area: str, kind: str, alarm: Alarm, at: datetime) -> tuple[Support, ...]:
+        """Independent reports of something inbound that an all-clear contradicts (R32)."""
+        bearing = (*self.standing.bearing_on(area, kind), *self.standing.inside(area, kind))
+        return tuple(
+            s
+            for s in bearing
+            if s.inbound
+            and s.sure
+            and (at - s.said).total_seconds() <= self.policy.contradiction
+            and set(s.whose) - set(alarm.sources)
+        )
+
+    def _second_clear(self, heard: Heard, at: datetime) -> list[Fact]:
+        """A second feed's word confirms an all-clear that was contradicted (R32)."""
+        if heard.source is None or not len(self.standing.contradicted):
+            return []
+        out: list[Fact] = []
+        for claim in heard.claims:
+            good = heard.source.reliability in ("A", "B") and not heard.source.history
+            if claim.kind != "alarm-over" or claim.tense != "now" or claim.stance != "asserts" or not good:
+                continue
+            for place in claim.places or ((claim.place,) if claim.place else ()):
+                for area in sorted(self.standing.contradicted):
+                    if self._places.covers(place.code, area):
+                        out += self._issuing.confirmed_clear(area, heard.source.id, (claim.id,), at)
+        return out
+
+    # --- threats ------------------------------------------------------------------
+
+    def _threat(self, fact: Fact, threat: Threat, heard: Heard, at: datetime, touched: Touched) -> list[Fact]:
+        if fact.verb == "close":
+            return self._threat_over(fact, threat, at, touched)
+        if fact.why == "part-over":
+            self._part_over(threat, heard, touched)
+        rule = self._rule(threat, at)
+        if rule is None or not rule.warn or rule.scope == "none":
+            reason = rule.reason if rule is not None and rule.reason else "no-rule"
+            return self._withholding.threat(threat, rule, reason, at, fact.because)
+        refusal = self._too_weak(threat, rule)
+        if refusal:
+            return self._withholding.threat(threat, rule, refusal, at, fact.because)
+        areas = self._areas(threat, rule)
+        if not areas:
+            return self._withholding.threat(threat, rule, "no-area-stated", at, fact.because)
+        said = threat.last_said or at
+        for area in areas:
+            self._hold(threat, rule, area, said=said, heard=heard, touched=touched)
+        return self._overlooked(threat, rule, areas, at, fact)
+
+    def _rule(self, threat: Threat, at: datetime) -> Rule | None:
+        told = threat.areas + threat.toward
+        return self.policy.decide(
+            Situation(
+                kind=threat.kind,
+                klass=threat.weapon_class,
+                weapon=threat.weapon,
+                level=told[0].level if told else "none",
+                official=threat.official,
+                reliability=threat.reliability,
+                credibility=threat.credibility,
+                at=at,
+            ),
+        )
+
+    def _too_weak(self, threat: Threat, rule: Rule) -> str | None:
+        channels = self.policy.channels
+        if threat.official:
+            return None
+        if rule.rests == "authority":
+            return "channels-may-not-warn-here"
+        if "ABCDEF".index(threat.reliability) > "ABCDEF".index(channels.reliability):
+            return "reliability-too-low"
+        if threat.credibility > channels.credibility:
+            return "credibility-too-low"
+        return None
+
+    def _areas(self, threat: Threat, rule: Rule) -> tuple[str, ...]:
+        told = [a.code for a in threat.areas + threat.toward]
+        standing = sorted({key[1] for key in self.standing.alerts if key[2] == rule.alarm})
+        return areas_of(
+            rule,
+            self._places,
+            told,
+            heading=threat.heading,
+            origin=[a.code for a in threat.origin],
+            standing=standing,
+        )
+
+    def _hold(
+        self,
+        threat: Threat,
+        rule: Rule,
+        area: str,
+        *,
+        said: datetime,
+        heard: Heard,
+        touched: Touched,
+    ) -> None:
+        ended = self.standing.share_ended.get(area)
+        if ended is not None and not self._fresh(threat, said, ended, heard):
+            return
+        level, certainty = rule.level, rule.certainty
+        if not threat.official:
+            level = self.policy.channels.level
+            certainty = self.policy.channels.certainty
+        support = Support(
+            id=threat.id,
+            area=area,
+            rule=rule.id,
+            alarm=rule.alarm,
+            cause=Cause(kind=threat.kind, weapon=threat.weapon, weapon_class=threat.weapon_class),
+            level=level,
+            rank=rule.rank,
+            official=threat.official,
+            certainty=certainty,
+            until=until_of(said, rule),
+            said=said,
+            inbound=threat.kind in _INBOUND,
+            sure=threat.official or threat.origins > 1,
+            whose=threat.sources,
+            because=threat.claims[-8:],
+        )
+        self.standing.hold(support)
+        note_ending(touched, area, rule.alarm)
+
+    @staticmethod
+    def _fresh(threat: Threat, said: datetime, ended: datetime, heard: Heard) -> bool:
+        """Whether a word came after the area's all-clear: of a threat that is new, or from an authority."""
+        if said <= ended:
+            return False
+        start = threat.valid.start
+        return heard.official or (start is not None and start > ended)
+
+    def _overlooked(
+        self, threat: Threat, rule: Rule, areas: Sequence[str], at: datetime, fact: Fact
+    ) -> list[Fact]:
+        """A word of channels under a standing official alert changes nothing there: say so once."""
+        if threat.official or fact.verb != "open":
+            return []
+        under = [a for a in areas if self.standing.official_over(a, rule.alarm) is not None]
+        if not under:
+            return []
+        reason = "official-alert-stands"
+        return self._withholding.threat(threat, rule, reason, at, fact.because, area=under[0])
+
+    def _part_over(self, threat: Threat, heard: Heard, touched: Touched) -> None:
+        codes = [
+            p.code
+            for claim in heard.claims
+            if claim.kind in ("danger-over", "interception")
+            for p in (claim.places or ((claim.place,) if claim.place else ()))
+        ]
+        for area in self.standing.areas_of.get(threat.id) or ():
+            if any(self._places.covers(code, area) for code in codes):
+                found = self.standing.release(threat.id, area)
+                if found is not None:
+                    self.standing.share_ended.put(area, found.said)
+                    by = heard.source.id if heard.source else ""
+                    note_ending(touched, area, found.alarm, "over", thing=threat.id, by=by)
+
+    def _threat_over(self, fact: Fact, threat: Threat, at: datetime, touched: Touched) -> list[Fact]:
+        how = "lapse" if threat.status == "lapsed" else "over" if fact.move else "mistake"
+        out: list[Fact] = []
+        for area in self.standing.areas_of.get(threat.id) or ():
+            found = self.standing.release(threat.id, area)
+            if found is None:
+                continue
+            note_ending(touched, area, found.alarm, how, thing=threat.id, by=threat.ended_by or "")
+            if how == "over" and threat.official and threat.ended_by is not None:
+                # Who ends the very thing that spoke against an all-clear confirms it.
+                out += self._issuing.confirmed_clear(area, threat.ended_by, fact.because, at)
+        return out
+
+    # --- effects where nothing stands -------------------------------------------
+
+    def _explosion(self, claim: Claim, heard: Heard, at: datetime, touched: Touched) -> list[Fact]:
+        """Explosions where no alert stands make a "possible attack" at once (R21)."""
+        source = heard.source
+        if source is None or claim.stance != "asserts" or claim.tense != "now" or source.history:
+            return []
+        said = heard.said or at
+        rule = self.policy.decide(
+            Situation(
+                kind=claim.kind,
+                klass="unknown",
+                weapon=claim.weapon or "unknown",
+                level=claim.place.level if claim.place else "none",
+                official=heard.official,
+                reliability=source.reliability if source.reliability in "ABCDEF" else "F",
+                at=at,
+            ),
+        )
+        if rule is None or not rule.warn:
+            return []
+        began = min(claim.valid.start or said, said)
+        places = claim.places or ((claim.place,) if claim.place else ())
+        told = [p.code for p in places if p.role in ("at", "near", "toward")]
+        areas = areas_of(rule, self._places, told)
+        open_areas = [
+            a for a in areas if not self.standing.any_over(a) or self.standing.areas_of.get(f"explosions:{a}")
+        ]
+        if not open_areas:
+            return [] if areas else self._withholding.claim(claim, "area-unknown", at, rule)
+        channels = self.policy.channels
+        if claim.hedged:
+            return self._withholding.claim(claim, "hedged", at, rule)
+        if not heard.official and "ABCDEF".index(source.reliability) > "ABCDEF".index(channels.reliability):
+            return self._withholding.claim(claim, "reliability-too-low", at, rule)
+        until = until_of(began, rule)
+        if until <= at:
+            return self._withholding.claim(claim, "too-late", at, rule)
+        for area in open_areas:
+            support = Support(
+                id=f"explosions:{area}",
+                area=area,
+                rule=rule.id,
+                alarm=rule.alarm,
+                cause=Cause(kind=claim.kind, weapon=claim.weapon),
+                level=rule.level if heard.official else channels.level,
+                rank=rule.rank,
+                official=heard.official,
+                certainty=rule.certainty if heard.official else channels.certainty,
+                until=until,
+                said=said,
+                inbound=True,
+                sure=heard.official,
+                whose=(source.id,),
+                because=(claim.id,),
+            )
+            self.standing.hold(support)
+            note_ending(touched, area, rule.alarm)
+        return []
+
+    # --- time and orders ----------------------------------------------------------
+
+    def next_deadline(self) -> datetime | None:
+        """When the next support runs out."""
+        return self.standing.timers.next()
+
+    def advance(self, to: datetime) -> list[tuple[datetime, Fact]]:
+        """Let every support that is due run out, each at its own instant."""
+        out: list[tuple[datetime, Fact]] = []
+        while (due := self.standing.timers.pop(to)) is not None:
+            at, name = due
+            area, _, thing = name.partition("|")
+            found = self.standing.release(thing, area)
+            if found is not None:
+                facts = self._issuing.reconcile(area, found.alarm, Ending(how="lapse"), (), at)
+                out += [(at, fact) for fact in facts]
+        return out
+
+    def order(self, order: Order, reference: str, at: datetime) -> list[Fact]:
+        """An operator's word on an alert of ours: end or revoke a warning, confirm a contradicted clear."""
+        out: list[Fact] = []
+        if order.verb in ("clear", "revoke"):
+            for key in sorted(self.standing.alerts):
+                alert = self.standing.alerts.rows[key]
+                if key[0] == "warning" and order.target in (alert.id, key[1]):
+                    for support in self.standing.holding(key[1], key[2]):
+                        self.standing.release(support.id, key[1])
+                    ending = Ending(how="mistake" if order.verb == "revoke" else "order")
+                    self.standing.share_ended.put(key[1], at)
+                    out += self._issuing.reconcile(key[1], key[2], ending, (reference,), at)
+        if order.verb == "quarantine":
+            out += self._issuing.without(order.target, reference)
+        if order.verb in ("clear", "confirm"):
+            for area in sorted(self.standing.contradicted):
+                if self._places.covers(order.target, area):
+                    out += self._issuing.confirmed_clear(area, order.operator, (reference,), at)
+        return out
+
+    def waiting(self, order: Order, reference: str, at: datetime) -> list[Fact]:
+        """An order waits for a second person: recorded as withheld (R1)."""
+        return self._withholding.order(order, reference, at)
+
+    def restore(self) -> None:
+        """Make the deadlines fit the tables again, after an undo."""
+        self.standing.timers.restore()
+
+    def used(self, source: str) -> Iterable[str]:
+        """Ids of the standing alerts that rest on a source's word (R19)."""
+        for key in sorted(self.standing.alerts):
+            if source in self.standing.alerts.rows[key].whose:
+                yield self.standing.alerts.rows[key].id

@@ -1,0 +1,431 @@
+"""The fold over the journal: entries in, numbered changes out, the same on every machine.
+
+``State.step`` advances time to the entry's instant (every lapse at its own
+instant), reads the report, lets the picture take it in and the decider decide.
+A step that fails leaves the state as it was; the entry is quarantined.
+"""
+
+from __future__ import annotations
+
+import hashlib
+import zlib
+from collections.abc import Iterable, Iterator, Mapping, Sequence
+from datetime import UTC, datetime, timedelta
+from typing import Any, Protocol
+
+import msgspec
+
+from tocsin.codec import encode
+from tocsin.decisions.decide import Decider, Heard
+from tocsin.decisions.desk import Desk
+from tocsin.decisions.policy import Policy, load_policy
+from tocsin.model import (
+    Adoption,
+    Alert,
+    AreaState,
+    Body,
+    Change,
+    Claim,
+    Deletion,
+    Entry,
+    Fact,
+    Order,
+    Picture,
+    Problem,
+    Reading,
+    Report,
+    Source,
+    Weapon,
+)
+from tocsin.picture.alarms import Alarms
+from tocsin.picture.coverage import Watch
+from tocsin.picture.record import Record
+from tocsin.picture.register import read_register
+from tocsin.picture.threats import Lingers, Threats
+from tocsin.picture.weighing import OFFICIAL_KINDS, Origins
+from tocsin.places import Gazetteer
+from tocsin.slate import Slate, Table
+
+__all__ = ["Reads", "State", "Step", "World", "replay"]
+
+_TOO_OLD = timedelta(days=30)
+_TOO_NEW = timedelta(hours=24)
+_KEPT_CLAIMS = 8192
+_KEPT_REPORTS = 32768
+
+
+class Reads(Protocol):
+    """Whatever turns a report into claims: ``reading.Reader``, or claims made elsewhere."""
+
+    def read(self, report: Report) -> Reading:
+        """What one report says."""
+        ...
+
+
+class World(msgspec.Struct, frozen=True, kw_only=True):
+    """All data that a fold stands on. An adoption replaces parts of it."""
+
+    places: Gazetteer
+    lexicon: Any = None
+    weapons: dict[str, Weapon] = {}
+    register: dict[str, Source] = {}
+    policy: Policy | None = None
+    embargo: Any = None
+
+
+class Step(msgspec.Struct, frozen=True, kw_only=True):
+    """What one entry did: what was read, what changed, what was wrong."""
+
+    entry: int
+    reading: Reading | None = None
+    changes: tuple[Change, ...] = ()
+    problems: tuple[Problem, ...] = ()
+    failed: bool = False
+
+
+class State:
+    """Everything that is believed and everything that stands, at one point of the journal."""
+
+    def __init__(self, world: World, reader: Reads | None = None) -> None:
+        self.world = world
+        self.register: dict[str, Source] = dict(world.register)
+        self.policy: Policy = world.policy or Policy(name="none")
+        self._given = reader
+        self._reader = reader or _reader(world, self.register)
+        self._slate = slate = Slate()
+        places = world.places
+        self._origins = Origins(slate, self.register)
+        self.threats = Threats(
+            places,
+            world.weapons,
+            slate=slate,
+            origins=self._origins,
+            lingers=Lingers(rows=self.policy.lingers()),
+        )
+        self.alarms = Alarms(places, slate=slate, register=self.register)
+        self.watch = Watch(places, slate=slate, register=self.register, alarms=self.alarms)
+        self.record = Record(places, world.weapons, self.register, slate)
+        self.decider = Decider(self.policy, places, world.weapons, slate)
+        self.desk = Desk(places, slate)
+        self._claims: Table[str, Claim] = Table(slate)
+        self._reports: Table[tuple[str, str], int] = Table(slate)
+        self._quarantined: Table[str, str] = Table(slate)
+        self.number = 0
+        """Of the last entry."""
+        self.now: datetime | None = None
+        self.changed = 0
+        """Number of the last change."""
+        self.digest = hashlib.sha256(b"tocsin changes 1").hexdigest()
+        """Chained over the canonical bytes of every change."""
+        self.failures: list[Problem] = []
+        """Entries that broke the fold, newest last: health is degraded while there is any."""
+
+    # --- the fold ---------------------------------------------------------------
+
+    def step(self, entry: Entry) -> Step:
+        """Take in one journal entry."""
+        at = entry.recorded_at if self.now is None else max(entry.recorded_at, self.now)
+        changes = list(self.advance(at))
+        self.number = entry.number
+        reading: Reading | None = None
+        problems: list[Problem] = []
+        try:
+            reading, facts = self._body(entry, at, problems)
+        except Exception as error:  # noqa: BLE001 - a dead siren is the worse failure
+            self._undo()
+            problems.append(self._broken(f"entry {entry.number}", error))
+            return Step(entry=entry.number, changes=tuple(changes), problems=tuple(problems), failed=True)
+        self._slate.keep()
+        changes += self._publish(facts, at, entry.number)
+        return Step(entry=entry.number, reading=reading, changes=tuple(changes), problems=tuple(problems))
+
+    def advance(self, to: datetime) -> tuple[Change, ...]:
+        """Perform every deadline at or before ``to``, each at its own instant."""
+        changes: list[Change] = []
+        while (due := self._due()) is not None and due <= to:
+            try:
+                facts = self._lapse(due)
+            except Exception as error:  # noqa: BLE001 - as in step
+                self._undo()
+                self._broken(f"deadline {due.isoformat()}", error)
+                break
+            self._slate.keep()
+            changes += self._publish(facts, due, 0)
+        self.now = to if self.now is None else max(to, self.now)
+        return tuple(changes)
+
+    def next_deadline(self) -> datetime | None:
+        """When something lapses next: ``app`` wakes up then."""
+        return self._due()
+
+    def _due(self) -> datetime | None:
+        parts = (
+            self.threats.next_deadline(),
+            self.watch.next_deadline(),
+            self.record.next_deadline(),
+            self.decider.next_deadline(),
+        )
+        return min((p for p in parts if p is not None), default=None)
+
+    def _lapse(self, due: datetime) -> list[Fact]:
+        picture = [fact for part in (self.threats, self.watch, self.record) for _, fact in part.advance(due)]
+        alerts = self.decider.decide(picture, Heard(), due)
+        return picture + alerts + [fact for _, fact in self.decider.advance(due)]
+
+    def _publish(self, facts: Sequence[Fact], at: datetime, entry: int) -> list[Change]:
+        made = []
+        for fact in facts:
+            self.changed += 1
+            change = Change(number=self.changed, at=at, entry=entry, fact=fact)
+            self.digest = hashlib.sha256(self.digest.encode() + encode(change)).hexdigest()
+            made.append(change)
+        return made
+
+    def _undo(self) -> None:
+        self._slate.undo()
+        for part in (self.threats, self.watch, self.record, self.decider):
+            part.restore()
+        self.alarms.restore()
+
+    def _broken(self, where: str, error: Exception) -> Problem:
+        problem = Problem(
+            where=where,
+            what=f"could not be taken in ({type(error).__name__}: {error}); the state before it stands",
+            remedy="report this with the entry's text; everything else goes on",
+        )
+        self.failures.append(problem)
+        del self.failures[:-100]
+        return problem
+
+    # --- kinds of entries ---------------------------------------------------------
+
+    def _body(self, entry: Entry, at: datetime, problems: list[Problem]) -> tuple[Reading | None, list[Fact]]:
+        body: Body = entry.body
+        if isinstance(body, Report):
+            return self._report(body, at, entry.number, problems)
+        if isinstance(body, Deletion):
+            return None, self._deletion(body, at)
+        if isinstance(body, Order):
+            return None, self._order(body, f"order:{entry.number}", at, problems)
+        if isinstance(body, Adoption):
+            self._adopt(body, problems)
+        return None, []
+
+    def _report(
+        self, report: Report, at: datetime, number: int, problems: list[Problem]
+    ) -> tuple[Reading | None, list[Fact]]:
+        key = (report.source, report.id)
+        print_ = zlib.crc32(report.text.encode("utf-8", "surrogatepass"))
+        known = self._reports.get(key)
+        if known is not None and report.replaces != report.id:
+            if known != print_:
+                what = "the same id came with another text and doesn't say that it replaces it"
+                problems.append(_problem(number, what, "send replaces with the id of the earlier report"))
+            return None, []
+        self._reports.put(key, print_)
+        if len(self._reports) > _KEPT_REPORTS:
+            for old in list(self._reports)[: _KEPT_REPORTS // 4]:
+                self._reports.drop(old)
+        reading = self._reader.read(report)
+        problems += reading.problems
+        source = self.register.get(report.source) or Source(id=report.source, name=report.source)
+        if report.stated_at is not None and not -_TOO_NEW <= at - report.stated_at <= _TOO_OLD:
+            what = f"is dated {report.stated_at.isoformat()}, far from when it came"
+            problems.append(_problem(number, what, "mend the source's clock; it is kept and raises nothing"))
+            return reading, []
+        return reading, self._absorb(report, reading.claims, source, at)
+
+    def _absorb(self, report: Report, claims: tuple[Claim, ...], source: Source, at: datetime) -> list[Fact]:
+        said = min(report.stated_at or at, at)
+        quarantined = source.id in self._quarantined
+        facts: list[Fact] = []
+        if report.replaces is not None:
+            facts += self._retract(report.replaces, source.id, at)
+        refused: list[tuple[Claim, str]] = []
+        if quarantined:
+            refused = [(claim, "source-quarantined") for claim in claims]
+        else:
+            facts += self.watch.absorb(report, claims, source, at)
+            facts += self.alarms.absorb(report, claims, source, at)
+            facts += self.threats.absorb(report, claims, source, at)
+            refused += [(r.claim, r.reason) for r in self.alarms.ignored]
+            refused += [(r.claim, r.reason) for r in self.threats.refused]
+        self.alarms.ignored.clear()
+        self.threats.refused.clear()
+        facts += self.alarms.settle(at, replaced=report.replaces is not None)
+        if not quarantined:
+            facts += self.record.absorb(report, claims, source, at)
+        self._remember(claims)
+        own = report.forwarded_from is None and source.kind in OFFICIAL_KINDS
+        heard = Heard(
+            claims=() if quarantined else claims,
+            source=source,
+            said=said,
+            official=own,
+            refused=tuple(refused),
+        )
+        return facts + self.decider.decide(facts, heard, at)
+
+    def _deletion(self, deletion: Deletion, at: datetime) -> list[Fact]:
+        facts = self._retract(deletion.deletes, deletion.source, at)
+        facts += self.alarms.settle(at, replaced=False)
+        source = self.register.get(deletion.source)
+        return facts + self.decider.decide(facts, Heard(source=source), at)
+
+    def _retract(self, report_id: str, source_id: str, at: datetime) -> list[Fact]:
+        facts = self.alarms.retract(report_id, source_id, at)
+        facts += self.threats.retract(report_id, source_id, at)
+        return facts + self.record.retract(report_id, source_id, at)
+
+    def _order(self, order: Order, reference: str, at: datetime, problems: list[Problem]) -> list[Fact]:
+        admitted = self.desk.admit(order, reference, at)
+        if admitted.problem is not None:
+            problems.append(admitted.problem)
+            return []
+        given = admitted.order
+        if given is None:
+            return []
+        if admitted.waits:
+            return self.decider.waiting(given, reference, at)
+        facts: list[Fact] = []
+        own = self.desk.raised_by.get((given.target, given.arguments.get("kind", "air-raid")))
+        if given.verb == "revoke" and own == given.operator:
+            given = msgspec.structs.replace(given, arguments={**given.arguments, "own": "yes"})
+        if given.verb == "quarantine":
+            self._quarantined.put(given.target, reference)
+        elif given.verb == "release":
+            self._quarantined.drop(given.target)
+        facts += self.alarms.order(given, at, admitted.reference)
+        facts += self.threats.order(given, at)
+        facts += self.watch.order(given, at)
+        facts += self.record.order(given, at)
+        out = self.decider.decide(facts, Heard(), at)
+        out += self.decider.order(given, admitted.reference, at)
+        self.desk.done(given)
+        return facts + out
+
+    def _adopt(self, adoption: Adoption, problems: list[Problem]) -> None:
+        """Bring a revision of policy or sources into force; one with an error leaves the old one there."""
+        if adoption.kind == "policy" and adoption.body:
+            policy, wrong = load_policy(adoption.body)
+            problems += wrong
+            if policy is not None:
+                self.policy = policy
+                self.threats.lingers = Lingers(rows=policy.lingers())
+                self.decider.adopt(policy)
+        elif adoption.kind == "sources" and adoption.body:
+            register, wrong = read_register(adoption.body)
+            problems += wrong
+            if not wrong:
+                self.register = {**self.world.register, **register}
+                self.alarms.register = self.register
+                self._origins.adopt(self.register)
+                self.watch.adopt(self.register)
+                self.record.adopt(self.register)
+                self._reader = self._given or _reader(self.world, self.register)
+
+    def _remember(self, claims: Iterable[Claim]) -> None:
+        for claim in claims:
+            self._claims.put(claim.id, claim)
+        if len(self._claims) > _KEPT_CLAIMS:
+            for old in list(self._claims)[: _KEPT_CLAIMS // 4]:
+                self._claims.drop(old)
+
+    # --- asked ------------------------------------------------------------------
+
+    @property
+    def degraded(self) -> bool:
+        """Whether an entry broke the fold."""
+        return bool(self.failures)
+
+    def claim(self, claim_id: str) -> Claim | None:
+        """A claim that was read lately: the words behind what stands."""
+        return self._claims.get(claim_id)
+
+    def alerts(self) -> tuple[Alert, ...]:
+        """The alerts that stand, official ones first, by area and kind."""
+        rows = self.decider.standing.alerts.rows
+        return tuple(rows[key] for key in sorted(rows))
+
+    def picture(self, at: datetime | None = None) -> Picture:
+        """All that is believed and all that stands, now."""
+        at = at or self.now or datetime.fromtimestamp(0, tz=UTC)
+        return Picture(
+            alerts=self.alerts(),
+            alarms=self.alarms.view(),
+            threats=self.threats.view(),
+            incidents=self.record.incidents(),
+            ledgers=self.record.ledgers(),
+            statements=self.record.statements(),
+            coverage=self.watch.view(at),
+        )
+
+    def area_state(self, code: str, at: datetime) -> AreaState:
+        """What we say of one area now: a word, its age, until when it may be believed (R24, R33)."""
+        places = self.world.places
+        codes = (code, *places.ancestors(code))
+        rows = self.decider.standing.alerts.rows
+        mine = [rows[key] for key in sorted(rows) if key[1] in codes]
+        official = tuple(a for a in mine if a.layer == "official")
+        warnings = tuple(a for a in mine if a.layer == "warning")
+        fresh = self.watch.freshness(code, at)
+        said = self.alarms.state_of(code)
+        contradicted = next(
+            (alert for c in codes if (alert := self.decider.standing.contradicted.get(c))), None
+        )
+        stale = fresh != "FRESH"
+        if said != "CLEAR":
+            # A frozen source makes even a standing alarm stale; the alert itself goes on standing.
+            state = "STALE" if fresh == "STALE" else said
+            contradicted = None
+        elif contradicted is not None and not stale:
+            state = "UNKNOWN"
+        else:
+            state = fresh if stale else "CLEAR"
+        heard = self.watch.heard_at(code)
+        until = at + timedelta(seconds=self.policy.state_valid)
+        fresh_until = self.watch.valid_until(code, at)
+        if fresh_until is not None and state == "CLEAR":
+            until = min(until, fresh_until)
+        last = said if stale and heard is not None else None
+        if contradicted is not None:
+            last = "ACTIVE"
+        return AreaState(
+            area=places.ref(code),
+            state=state,  # type: ignore[arg-type]
+            level=_level(official),
+            since=min((a.valid.start for a in official if a.valid.start), default=None),
+            last_state=last,
+            contradicted=contradicted is not None,
+            official=official,
+            warnings=warnings,
+            known_at=at,
+            heard_at=heard,
+            stale=stale,
+            valid_until=until,
+        )
+
+
+def replay(world: World, entries: Iterable[Entry], reader: Reads | None = None) -> Iterator[Step]:
+    """Fold entries from the start, a step at a time."""
+    state = State(world, reader)
+    for entry in entries:
+        yield state.step(entry)
+
+
+def _level(official: Sequence[Alert]) -> str | None:
+    levels = {a.level for a in official}
+    if not levels or None in levels:
+        return "red" if "red" in levels else None
+    return "red" if "red" in levels else "yellow"
+
+
+def _problem(number: int, what: str, remedy: str) -> Problem:
+    return Problem(where=f"entry {number}", what=what, remedy=remedy)
+
+
+def _reader(world: World, register: Mapping[str, Source]) -> Reads:
+    from tocsin.reading import Reader  # noqa: PLC0415
+
+    reader: Reads = Reader(world.lexicon, world.places, dict(register))
+    return reader

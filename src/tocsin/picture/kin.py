@@ -1,0 +1,102 @@
+"""Which weapons can be one and the same thing in two reports' words.
+
+Two reports speak of one hazard when they name one weapon, one class, or one of
+them the wider word («швидкісна ціль» for a ballistic missile).
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+
+from tocsin.model import Weapon
+
+__all__ = ["Kin"]
+
+_WIDER = {
+    "ballistic": "high-speed-target",
+    "aeroballistic": "high-speed-target",
+    "hypersonic": "high-speed-target",
+    "high-speed-target": "missile",
+    "cruise": "missile",
+    "missile": "unknown",
+    "jet-drone": "drone",
+    "recon-drone": "drone",
+    "strike-drone": "drone",
+    "drone": "unknown",
+    "guided-bomb": "unknown",
+    "mlrs": "artillery",
+    "artillery": "unknown",
+}
+_UNKNOWN = Weapon(slug="unknown", klass="unknown", level="red", names={})
+
+
+def _chain(klass: str) -> tuple[str, ...]:
+    chain = [klass]
+    while chain[-1] in _WIDER:
+        chain.append(_WIDER[chain[-1]])
+    return tuple(chain)
+
+
+class Kin:
+    """The relations between weapons, from the weapons' table."""
+
+    def __init__(self, weapons: Mapping[str, Weapon]) -> None:
+        self._weapons = weapons
+        self._chains = {slug: _chain(self.klass(slug)) for slug in sorted(weapons)}
+
+    def weapon(self, slug: str | None) -> Weapon:
+        """The weapon of a slug; the unknown weapon where the table has none (R17)."""
+        return self._weapons.get(slug or "unknown") or self._weapons.get("unknown") or _UNKNOWN
+
+    def klass(self, slug: str | None) -> str:
+        """The class of a weapon; a slug that is itself a class is its own."""
+        if slug in _WIDER:
+            return str(slug)
+        return self.weapon(slug).klass
+
+    def closeness(self, one: str, other: str) -> int:
+        """3 for the same weapon, 2 for the same class, 1 where one word is the wider, else 0."""
+        if one == other:
+            return 3
+        if self.weapon(one).carrier or self.weapon(other).carrier:
+            return 0
+        mine, theirs = self._chain(one), self._chain(other)
+        if mine[0] == theirs[0]:
+            return 2
+        return int(mine[0] in theirs or theirs[0] in mine)
+
+    def narrower(self, one: str, other: str) -> str:
+        """Of two kin weapons, the one that says more."""
+        if len(self._chain(other)) > len(self._chain(one)):
+            return other
+        named = one not in _WIDER and one != "unknown"
+        return one if named or other in _WIDER or other == "unknown" else other
+
+    def carried(self, carrier: str, slug: str) -> bool:
+        """Whether ``slug`` is a word for what ``carrier`` carries (a missile danger at a MiG-31K)."""
+        held = self.weapon(carrier)
+        if not held.carrier:
+            return False
+        mine = self._chain(slug)
+        return any(slug == arm or mine[0] in self._chain(arm) for arm in (*held.implies, "missile"))
+
+    def ended_by(self, standing: str, over: str | None) -> bool:
+        """Whether "``over`` is over" speaks of ``standing``: the same, or a word as wide or wider."""
+        if over in (None, "unknown", standing):
+            return True
+        over = str(over)
+        held = self.weapon(standing)
+        if held.carrier:
+            wide = self._chain(over)[0]
+            return not self.weapon(over).carrier and any(
+                over == arm or wide in self._chain(arm) for arm in held.implies
+            )
+        mine, theirs = self._chain(standing), self._chain(over)
+        if mine[0] == theirs[0]:
+            # A named missile's end is no end of another named one of its class.
+            return over in _WIDER or standing in _WIDER
+        return theirs[0] in mine or (mine[0] == "high-speed-target" and mine[0] in theirs)
+
+    def _chain(self, slug: str) -> tuple[str, ...]:
+        chain = self._chains.get(slug)
+        return chain if chain is not None else _chain(self.klass(slug))

@@ -1,0 +1,537 @@
+"""Threats: claims of one hazard become one threat, and two simultaneous ones stay two.
+
+A threat is opened, renewed, moved, reduced and ended by what sources say. It
+lapses when nobody renews it. Whoever ends one withdraws his own voice: an
+authority also those of channels, a channel never that of an authority (R13).
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from datetime import datetime, timedelta
+from typing import TYPE_CHECKING
+
+import msgspec
+
+from tocsin.model import AreaRef, Claim, Fact, Order, Range, Report, Source, Threat, Weapon
+from tocsin.picture.arrival import earliest_arrival
+from tocsin.picture.kin import Kin
+from tocsin.picture.matching import Matcher, Spot
+from tocsin.picture.weighing import Origins, Voice, independent, weigh
+from tocsin.slate import Slate, Table, Timers
+
+if TYPE_CHECKING:
+    from tocsin.places import Gazetteer
+
+__all__ = ["Held", "Lingers", "Refusal", "Threats"]
+
+_RANK = {"danger": 1, "takeoff": 2, "launch": 3, "inbound": 4}
+_ENDS = ("danger-over", "lost", "interception")
+_THREAD = timedelta(minutes=10)
+_REPEAT = timedelta(seconds=60)
+_KEPT_CLAIMS = 40
+_KEPT_VOICES = 48
+_KEPT_REPORTS = 16384
+
+
+class Lingers(msgspec.Struct, frozen=True, kw_only=True):
+    """How long a hazard is believed after the last word of it, in seconds, by claim kind and weapon class."""
+
+    rows: tuple[tuple[str | None, str | None, int], ...] = ()
+    default: int = 1800
+
+    def of(self, kind: str, klass: str, weapon: str) -> timedelta:
+        """The first row whose kind and class (or weapon) fit; empty fields fit all."""
+        for row_kind, row_class, seconds in self.rows:
+            if row_kind in (None, kind) and row_class in (None, klass, weapon):
+                return timedelta(seconds=seconds)
+        return timedelta(seconds=self.default)
+
+
+class Refusal(msgspec.Struct, frozen=True, kw_only=True):
+    """A claim of a hazard that made no threat, and why: decisions record it."""
+
+    claim: Claim
+    reason: str
+
+
+class Held(msgspec.Struct, frozen=True, kw_only=True):
+    """A threat in the hot state: the noun, and whose word it rests on."""
+
+    threat: Threat
+    voices: tuple[Voice, ...] = ()
+    against: tuple[Voice, ...] = ()
+
+
+class Threats:
+    """All threats that are believed now."""
+
+    def __init__(
+        self,
+        places: Gazetteer,
+        weapons: Mapping[str, Weapon],
+        *,
+        slate: Slate,
+        origins: Origins,
+        lingers: Lingers,
+    ) -> None:
+        self._places = places
+        self._kin = Kin(weapons)
+        self._matcher = Matcher(places, self._kin)
+        self._origins = origins
+        self.lingers = lingers
+        self.held: Table[str, Held] = Table(slate)
+        self._buckets: Table[str, tuple[str, ...]] = Table(slate)
+        self._threads: Table[str, tuple[str, datetime]] = Table(slate)
+        self._by_report: Table[tuple[str, str], tuple[str, ...]] = Table(slate)
+        self._timers = Timers(slate)
+        self.refused: list[Refusal] = []
+
+    # --- in -----------------------------------------------------------------
+
+    def absorb(self, report: Report, claims: Sequence[Claim], source: Source, at: datetime) -> list[Fact]:
+        """Take in what a report says of hazards; what changed. Claims that make none land in ``refused``."""
+        said = min(report.stated_at or at, at)
+        facts: list[Fact] = []
+        origin: str | None = None
+        for claim in claims:
+            if claim.kind not in _RANK and claim.kind not in _ENDS:
+                continue
+            reason = self._unfit(claim, source)
+            if reason:
+                if claim.kind in _RANK:
+                    self.refused.append(Refusal(claim=claim, reason=reason))
+                continue
+            if origin is None:
+                origin = self._origins.of(report, at)
+            voice = self._origins.voice(claim, source, origin, said)
+            if claim.stance == "denies":
+                facts += self._deny(claim, voice)
+            elif claim.kind in _RANK:
+                facts += self._assert(report, claim, voice, source, at)
+            else:
+                facts += self._end(claim, voice, report, source)
+        return facts
+
+    def _unfit(self, claim: Claim, source: Source) -> str | None:
+        if source.history:
+            return "history-source"
+        if claim.tense == "past":
+            return "past"
+        if claim.tense == "expected":
+            return "forecast"
+        return None
+
+    def _assert(self, report: Report, claim: Claim, voice: Voice, source: Source, at: datetime) -> list[Fact]:
+        thread = self._thread(report, source, voice.at)
+        spot = Spot.of(claim)
+        weapon = claim.weapon
+        if weapon is None and thread is not None and (claim.continues or report.reply_to or not spot.told):
+            weapon = thread.threat.weapon
+        slug = weapon or "unknown"
+        began = claim.valid.start
+        said = voice.at if began is None else min(began, voice.at)
+        lapses_at = said + self.lingers.of(claim.kind, self._kin.klass(slug), slug)
+        if lapses_at <= at:
+            self.refused.append(Refusal(claim=claim, reason="too-late"))
+            return []
+        held = self._find(claim, slug, spot, thread, voice.at)
+        if held is None:
+            if weapon is None and not spot.told:
+                self.refused.append(Refusal(claim=claim, reason="says-neither-what-nor-where"))
+                return []
+            return self._open(claim, slug, self._filled(claim, spot, thread), voice, lapses_at)
+        return self._renew(held, claim, slug, spot=spot, voice=voice, lapses_at=lapses_at)
+
+    def _filled(self, claim: Claim, spot: Spot, thread: Held | None) -> Spot:
+        """The places of a claim, taken from the channel's thread where a bare continuation leaves them out."""
+        if not claim.continues or thread is None or spot.told:
+            return spot
+        return Spot(at=thread.threat.areas, toward=thread.threat.toward, origin=thread.threat.origin)
+
+    def _thread(self, report: Report, source: Source, said: datetime) -> Held | None:
+        if report.reply_to:
+            for threat_id in reversed(self._by_report.get((source.id, report.reply_to)) or ()):
+                held = self.held.get(threat_id)
+                if held is not None:
+                    return held
+        last = self._threads.get(source.id)
+        if last is None or said - last[1] > _THREAD:
+            return None
+        return self.held.get(last[0])
+
+    def _find(self, claim: Claim, slug: str, spot: Spot, thread: Held | None, said: datetime) -> Held | None:
+        if thread is not None and claim.continues:
+            if claim.count is not None:
+                return None  # «Ще одна»: one more, beside the first.
+            if claim.weapon is None or self._kin.closeness(thread.threat.weapon, claim.weapon):
+                return thread
+        best: tuple[tuple[int, int, datetime, str], Held] | None = None
+        wanted = self._matcher.buckets(spot.told)
+        names = (*wanted, "*") if "*" not in wanted else tuple(self._buckets)
+        if "*" in wanted and spot.told:
+            names = ("*",)
+        for name in names:
+            for threat_id in self._buckets.get(name) or ():
+                held = self.held.get(threat_id)
+                if held is None:
+                    continue
+                place, close = self._matcher.score(claim, slug, spot, held.threat, said)
+                if not place:
+                    continue
+                rank = (place, close, held.voices[-1].at if held.voices else said, threat_id)
+                if best is None or rank > best[0]:
+                    best = (rank, held)
+        return best[1] if best else None
+
+    def _open(self, claim: Claim, slug: str, spot: Spot, voice: Voice, lapses_at: datetime) -> list[Fact]:
+        weight = weigh((voice,))
+        threat = Threat(
+            id=f"threat:{claim.id}",
+            kind=claim.kind,
+            weapon=slug,
+            weapon_class=self._kin.klass(slug),
+            areas=spot.at,
+            toward=spot.toward,
+            origin=spot.origin,
+            heading=claim.heading,
+            count=claim.count,
+            valid=msgspec.structs.replace(claim.valid, start=claim.valid.start or voice.at, end=None),
+            lapses_at=lapses_at,
+            sources=(voice.source,),
+            claims=(claim.id,),
+            credibility=weight.credibility,
+            reliability=weight.reliability,
+            official=voice.official,
+            origins=1,
+            last_said=voice.at,
+        )
+        threat = self._arrivals(threat, voice.at)
+        held = Held(threat=threat, voices=(voice,))
+        self._put(held)
+        return [self._fact("open", threat, (claim.id,), weight.rule)]
+
+    def _renew(
+        self, held: Held, claim: Claim, slug: str, *, spot: Spot, voice: Voice, lapses_at: datetime
+    ) -> list[Fact]:
+        old = held.threat
+        told = spot.told
+        mine = next((v for v in reversed(held.voices) if v.source == voice.source), None)
+        news = (
+            claim.count not in (None, old.count)
+            or self._kin.narrower(old.weapon, slug) != old.weapon
+            or _RANK[claim.kind] > _RANK.get(old.kind, 0)
+            or any(a.code not in {b.code for b in old.areas + old.toward} for a in told)
+            or old.status != "live"
+        )
+        if mine is not None and not news and voice.at - mine.at < _REPEAT:
+            self._touch(claim, held)
+            return []
+        carrier = self._kin.weapon(old.weapon).carrier
+        weapon = self._pick(old.weapon, slug)
+        kind = old.kind if carrier or _RANK[claim.kind] <= _RANK.get(old.kind, 0) else claim.kind
+        if self._kin.weapon(weapon).carrier:
+            kind = "takeoff"
+        threat = msgspec.structs.replace(
+            old,
+            kind=kind,
+            weapon=weapon,
+            weapon_class=self._kin.klass(weapon),
+            areas=self._moved(old.areas, spot.at),
+            toward=spot.toward or (() if spot.at and not carrier else old.toward),
+            origin=spot.origin or old.origin,
+            heading=claim.heading or old.heading,
+            count=claim.count if claim.count is not None else old.count,
+            lapses_at=max(lapses_at, old.lapses_at or lapses_at),
+            status="live",
+        )
+        voices = (*held.voices, voice)[-_KEPT_VOICES:]
+        return self._settle(msgspec.structs.replace(held, threat=threat, voices=voices), claim, "revise")
+
+    def _pick(self, old: str, new: str) -> str:
+        if old == new or self._kin.weapon(old).carrier:
+            return old
+        return new if self._kin.weapon(new).carrier else self._kin.narrower(old, new)
+
+    def _moved(self, old: tuple[AreaRef, ...], new: tuple[AreaRef, ...]) -> tuple[AreaRef, ...]:
+        """Where it was last said to be; a coarser word for the same place takes nothing away."""
+        if not new:
+            return old
+        if old and all(any(self._places.covers(n.code, o.code) for n in new) for o in old):
+            return old
+        return new
+
+    # --- ends ---------------------------------------------------------------
+
+    def _end(self, claim: Claim, voice: Voice, report: Report, source: Source) -> list[Fact]:
+        facts: list[Fact] = []
+        spot = Spot.of(claim)
+        covered = tuple(a.code for a in spot.told)
+        thread = self._thread(report, source, voice.at)
+        bare = claim.weapon is None and not covered
+        if bare and thread is None and claim.kind != "danger-over":
+            return []
+        for held in self._spoken_of(claim, covered, thread if bare else None):
+            if claim.kind == "lost":
+                status = "lost" if voice.official or not any(v.official for v in held.voices) else "live"
+                threat = msgspec.structs.replace(held.threat, status=status)
+                facts += self._settle(self._against(held, voice, threat), claim, "revise")
+            elif claim.kind == "interception":
+                facts += self._fewer(held, claim, voice)
+            else:
+                facts += self._over(held, claim, voice, covered)
+            if bare and claim.kind != "danger-over":
+                break
+        return facts
+
+    def _spoken_of(self, claim: Claim, covered: tuple[str, ...], thread: Held | None) -> list[Held]:
+        if thread is not None:
+            return [thread]
+        found = []
+        for threat_id in sorted(self.held):
+            held = self.held.rows[threat_id]
+            threat = held.threat
+            if not self._kin.ended_by(threat.weapon, claim.weapon):
+                continue
+            areas = threat.areas + threat.toward
+            if covered and areas and not any(self._meets(c, a.code) for c in covered for a in areas):
+                continue
+            if claim.kind != "danger-over" and not areas:
+                continue
+            found.append(held)
+        if claim.kind == "interception" and found:
+            # One thing shot down is one: the threat that was last spoken of.
+            found = [max(found, key=lambda h: (h.voices[-1].at, h.threat.id))]
+        return found
+
+    def _meets(self, one: str, other: str) -> bool:
+        return self._places.covers(one, other) or self._places.covers(other, one)
+
+    def _over(self, held: Held, claim: Claim, voice: Voice, covered: tuple[str, ...]) -> list[Fact]:
+        areas = held.threat.areas + held.threat.toward
+        whole = not covered or self._places.root in covered
+        if areas and not whole:
+            whole = all(any(self._places.covers(c, a.code) for c in covered) for a in areas)
+        left = tuple(
+            v
+            for v in held.voices
+            if not (v.authority == voice.authority or (voice.official and not v.official))
+        )
+        if not whole:
+            # The end of a part ("over for the city"): decisions take that area's share out.
+            if len(left) == len(held.voices):
+                return self._settle(self._against(held, voice, held.threat), claim, "revise")
+            keep = tuple(
+                a for a in held.threat.areas if not any(self._places.covers(c, a.code) for c in covered)
+            )
+            ahead = tuple(
+                a for a in held.threat.toward if not any(self._places.covers(c, a.code) for c in covered)
+            )
+            threat = msgspec.structs.replace(held.threat, areas=keep, toward=ahead)
+            return self._settle(msgspec.structs.replace(held, threat=threat), claim, "revise", "part-over")
+        if left:
+            return self._settle(
+                self._against(msgspec.structs.replace(held, voices=left), voice, held.threat), claim, "revise"
+            )
+        return self._close(held, "over", voice, (claim.id,), "said-to-be-over")
+
+    def _fewer(self, held: Held, claim: Claim, voice: Voice) -> list[Fact]:
+        """Something was shot down: the count falls; at none left it is over for whoever may say so."""
+        count, gone = held.threat.count, claim.count
+        minus = (gone.min if gone and gone.min is not None else 1) if gone else 1
+        own = voice.official or any(v.authority == voice.authority for v in held.voices)
+        if count is None or not own:
+            return self._settle(self._against(held, voice, held.threat), claim, "revise", "interception")
+        low = None if count.min is None else max(0, count.min - minus)
+        high = None if count.max is None else max(0, count.max - minus)
+        if high == 0:
+            return self._over(held, claim, voice, ())
+        threat = msgspec.structs.replace(held.threat, count=Range(min=low, max=high, approx=count.approx))
+        return self._settle(msgspec.structs.replace(held, threat=threat), claim, "revise", "interception")
+
+    def _deny(self, claim: Claim, voice: Voice) -> list[Fact]:
+        """«Не підтвердилась»: the source takes its own word back; another's word is only doubted."""
+        facts: list[Fact] = []
+        covered = tuple(a.code for a in Spot.of(claim).told)
+        for held in self._spoken_of(claim, covered, None):
+            left = tuple(v for v in held.voices if v.authority != voice.authority)
+            if voice.official:
+                left = tuple(v for v in left if v.official)
+            if left:
+                kept = msgspec.structs.replace(held, voices=left)
+                facts += self._settle(self._against(kept, voice, held.threat), claim, "revise", "denied")
+            else:
+                facts += self._close(held, "over", None, (claim.id,), "not-confirmed", move=False)
+        return facts
+
+    def _against(self, held: Held, voice: Voice, threat: Threat) -> Held:
+        against = (*(v for v in held.against if v.source != voice.source), voice)
+        return msgspec.structs.replace(held, threat=threat, against=against[-_KEPT_VOICES:])
+
+    # --- corrections ----------------------------------------------------------
+
+    def retract(self, report_id: str, source_id: str, at: datetime) -> list[Fact]:
+        """Withdraw every word that a report said, as if it had not been said."""
+        _ = at
+        facts: list[Fact] = []
+        for threat_id in self._by_report.get((source_id, report_id)) or ():
+            held = self.held.get(threat_id)
+            if held is not None:
+                facts += self._withdraw(held, lambda v: v.source == source_id and v.report == report_id)
+        self._by_report.drop((source_id, report_id))
+        return facts
+
+    def order(self, order: Order, at: datetime) -> list[Fact]:
+        """Take a quarantined source's voices out (R19)."""
+        _ = at
+        if order.verb != "quarantine":
+            return []
+        facts: list[Fact] = []
+        for threat_id in sorted(self.held):
+            held = self.held.rows.get(threat_id)
+            if held is not None and any(v.source == order.target for v in held.voices + held.against):
+                facts += self._withdraw(held, lambda v: v.source == order.target, "quarantined")
+        return facts
+
+    def _withdraw(self, held: Held, drop: object, why: str = "taken-back") -> list[Fact]:
+        out = drop if callable(drop) else None
+        voices = tuple(v for v in held.voices if out is None or not out(v))
+        against = tuple(v for v in held.against if out is None or not out(v))
+        if not voices:
+            return self._close(held, "over", None, (), why, move=False)
+        gone = {v.claim for v in held.voices + held.against} - {v.claim for v in voices + against}
+        threat = msgspec.structs.replace(
+            held.threat, claims=tuple(c for c in held.threat.claims if c not in gone)
+        )
+        kept = msgspec.structs.replace(held, threat=threat, voices=voices, against=against)
+        return self._settle(kept, None, "revise", why, move=False)
+
+    # --- time -----------------------------------------------------------------
+
+    def next_deadline(self) -> datetime | None:
+        """When the next threat lapses."""
+        return self._timers.next()
+
+    def advance(self, to: datetime) -> list[tuple[datetime, Fact]]:
+        """Perform every lapse that is due at or before ``to``, each at its own instant."""
+        facts: list[tuple[datetime, Fact]] = []
+        while (due := self._timers.pop(to)) is not None:
+            held = self.held.get(due[1])
+            if held is not None:
+                facts += [(due[0], f) for f in self._close(held, "lapsed", None, (), "not-renewed")]
+        return facts
+
+    def view(self, at: datetime | None = None) -> tuple[Threat, ...]:
+        """The threats that stand, by id."""
+        _ = at
+        return tuple(self.held.rows[i].threat for i in sorted(self.held))
+
+    def restore(self) -> None:
+        """Make the deadlines fit the tables again, after an undo."""
+        self._timers.restore()
+        self.refused.clear()
+
+    # --- the tables -------------------------------------------------------------
+
+    def _settle(
+        self, held: Held, claim: Claim | None, verb: str, why: str | None = None, *, move: bool = True
+    ) -> list[Fact]:
+        """Weigh anew and write: a threat's credibility is always that of its voices."""
+        weight = weigh(held.voices, held.against)
+        claims = held.threat.claims
+        if claim is not None:
+            claims = (*claims, claim.id)
+        if len(claims) > _KEPT_CLAIMS:
+            claims = (*claims[: _KEPT_CLAIMS // 4], *claims[-(3 * _KEPT_CLAIMS // 4) :])
+        threat = msgspec.structs.replace(
+            held.threat,
+            claims=claims,
+            sources=tuple(sorted({v.source for v in held.voices})),
+            against=tuple(v.claim for v in held.against),
+            credibility=weight.credibility,
+            reliability=weight.reliability,
+            official=any(v.official for v in held.voices),
+            origins=len(independent(held.voices)),
+            last_said=max(v.at for v in held.voices),
+        )
+        threat = self._arrivals(threat, held.voices[-1].at)
+        self._put(msgspec.structs.replace(held, threat=threat), touched=claim)
+        return [self._fact(verb, threat, (claim.id,) if claim else (), why or weight.rule, move=move)]
+
+    def _arrivals(self, threat: Threat, said: datetime) -> Threat:
+        arrival = earliest_arrival(self._places, self._kin.weapon(threat.weapon), threat, said)
+        if arrival == threat.earliest_arrival:
+            return threat
+        return msgspec.structs.replace(threat, earliest_arrival=arrival)
+
+    def _put(self, held: Held, touched: Claim | None = None) -> None:
+        threat = held.threat
+        old = self.held.get(threat.id)
+        fresh = self._matcher.buckets(threat.areas + threat.toward)
+        stale = self._matcher.buckets(old.threat.areas + old.threat.toward) if old else ()
+        if fresh != stale:
+            self._unindex(threat.id, stale)
+            for name in fresh:
+                self._buckets.put(name, (*(self._buckets.get(name) or ()), threat.id))
+        self.held.put(threat.id, held)
+        voice = held.voices[-1] if held.voices else None
+        if voice is not None and (touched is None or voice.claim == touched.id):
+            self._threads.put(voice.source, (threat.id, voice.at))
+            self._mark(voice.source, voice.report, threat.id)
+        elif touched is not None:
+            self._mark(touched.source, touched.report, threat.id)
+        if threat.lapses_at is not None:
+            self._timers.arm(threat.id, threat.lapses_at)
+
+    def _touch(self, claim: Claim, held: Held) -> None:
+        self._threads.put(claim.source, (held.threat.id, held.voices[-1].at))
+
+    def _mark(self, source: str, report: str, threat_id: str) -> None:
+        known = self._by_report.get((source, report)) or ()
+        if threat_id not in known:
+            self._by_report.put((source, report), (*known, threat_id))
+        if len(self._by_report) > _KEPT_REPORTS:
+            for key in list(self._by_report)[: _KEPT_REPORTS // 4]:
+                self._by_report.drop(key)
+
+    def _unindex(self, threat_id: str, names: Sequence[str]) -> None:
+        for name in names:
+            rest = tuple(i for i in self._buckets.get(name) or () if i != threat_id)
+            if rest:
+                self._buckets.put(name, rest)
+            else:
+                self._buckets.drop(name)
+
+    def _close(
+        self,
+        held: Held,
+        status: str,
+        by: Voice | None,
+        because: tuple[str, ...],
+        why: str,
+        *,
+        move: bool = True,
+    ) -> list[Fact]:
+        threat = held.threat
+        closed = msgspec.structs.replace(
+            threat, status=status, lapses_at=None, ended_by=by.source if by else None
+        )
+        self._unindex(threat.id, self._matcher.buckets(threat.areas + threat.toward))
+        self.held.drop(threat.id)
+        self._timers.disarm(threat.id)
+        for voice in held.voices + held.against:
+            key = (voice.source, voice.report)
+            rest = tuple(i for i in self._by_report.get(key) or () if i != threat.id)
+            if rest:
+                self._by_report.put(key, rest)
+            else:
+                self._by_report.drop(key)
+        for source in sorted({v.source for v in held.voices}):
+            last = self._threads.get(source)
+            if last is not None and last[0] == threat.id:
+                self._threads.drop(source)
+        return [self._fact("close", closed, because, why, move=move)]
+
+    @staticmethod
+    def _fact(verb: str, threat: Threat, because: tuple[str, ...], why: str, *, move: bool = True) -> Fact:
+        return Fact(type="threat", verb=verb, noun=threat, because=because, why=why, move=move)
