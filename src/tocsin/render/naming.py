@@ -4,13 +4,14 @@ from __future__ import annotations
 
 import re
 from collections.abc import Mapping
+from datetime import datetime
 
 import msgspec
 
 from tocsin.model import Alert, Cause, Source, Weapon
 from tocsin.render.words import Words
 
-__all__ = ["Names", "cause", "clean", "instruction", "sources"]
+__all__ = ["Names", "ago", "cause", "clean", "instruction", "number", "sources", "weapon"]
 
 # What must not reach a reader: control characters, and the marks that turn the direction of writing.
 _UNSEEN = re.compile(
@@ -79,3 +80,27 @@ def instruction(alert: Alert, words: Words) -> str:
     if alert.layer == "warning":
         return words.say("do.warning-swift" if alert.cause.weapon_class in _SWIFT else "do.warning")
     return words.say("do.swift" if alert.cause.weapon_class in _SWIFT else "do.air-raid")
+
+
+def number(low: int | None, high: int | None, words: Words, *, approx: bool = False) -> str:
+    """Say a range as people say it: "at least five", "up to 8", "about 15"."""
+    if low is None and high is None:
+        return words.say("range.unknown")
+    if low == high:
+        if low == 0:
+            return words.say("range.none")
+        return words.say("range.about", n=low) if approx else str(low)
+    if high is None:
+        return words.say("range.least", n=low)
+    if low is None:
+        return words.say("range.most", n=high)
+    return words.say("range.between", low=low, high=high)
+
+
+def ago(moment: datetime, now: datetime, words: Words) -> str:
+    """Say how long ago a moment was, in the largest whole unit; what is yet to come counts as now."""
+    seconds = max(0, int((now - moment).total_seconds()))
+    for key, unit in (("days", 86400), ("hours", 3600), ("minutes", 60)):
+        if seconds >= 2 * unit or (seconds >= unit and key == "minutes"):
+            return words.count(f"fresh.{key}", seconds // unit)
+    return words.count("fresh.seconds", seconds)

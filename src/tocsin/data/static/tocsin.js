@@ -1,0 +1,87 @@
+// Keeps the page in step with the server; the page is whole without it.
+// It listens to the stream of changes and asks for the changing part of the page again. When the stream has been
+// silent for 15 seconds the page goes stale by itself: silence is not safety.
+"use strict";
+(() => {
+  const SILENT = 15000, GATHER = 120;
+  const now = document.getElementById("now"), live = document.getElementById("live");
+  const age = document.getElementById("age"), say = document.getElementById("say");
+  if (!now || !now.dataset.live || !window.EventSource) return;
+  let heard = performance.now(), waiting = 0, asking = false, again = false, said = spoken();
+
+  function spoken() {
+    const page = now.querySelector(".page");
+    return page ? page.dataset.say : "";
+  }
+
+  // The state may be believed anew from this moment: restart the style sheet's own expiry.
+  function renew() {
+    const page = now.querySelector(".page");
+    const step = page && [...page.classList].find((name) => /^x-\d+$/.test(name));
+    if (!step) return;
+    page.classList.remove(step);
+    void page.offsetWidth;
+    page.classList.add(step);
+  }
+
+  function stale(is) {
+    if (is === ("stale" in document.documentElement.dataset)) return;
+    if (is) {
+      document.documentElement.dataset.stale = "";
+      say.textContent = live.dataset.off;
+    } else {
+      delete document.documentElement.dataset.stale;
+    }
+  }
+
+  function hear() {
+    heard = performance.now();
+    age.textContent = "0";
+  }
+
+  async function refresh() {
+    waiting = 0;
+    if (asking) { again = true; return; }
+    asking = true;
+    try {
+      const answer = await fetch(now.dataset.live, { cache: "no-store", credentials: "omit" });
+      if (answer.ok) {
+        const held = document.activeElement && now.contains(document.activeElement) ? document.activeElement.getAttribute("href") : null;
+        const open = [...now.querySelectorAll("details")].map((one) => one.open);
+        now.innerHTML = await answer.text();
+        now.querySelectorAll("details").forEach((one, i) => { one.open = Boolean(open[i]); });
+        if (held) { const same = now.querySelector(`a[href="${CSS.escape(held)}"]`); if (same) same.focus({ preventScroll: true }); }
+        hear();
+        stale(false);
+        if (spoken() !== said) { said = spoken(); say.textContent = said; document.title = said.split(".")[0]; }
+      }
+    } catch { /* the silence will tell */ }
+    asking = false;
+    if (again) { again = false; soon(); }
+  }
+
+  function soon() {
+    if (!waiting) waiting = setTimeout(refresh, GATHER);
+  }
+
+  function beat() {
+    const was = "stale" in document.documentElement.dataset;
+    hear();
+    if (was) soon(); else renew();
+  }
+
+  const stream = new EventSource(now.dataset.stream);
+  stream.onopen = soon;
+  stream.onmessage = () => { hear(); soon(); };
+  stream.addEventListener("reset", () => { hear(); soon(); });
+  stream.addEventListener("heartbeat", beat);
+
+  setInterval(() => {
+    const silence = performance.now() - heard;
+    age.textContent = String(Math.floor(silence / 1000));
+    stale(silence > SILENT);
+  }, 1000);
+  document.addEventListener("visibilitychange", () => { if (!document.hidden) soon(); });
+  live.hidden = false;
+  if ("serviceWorker" in navigator && location.protocol === "https:") navigator.serviceWorker.register("/worker.js").catch(() => {});
+})();

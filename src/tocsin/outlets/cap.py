@@ -1,0 +1,244 @@
+"""CAP over HTTP: the documents and the feeds that list them.
+
+The shelf follows the published changes and keeps each alert's chain of messages. A document is written, signed and
+read back when it is first asked for; one that fails the read-back is not released (R7), and health tells of it.
+"""
+
+from __future__ import annotations
+
+import logging
+from collections.abc import Mapping, Sequence
+from datetime import datetime, timedelta
+from pathlib import Path
+from typing import Protocol
+
+import msgspec
+from starlette.requests import Request
+from starlette.responses import Response
+from starlette.routing import Route
+
+from tocsin.model import Alert, Change, Problem, Source, Weapon
+from tocsin.outlets.errors import OutletError
+from tocsin.places import Gazetteer
+from tocsin.render import cap, feed
+from tocsin.render.cap_lint import lint
+from tocsin.render.naming import Names
+from tocsin.render.words import LANGUAGES, bundled
+
+__all__ = ["Shelf", "Signer", "routes", "shelf_of", "signer"]
+
+log = logging.getLogger(__name__)
+
+_KEPT = 20_000
+_STEP = 5_000
+_RENEW = timedelta(hours=12)
+
+
+class Signer(msgspec.Struct, frozen=True, kw_only=True):
+    """The key that signs, as PEM, and its certificate."""
+
+    key: bytes
+    certificate: bytes
+
+
+class Follows(Protocol):
+    """What CAP asks of the app."""
+
+    def clock(self) -> datetime:
+        """Tell the time."""
+
+    def changes(self, after: int = 0, limit: int = 1000) -> Sequence[Change]:
+        """Give published changes by number."""
+
+
+class World(Protocol):
+    """What does not change while the server runs."""
+
+    @property
+    def places(self) -> Gazetteer:
+        """All areas."""
+
+    @property
+    def register(self) -> Mapping[str, Source]:
+        """All sources."""
+
+    @property
+    def weapons(self) -> Mapping[str, Weapon]:
+        """All weapons."""
+
+
+class Chosen(Protocol):
+    """What settings say that a message needs."""
+
+    @property
+    def sender(self) -> str:
+        """Who sends."""
+
+    @property
+    def base_url(self) -> str | None:
+        """Where readers reach us."""
+
+    @property
+    def host(self) -> str:
+        """Where we listen."""
+
+    @property
+    def port(self) -> int:
+        """At which port."""
+
+    @property
+    def demo(self) -> bool:
+        """Whether this is a demonstration."""
+
+    @property
+    def exercise(self) -> bool:
+        """Whether this is an exercise."""
+
+    @property
+    def cap_key(self) -> str | None:
+        """The PEM file that signs."""
+
+
+class Host(Follows, Protocol):
+    """An app with its world and settings."""
+
+    @property
+    def world(self) -> World:
+        """Give places, sources, weapons."""
+
+    @property
+    def settings(self) -> Chosen:
+        """Give settings."""
+
+
+class Shelf:
+    """Every CAP message that was issued, in order, by identifier; follows the app's changes when asked."""
+
+    def __init__(
+        self, app: Follows, issuer: cap.Issuer, names: Names, places: Gazetteer, signer: Signer | None
+    ) -> None:
+        self._app, self._names, self._places, self._signer = app, names, places, signer
+        self.issuer = issuer
+        self._after = 0
+        self._messages: dict[str, cap.Message] = {}
+        self._chains: dict[str, list[cap.Reference]] = {}
+        self._standing: dict[str, tuple[cap.Message, datetime, int]] = {}
+        self._written: dict[str, bytes | None] = {}
+        self.problems: tuple[Problem, ...] = ()
+
+    def follow(self) -> None:
+        """Take in what was published since, and say again what still stands and would expire (R14)."""
+        while batch := self._app.changes(self._after, _STEP):
+            for change in batch:
+                self._after = max(self._after, change.number)
+                if isinstance(change.fact.noun, Alert):
+                    self._take(change, change.fact.noun)
+        now = self._app.clock()
+        for alert, (last, since, ordinal) in sorted(self._standing.items()):
+            due = since + _RENEW
+            if due <= now:
+                again = cap.renewal(last, tuple(self._chains[alert]), due, ordinal)
+                self._keep(again)
+                self._standing[alert] = (again, due, ordinal + 1)
+
+    def _take(self, change: Change, alert: Alert) -> None:
+        chain = self._chains.get(alert.id, [])
+        made = cap.message(change, issuer=self.issuer, earlier=chain)
+        if made is not None:
+            self._keep(made)
+            if alert.layer == "official" and not made.closing:
+                self._standing[alert.id] = (made, made.sent, 1)
+        if change.fact.verb in {"clear", "revoke", "lapse"}:
+            self._standing.pop(alert.id, None)
+        if change.fact.verb in {"clear", "revoke"} and not alert.contradicted:
+            self._chains.pop(alert.id, None)
+
+    def _keep(self, made: cap.Message) -> None:
+        self._messages[made.identifier] = made
+        self._chains.setdefault(made.alert.id, []).append(made.reference)
+        if len(self._messages) > _KEPT:
+            oldest = next(iter(self._messages))
+            self._messages.pop(oldest)
+            self._written.pop(oldest, None)
+
+    def now(self) -> datetime:
+        """Tell the app's time."""
+        return self._app.clock()
+
+    def messages(self) -> tuple[cap.Message, ...]:
+        """Give every message that is kept, in the order of sending."""
+        self.follow()
+        return tuple(self._messages.values())
+
+    def document(self, identifier: str) -> bytes | None:
+        """Give a message's document as it was first written; ``None`` if there is none that may be released."""
+        self.follow()
+        made = self._messages.get(identifier)
+        if made is None:
+            return None
+        if identifier not in self._written:
+            self._written[identifier] = self._write(made)
+        return self._written[identifier]
+
+    def _write(self, made: cap.Message) -> bytes | None:
+        xml = cap.write(made, names=self._names, places=self._places)
+        if self._signer is not None:
+            xml = cap.sign(xml, self._signer.key, self._signer.certificate)
+        problems = lint(xml, made, names=self._names, places=self._places)
+        if problems:
+            self.problems = (*self.problems[-99:], *problems)
+            for problem in problems:
+                log.error("CAP %s is not released: %s", problem.where, problem.what)
+            return None
+        return xml
+
+
+def signer(pem: str | None) -> Signer | None:
+    """Read the key and its certificate from one PEM file; ``None`` where none is named."""
+    if pem is None:
+        return None
+    try:
+        text = Path(pem).read_bytes()
+    except OSError as error:
+        raise OutletError(pem, f"cannot be read: {error.strerror}", "Name a PEM file in cap_key.") from error
+    if b"PRIVATE KEY-----" not in text or b"BEGIN CERTIFICATE-----" not in text:
+        raise OutletError(pem, "holds no key with its certificate", "Put both into one PEM file.")
+    start = text.index(b"-----BEGIN CERTIFICATE-----")
+    return Signer(key=text, certificate=text[start : text.rindex(b"-----END CERTIFICATE-----") + 25])
+
+
+def shelf_of(app: Host) -> Shelf:
+    """Make the shelf of an app as its settings say: who sends, what we are called, whether it is real."""
+    settings = app.settings
+    issuer = cap.Issuer(
+        sender=settings.sender,
+        base_url=(settings.base_url or f"http://{settings.host}:{settings.port}").rstrip("/"),
+        status="Exercise" if settings.exercise else "Test" if settings.demo else "Actual",
+        names=dict.fromkeys(LANGUAGES, "Tocsin"),
+    )
+    names = Names(register=app.world.register, weapons=app.world.weapons)
+    return Shelf(app, issuer, names, app.world.places, signer(settings.cap_key))
+
+
+def routes(shelf: Shelf) -> list[Route]:
+    """The addresses under /cap."""
+
+    async def one(request: Request) -> Response:
+        xml = shelf.document(str(request.path_params["name"]))
+        if xml is None:
+            return Response("no such CAP message\n", 404, media_type="text/plain")
+        return Response(
+            xml, media_type=feed.CAP_TYPE, headers={"Cache-Control": "public, max-age=31536000, immutable"}
+        )
+
+    async def listing(request: Request) -> Response:
+        form = request.url.path.rpartition(".")[2]
+        wanted = request.query_params.get("lang", "en")
+        words = bundled(wanted if wanted in LANGUAGES else "en")
+        now = shelf.now()
+        shown = feed.listed(shelf.messages(), now)
+        write = feed.atom if form == "atom" else feed.rss
+        body = write(shown, issuer=shelf.issuer, now=now, words=words)
+        return Response(body, media_type=f"application/{form}+xml", headers={"Cache-Control": "no-cache"})
+
+    return [Route("/cap/feed.atom", listing), Route("/cap/feed.rss", listing), Route("/cap/{name}.xml", one)]

@@ -1,0 +1,158 @@
+"""Maps as SVG from the server: an area's parts, each a link that says its name and its state.
+
+Lines are snapped to a grid that neighbours share, so that borders stay common when they are thinned. A part without
+an outline is drawn as a mark at its position; an outline that is approximate makes the whole map say so.
+"""
+
+from __future__ import annotations
+
+import math
+from collections.abc import Callable, Iterable, Sequence
+from html import escape
+from itertools import pairwise
+from typing import TYPE_CHECKING
+
+import msgspec
+
+from tocsin.render.naming import clean
+
+if TYPE_CHECKING:
+    from tocsin.places import Gazetteer
+
+__all__ = ["Part", "Sheet", "draw", "sheet"]
+
+_WIDTH = 720
+_MARGIN = 8
+_ROOM = 60
+_LABELLED = 12
+
+
+class Part(msgspec.Struct, frozen=True, kw_only=True):
+    """One area as it is to be drawn now: its look is the class that carries colour, pattern and shape."""
+
+    code: str
+    name: str
+    label: str
+    look: str
+    href: str
+
+
+class Sheet(msgspec.Struct, frozen=True, kw_only=True):
+    """The unchanging geometry of a map: paths, marks and label points by code, in units of the view box."""
+
+    width: int
+    height: int
+    paths: dict[str, str]
+    points: dict[str, tuple[int, int]]
+    approximate: bool
+
+
+def sheet(codes: Sequence[str], places: Gazetteer) -> Sheet | None:
+    """Lay out these areas on one sheet; ``None`` where fewer than two can be placed."""
+    rings: dict[str, list[list[tuple[float, float]]]] = {}
+    points: dict[str, tuple[float, float]] = {}
+    approximate = False
+    for code in codes:
+        outline = places.outline(code)
+        if outline is not None:
+            rings[code] = [[(float(x), float(y)) for x, y in ring] for ring in outline.rings]
+            approximate = approximate or outline.approximate
+        position = places.position(code)
+        if position is not None:
+            points[code] = (position[1], position[0])
+    everything = [p for some in rings.values() for ring in some for p in ring] + list(points.values())
+    bare = {_spot(points[code]) for code in points if code not in rings}
+    if len(rings) + len(bare) < max(2, len(codes) * 0.6):
+        return None
+    project, width, height = _projection(everything, _MARGIN if not bare else _ROOM)
+    return Sheet(
+        width=width,
+        height=height,
+        paths={
+            code: "".join(_path([project(p) for p in ring]) for ring in some) for code, some in rings.items()
+        },
+        points={
+            code: _middle([project(p) for p in max(rings[code], key=len)])
+            if code in rings
+            else project(points[code])
+            for code in codes
+            if code in rings or code in points
+        },
+        approximate=approximate,
+    )
+
+
+def _spot(point: tuple[float, float]) -> tuple[float, float]:
+    """Give the spot that a mark would take: areas whose place is only their town's middle share one."""
+    return round(point[0], 2), round(point[1], 2)
+
+
+Project = Callable[[tuple[float, float]], tuple[int, int]]
+
+
+def _projection(everything: Sequence[tuple[float, float]], margin: int) -> tuple[Project, int, int]:
+    west, east = min(p[0] for p in everything), max(p[0] for p in everything)
+    south, north = min(p[1] for p in everything), max(p[1] for p in everything)
+    squeeze = math.cos(math.radians((south + north) / 2))
+    span = max((east - west) * squeeze, 1e-6)
+    scale = (_WIDTH - 2 * margin) / max(span, (north - south) * 0.9, 1e-6)
+    width = round(span * scale) + 2 * margin
+    height = round((north - south) * scale) + 2 * margin
+
+    def project(point: tuple[float, float]) -> tuple[int, int]:
+        x = (point[0] - west) * squeeze * scale + margin
+        y = (north - point[1]) * scale + margin
+        return round(x), round(y)
+
+    return project, max(width, 120), max(height, 120)
+
+
+def _path(ring: Sequence[tuple[int, int]]) -> str:
+    kept: list[tuple[int, int]] = []
+    for point in ring:
+        if not kept or point != kept[-1]:
+            kept.append(point)
+    if len(kept) < 4:
+        return ""
+    steps = "".join(
+        f"{b[0] - a[0]:d}{'' if b[1] < a[1] else ' '}{b[1] - a[1]:d} " for a, b in pairwise(kept[:-1])
+    )
+    return f"M{kept[0][0]} {kept[0][1]}l{steps.strip()}z"
+
+
+def _middle(ring: Sequence[tuple[int, int]]) -> tuple[int, int]:
+    doubled = sx = sy = 0
+    for (x1, y1), (x2, y2) in zip(ring, [*ring[1:], ring[0]], strict=True):
+        cross = x1 * y2 - x2 * y1
+        doubled += cross
+        sx += (x1 + x2) * cross
+        sy += (y1 + y2) * cross
+    if doubled == 0:
+        return ring[0]
+    return round(sx / (3 * doubled)), round(sy / (3 * doubled))
+
+
+def draw(what: Sheet, parts: Iterable[Part], *, title: str) -> str:
+    """Draw a sheet with its parts as they stand; text is escaped, every part is a link with a name and a state."""
+    shown = [part for part in parts if part.code in what.points]
+    bodies, labels = [], []
+    # A city that lies inside an oblast is drawn after it.
+    for part in sorted(shown, key=lambda p: -len(what.paths.get(p.code, ""))):
+        name, label = escape(clean(part.name)), escape(clean(part.label))
+        x, y = what.points[part.code]
+        shape = (
+            f'<path d="{what.paths[part.code]}"/>'
+            if what.paths.get(part.code)
+            else f'<circle cx="{x}" cy="{y}" r="26"/>'
+        )
+        bodies.append(
+            f'<a href="{escape(part.href)}" class="part look-{escape(part.look)}" aria-label="{label}">'
+            f"<title>{label}</title>{shape}</a>"
+        )
+        if len(shown) <= _LABELLED:
+            below = y if what.paths.get(part.code) else y + 44
+            labels.append(f'<text x="{x}" y="{below}">{name}</text>')
+    return (
+        f'<svg class="map" viewBox="0 0 {what.width} {what.height}" role="group" aria-label="{escape(clean(title))}">'
+        f'{"".join(bodies)}<g class="labels" aria-hidden="true">{"".join(labels)}</g></svg>'
+    )
