@@ -200,3 +200,19 @@ def test_incidents_close_and_leave_72_hours_after_the_last_word():
     assert [(fact.type, fact.verb, fact.noun.status) for _, fact in gone] == [("incident", "close", "closed")]
     assert morning.incidents() == []
     assert morning.record.next_deadline() is None
+
+
+def test_a_report_told_again_after_it_was_replaced_brings_its_incident_back_at_its_new_place():
+    morning = Morning()
+    morning.say("07:31", "mayor", claim("debris", "hol"), report="edited")
+    morning.take_back("07:40", "mayor", "edited")
+    morning.say("07:40", "mayor", claim("debris", place("hol", precision="neighbourhood", name="Teremky")))
+    (incident,) = morning.incidents()
+    assert (incident.status, incident.area.name) == ("confirmed", "Teremky")
+
+
+def test_an_outage_is_an_incident_of_its_own():
+    morning = Morning()
+    morning.say("07:52", "mayor", claim("damage", "hol", hit="heating-main"))
+    morning.say("08:00", "mayor", claim("outage", "hol", hit="heating-main"), claim("response", "hol"))
+    assert sorted(each.kinds for each in morning.incidents()) == [("damage",), ("outage",)]

@@ -41,6 +41,7 @@ __all__ = [
     "LedgerLine",
     "Ledgers",
     "Media",
+    "Minute",
     "Order",
     "Picture",
     "PlaceRef",
@@ -233,6 +234,8 @@ class Weapon(msgspec.Struct, frozen=True, kw_only=True):
     speed_kmh: Range | None = None
     carrier: bool = False
     implies: tuple[str, ...] = ()
+    aliases: dict[str, tuple[str, ...]] = {}
+    """How texts call it, by language (``emoji`` is one): phrases for reading."""
 
 
 class Source(msgspec.Struct, frozen=True, kw_only=True):
@@ -574,6 +577,20 @@ class Change(msgspec.Struct, frozen=True, kw_only=True):
     entry: int
     """Number of the journal entry that caused it; 0 where a deadline did."""
     fact: Fact
+
+
+class Minute(msgspec.Struct, frozen=True, kw_only=True):
+    """What the record was told, so that the public's record can be told what of it may go out (R27)."""
+
+    at: datetime
+    verb: Literal["absorb", "retract", "order", "adopt"]
+    report: Report | None = None
+    claims: tuple[Claim, ...] = ()
+    source: Source | None = None
+    retracts: tuple[str, str] | None = None
+    """Report and source of what was taken back."""
+    order: Order | None = None
+    register: tuple[Source, ...] = ()
 
 
 # --- what can be asked --------------------------------------------------------

@@ -173,6 +173,9 @@ class Incidents:
             hot = self._hot.get(each)
             if hot is None or not self._place_fits(hot, place):
                 continue
+            if _network(hot) != (word.claim.kind == "outage") and not word.works:
+                # What fails in the network and what was hit are told apart: one is not where the other is.
+                continue
             if objects_fit(hot.objects, word.claim.object) and _time_fits(hot, word):
                 fits.append(hot)
         return fits
@@ -196,11 +199,7 @@ class Incidents:
 
     def _join(self, hot: Hot, word: Word, place: PlaceRef | None) -> str:
         area, precision = hot.area, hot.precision
-        if (
-            place is not None
-            and place.code != hot.area.code
-            and self._places.covers(hot.area.code, place.code)
-        ):
+        if place is not None and self._finer(hot, place):
             area, precision = area_of(place), place.precision
         words = (*hot.words, word)
         if len(words) > CROWD:
@@ -209,6 +208,13 @@ class Incidents:
             hot.id, msgspec.structs.replace(hot, area=area, precision=precision, words=words, emptied=None)
         )
         return hot.id
+
+    def _finer(self, hot: Hot, place: PlaceRef) -> bool:
+        """Whether a place says more than the incident's own, which had none left if its words are gone."""
+        if hot.area.code == place.code:
+            named = place.precision == "neighbourhood" and hot.precision != "neighbourhood"
+            return named or not hot.words
+        return not hot.words or self._places.covers(hot.area.code, place.code)
 
     def _place_fits(self, hot: Hot, place: PlaceRef) -> bool:
         if hot.area.code == place.code:
@@ -359,6 +365,11 @@ class Incidents:
         return gone
 
 
+def _network(hot: Hot) -> bool:
+    """Whether an incident is an outage and nothing else."""
+    return bool(hot.words) and all(each.claim.kind == "outage" or each.works for each in hot.words)
+
+
 def _present(claim: Claim, stated: datetime) -> bool:
     """Whether a claim speaks of this attack: not of the future, nor of days ago."""
     if claim.tense == "expected":
@@ -392,8 +403,8 @@ def _closeness(hot: Hot, word: Word, place: PlaceRef) -> tuple[bool, bool, bool,
         hot.area.code == place.code,
         word.claim.object is not None and word.claim.object in hot.objects,
         word.claim.kind in noun.kinds,
-        max(each.when for each in hot.words),
-        -hot.words[0].seq,
+        max((each.when for each in hot.words), default=word.when),
+        -min((each.seq for each in hot.words), default=word.seq),
     )
 
 

@@ -8,14 +8,25 @@ superseded, denied, withdrawn or retracted, each with its reason (R29).
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
-from datetime import datetime
+from datetime import UTC, datetime
 
-from tocsin.model import Claim, Fact, Incident, Ledgers, Order, Report, Source, Statement, Weapon
+from tocsin.model import (
+    Claim,
+    Fact,
+    Incident,
+    Ledgers,
+    Minute,
+    Order,
+    Report,
+    Source,
+    Statement,
+    Weapon,
+)
 from tocsin.picture.attacks import Areas, Attacks
 from tocsin.picture.incidents import Incidents
 from tocsin.picture.ledgers import Books
 from tocsin.picture.statements import Statements
-from tocsin.slate import Slate
+from tocsin.slate import Slate, Table
 
 __all__ = ["Record"]
 
@@ -58,14 +69,34 @@ class Record:
         self._incidents = Incidents(places, attacks, register, slate)
         self._books = Books(places, attacks, register, slate)
         self._statements = Statements(register, slate)
+        self._minutes: Table[int, Minute] = Table(slate)
+        self._listening = False
 
-    def adopt(self, register: Mapping[str, Source]) -> None:
+    def listen(self) -> None:
+        """Keep minutes of what this record is told from here on, for ``drain``."""
+        self._listening = True
+
+    def drain(self) -> tuple[Minute, ...]:
+        """Return the minutes kept since the last time, and keep them no longer."""
+        minutes = tuple(self._minutes.rows.values())
+        self._minutes.rows.clear()
+        return minutes
+
+    def _note(self, minute: Minute) -> None:
+        self._minutes.put(len(self._minutes), minute)
+
+    def adopt(self, register: Mapping[str, Source], at: datetime | None = None) -> None:
         """Use another register of sources from here on."""
+        if self._listening:
+            when = at or datetime.min.replace(tzinfo=UTC)
+            self._note(Minute(at=when, verb="adopt", register=tuple(register.values())))
         for part in (self._incidents, self._books, self._statements):
             part.adopt(register)
 
     def absorb(self, report: Report, claims: Sequence[Claim], source: Source, at: datetime) -> list[Fact]:
         """Take in what a report claims; the facts that follow, in the order in which they follow."""
+        if self._listening and claims:
+            self._note(Minute(at=at, verb="absorb", report=report, claims=tuple(claims), source=source))
         mine = [claim for claim in claims if claim.kind in SPEAKS_OF]
         if not mine:
             return []
@@ -76,20 +107,24 @@ class Record:
         facts.extend(self._statements.absorb(report, mine, source, at))
         return facts
 
-    def retract(self, report_id: str, source_id: str, at: datetime, why: str = DELETED) -> list[Fact]:  # noqa: ARG002
+    def retract(self, report_id: str, source_id: str, at: datetime, why: str = DELETED) -> list[Fact]:
         """Undo what a deleted or replaced report said, and restore what it had superseded."""
+        if self._listening:
+            self._note(Minute(at=at, verb="retract", retracts=(report_id, source_id)))
         key = f"{source_id}:{report_id}"
         facts = self._incidents.retract(key, why)
         facts.extend(self._books.retract(key, why))
         facts.extend(self._statements.retract(key, why))
         return facts
 
-    def order(self, order: Order, at: datetime) -> list[Fact]:  # noqa: ARG002
+    def order(self, order: Order, at: datetime) -> list[Fact]:
         """Carry out an operator's order on an incident or a ledger line.
 
         Verbs: ``withdraw``, ``close``, ``merge`` (``into``) and ``place`` (``area``) an
         incident, ``retract`` a line. Anything else is not the record's.
         """
+        if self._listening:
+            self._note(Minute(at=at, verb="order", order=order))
         why = f"by order of {order.operator}: {order.why}"
         if order.verb == "retract":
             return self._books.strike(order.target, why)

@@ -1,0 +1,371 @@
+"""The one place where the embargo is enforced: between what is known and every public renderer (R27).
+
+A ``Publisher`` keeps a record of its own that hears only what the table lets out,
+when it lets it out, as coarsely as it says. What the public sees of incidents,
+ledgers and statements is that record and nothing else, so a claim that is held
+back can change no number, status, belief or order that is published: two journals
+that differ only in embargoed claims give the same public output until release.
+
+Wiring (docs/embargo.md): ``Publisher(embargo, register, places, Record(...), told=state.record)``.
+It listens to what ``state.record`` is told; ``offer`` each change, ``advance`` when time
+passes (``next_deadline`` says when). Both return ``(instant, fact)`` pairs in the
+order in which they go out; who numbers and chains them is the outlets' affair.
+"""
+
+from __future__ import annotations
+
+import heapq
+from collections.abc import Mapping, Sequence
+from datetime import datetime, timedelta
+from typing import Protocol
+
+import msgspec
+
+from tocsin.decisions.embargo import Embargo, Row, Tree, release
+from tocsin.decisions.projection import bare, public_threat
+from tocsin.model import (
+    Change,
+    Claim,
+    Coverage,
+    Fact,
+    Incident,
+    LedgerLine,
+    Ledgers,
+    Minute,
+    Order,
+    Picture,
+    Report,
+    Source,
+    Statement,
+    Threat,
+)
+
+__all__ = ["Fold", "Publisher", "Told"]
+
+Going = tuple[datetime, Fact]
+Name = tuple[str, str]
+RECORD = ("incident", "ledger", "statement")
+REMEMBERED = timedelta(hours=72)
+"""How long a report that waits for nothing is remembered."""
+GONE = "no word for 72 hours"
+
+
+class Fold(Protocol):
+    """A record, as the publisher keeps one of its own."""
+
+    def adopt(self, register: Mapping[str, Source]) -> None:
+        """Use another register of sources."""
+
+    def absorb(self, report: Report, claims: Sequence[Claim], source: Source, at: datetime) -> list[Fact]:
+        """Take in what a report claims."""
+
+    def retract(self, report_id: str, source_id: str, at: datetime) -> list[Fact]:
+        """Undo what a report said."""
+
+    def order(self, order: Order, at: datetime) -> list[Fact]:
+        """Carry out an operator's order."""
+
+    def next_deadline(self) -> datetime | None:
+        """Return when the next thing leaves the hot state."""
+
+    def advance(self, to: datetime) -> list[Going]:
+        """Let go of what is due."""
+
+    def incidents(self, at: datetime | None = None) -> tuple[Incident, ...]:
+        """Return the incidents."""
+
+    def ledgers(self, at: datetime | None = None) -> Ledgers:
+        """Return all lines, and the preferred ones."""
+
+    def statements(self, at: datetime | None = None) -> tuple[Statement, ...]:
+        """Return the statements."""
+
+
+class Told(Protocol):
+    """The record that is told everything, and keeps minutes of it."""
+
+    def listen(self) -> None:
+        """Keep minutes from here on."""
+
+    def drain(self) -> tuple[Minute, ...]:
+        """Return the minutes since the last time."""
+
+
+class _Held(msgspec.Struct):
+    """A report with its claims: those that are out, as they are out, and those that an order let out."""
+
+    report: Report
+    claims: tuple[Claim, ...]
+    source: Source
+    stated: datetime
+    at: datetime
+    out: dict[str, Claim] = {}
+    ordered: dict[str, None] = {}
+
+
+class Publisher:
+    """What the public may know, as it may know it; a function of what was told, in order."""
+
+    def __init__(
+        self,
+        embargo: Embargo,
+        register: Mapping[str, Source],
+        places: Tree,
+        fold: Fold,
+        *,
+        told: Told | None = None,
+    ) -> None:
+        self._embargo = embargo
+        self._places = places
+        self._fold = fold
+        fold.adopt(register)
+        self._told = told
+        if told is not None:
+            told.listen()
+        self._inbox: list[Minute] = []
+        self._outbox: list[Going] = []
+        self._held: dict[str, _Held] = {}
+        self._due: dict[str, datetime] = {}
+        self._heap: list[tuple[datetime, str]] = []
+        self._claim_home: dict[str, str] = {}
+        self._shown: dict[Name, Fact] = {}
+        self._now: dict[Name, Incident | LedgerLine | Statement] = {}
+        """The public nouns of the record as they stand."""
+        self._past: list[tuple[datetime, Name, Incident | LedgerLine | Statement | None]] = []
+        """Every version of a public noun of the record with the instant from which it showed."""
+
+    # --- in ---------------------------------------------------------------------
+
+    def take(self, minute: Minute) -> None:
+        """Take in what the record was told; what may go out of it goes with the next offer or advance."""
+        self._inbox.append(minute)
+
+    def offer(self, change: Change) -> tuple[Going, ...]:
+        """Return what goes out at a change: what fell due before, then the change as the table allows."""
+        self._pass(change.at)
+        if change.fact.type not in RECORD:
+            self._send_public(change.fact, change.at)
+        return self._flush()
+
+    def advance(self, to: datetime) -> tuple[Going, ...]:
+        """Return what goes out until ``to``, each with the instant at which it fell due."""
+        self._pass(to)
+        return self._flush()
+
+    def next_deadline(self) -> datetime | None:
+        """Return when something may go out, or leaves the public record, next."""
+        due = [each for each in (self._next_due(), self._fold.next_deadline()) if each is not None]
+        return min(due, default=None)
+
+    def _flush(self) -> tuple[Going, ...]:
+        out, self._outbox = tuple(self._outbox), []
+        return out
+
+    def _pass(self, to: datetime) -> None:
+        """Perform minutes, releases and lapses until ``to`` in the order of their instants."""
+        if self._told is not None:
+            self._inbox.extend(self._told.drain())
+        while self._inbox and self._inbox[0].at <= to:
+            minute = self._inbox.pop(0)
+            self._lapse(minute.at)
+            self._minute(minute)
+        self._lapse(to)
+
+    def _lapse(self, to: datetime) -> None:
+        while (due := self.next_deadline()) is not None and due <= to:
+            if due == self._fold.next_deadline():
+                for when, fact in self._fold.advance(due):
+                    self._send([fact], when)
+            else:
+                _, key = heapq.heappop(self._heap)
+                del self._due[key]
+                self._release(key, due)
+
+    def _next_due(self) -> datetime | None:
+        while self._heap and self._due.get(self._heap[0][1]) != self._heap[0][0]:
+            heapq.heappop(self._heap)
+        return self._heap[0][0] if self._heap else None
+
+    # --- minutes -----------------------------------------------------------------
+
+    def _minute(self, minute: Minute) -> None:
+        if minute.verb == "absorb" and minute.report is not None and minute.source is not None:
+            report = minute.report
+            stated = report.stated_at or minute.at
+            key = f"{minute.source.id}:{report.id}"
+            # The fold dates an undated report by when it was recorded, not by when it was let out.
+            dated = msgspec.structs.replace(report, stated_at=stated)
+            self._held[key] = _Held(dated, minute.claims, minute.source, stated, minute.at)
+            self._claim_home.update((claim.id, key) for claim in minute.claims)
+            self._release(key, minute.at)
+            self._forget(minute.at)
+        elif minute.verb == "retract" and minute.retracts is not None:
+            report_id, source_id = minute.retracts
+            key = f"{source_id}:{report_id}"
+            self._due.pop(key, None)
+            held = self._held.pop(key, None)
+            for claim in held.claims if held is not None else ():
+                self._claim_home.pop(claim.id, None)
+            self._send(self._fold.retract(report_id, source_id, minute.at), minute.at)
+        elif minute.verb == "order" and minute.order is not None:
+            self._order(minute.order, minute.at)
+        elif minute.verb == "adopt":
+            self._fold.adopt({source.id: source for source in minute.register})
+
+    def _order(self, order: Order, at: datetime) -> None:
+        """Let a claim out before its time, where its row lets the desk; else the record's own orders."""
+        if order.verb != "publish":
+            self._send(self._fold.order(order, at), at)
+            return
+        key = self._claim_home.get(order.target)
+        held = self._held.get(key) if key is not None else None
+        if key is None or held is None:
+            return
+        claim = next(claim for claim in held.claims if claim.id == order.target)
+        row = self._rule(claim, held)
+        if row is not None and row.override == "desk":
+            held.ordered[claim.id] = None
+            self._release(key, at)
+
+    def _release(self, key: str, at: datetime) -> None:
+        """Let out of a report what may go out now; a finer word takes the place of the coarser."""
+        held = self._held[key]
+        out: dict[str, Claim] = {}
+        until: datetime | None = None
+        for claim in held.claims:
+            if claim.id in held.ordered:
+                out[claim.id] = claim
+                continue
+            let = release(claim, held.stated, at, self._embargo, held.source, self._places, own=_own(held))
+            if let.claim is not None:
+                out[claim.id] = let.claim
+            if let.until is not None and (until is None or let.until < until):
+                until = let.until
+        if until is not None:
+            self._due[key] = until
+            heapq.heappush(self._heap, (until, key))
+        before, held.out = held.out, out
+        if out == before:
+            return
+        facts = self._fold.retract(held.report.id, held.source.id, at) if before else []
+        facts.extend(self._fold.absorb(held.report, tuple(out.values()), held.source, at))
+        self._send(facts, at)
+
+    def _rule(self, claim: Claim, held: _Held) -> Row | None:
+        authority = claim.by is None and _own(held) and held.source.kind in self._embargo.authorities
+        return self._embargo.rule(claim.kind, claim.object, authority=authority)
+
+    def _forget(self, at: datetime) -> None:
+        """Let go of the oldest reports that wait for nothing; the fold remembers what they said."""
+        for key in list(self._held)[:8]:
+            held = self._held[key]
+            if held.at < at - REMEMBERED and key not in self._due:
+                del self._held[key]
+                for claim in held.claims:
+                    self._claim_home.pop(claim.id, None)
+
+    # --- out ----------------------------------------------------------------------
+
+    def _send(self, facts: Sequence[Fact], at: datetime) -> None:
+        """Put the net change of each noun into the outbox: what only passed through is no change."""
+        last: dict[Name, Fact] = {}
+        for fact in facts:
+            if isinstance(fact.noun, Incident | LedgerLine | Statement):
+                last[fact.type, fact.noun.id] = fact
+        for name, fact in last.items():
+            before = self._shown.get(name)
+            gone = fact.verb == "close" and fact.why == GONE
+            if (before is None and fact.verb == "close") or (
+                before is not None and before.noun == fact.noun and not gone
+            ):
+                continue
+            verb = "open" if before is None else "close" if fact.verb == "close" else "revise"
+            going = msgspec.structs.replace(fact, verb=verb)
+            self._outbox.append((at, going))
+            noun = fact.noun
+            if gone:
+                self._shown.pop(name, None)
+                self._now.pop(name, None)
+                self._past.append((at, name, None))
+            elif isinstance(noun, Incident | LedgerLine | Statement):
+                self._shown[name] = going
+                self._now[name] = noun
+                self._past.append((at, name, noun))
+
+    def _send_public(self, fact: Fact, at: datetime) -> None:
+        """Put an alert or alarm into the outbox as it is; a threat and coverage as far as the table goes."""
+        noun = fact.noun
+        if isinstance(noun, Coverage):
+            self._send_noun(("coverage", noun.area), fact, bare(noun), at)
+        elif isinstance(noun, Threat):
+            public = public_threat(noun, self._embargo, self._places)
+            if public is not None:
+                self._send_noun(("threat", noun.id), fact, public, at)
+        else:
+            self._outbox.append((at, fact))
+
+    def _send_noun(self, name: Name, fact: Fact, noun: Threat | Coverage, at: datetime) -> None:
+        before = self._shown.get(name)
+        ends = fact.verb == "close"
+        if (before is None and ends) or (before is not None and before.noun == noun and not ends):
+            return
+        verb = "close" if ends else "open" if before is None else "revise"
+        going = Fact(type=fact.type, verb=verb, noun=noun, move=fact.move)
+        if ends:
+            del self._shown[name]
+        else:
+            self._shown[name] = going
+        self._outbox.append((at, going))
+
+    # --- asked ----------------------------------------------------------------------
+
+    def quotable(self, claim_id: str) -> bool:
+        """Whether the words of a claim may be shown: it is out as it was said, and no row keeps its words."""
+        held = self._held.get(self._claim_home.get(claim_id, ""))
+        if held is None or claim_id not in held.out:
+            return False
+        if claim_id in held.ordered:
+            return True
+        claim = next(claim for claim in held.claims if claim.id == claim_id)
+        row = self._rule(claim, held)
+        return row is not None and held.out[claim_id] == claim and "words" not in row.leave_out
+
+    def picture(self, picture: Picture, at: datetime) -> Picture:
+        """Return what of a picture the public may see: of the record, what had gone out by ``at``."""
+        latest = not self._past or self._past[-1][0] <= at
+        found = list(self._now.values()) if latest else self._found(at)
+        lines = tuple(noun for noun in found if isinstance(noun, LedgerLine))
+        incidents = [noun for noun in found if isinstance(noun, Incident)]
+        standing = {line.id for line in lines if line.status in {"standing", "denied"}}
+        chosen = self._fold.ledgers(None if latest else at).preferred
+        public = (public_threat(threat, self._embargo, self._places) for threat in picture.threats)
+        return Picture(
+            alerts=picture.alerts,
+            alarms=picture.alarms,
+            threats=tuple(threat for threat in public if threat is not None),
+            incidents=tuple(sorted(incidents, key=lambda noun: (str(noun.valid.start), noun.id))),
+            ledgers=Ledgers(
+                lines=tuple(sorted(lines, key=lambda line: (line.stated_at, line.id))),
+                preferred=tuple(each for each in chosen if each.line in standing),
+            ),
+            statements=tuple(
+                sorted(
+                    (noun for noun in found if isinstance(noun, Statement)),
+                    key=lambda noun: (noun.stated_at, noun.id),
+                )
+            ),
+            coverage=tuple(bare(each) for each in picture.coverage),
+        )
+
+    def _found(self, at: datetime) -> list[Incident | LedgerLine | Statement]:
+        """Return the public nouns of the record as they stood at an instant."""
+        nouns: dict[Name, Incident | LedgerLine | Statement | None] = {}
+        for when, name, noun in self._past:
+            if when > at:
+                break
+            nouns[name] = noun
+        return [noun for noun in nouns.values() if noun is not None]
+
+
+def _own(held: _Held) -> bool:
+    return held.report.forwarded_from is None
