@@ -369,3 +369,20 @@ def test_what_is_embargoed_changes_no_published_byte_until_its_release(told, wak
     assert encode(full.publication.picture(Picture(), moment)) == encode(
         bare.publication.picture(Picture(), moment)
     )
+
+
+def test_a_report_that_came_twice_and_was_read_once_says_nothing_new():
+    fold = Record(Country(), {}, REGISTER)
+    gate = Publisher(TABLE, REGISTER, Country(), fold)
+    from tocsin.model import Report
+
+    report = Report(id="r", source="mayor", text="…", stated_at=at("07:36"))
+    morning = Morning()
+    morning.record.listen()
+    morning.say("07:36", "mayor", claim("debris", "hol"), report="r")
+    (minute,) = morning.record.drain()
+    gate.hear(report, minute.claims, REGISTER["mayor"], at("07:36"))
+    gate.hear(report, (), REGISTER["mayor"], at("07:40"))
+    assert [fact.verb for _, fact in gate.advance(at("08:00"))] == ["open"]
+    gate.retract("r", "mayor", at("08:10"))
+    assert [fact.verb for _, fact in gate.advance(at("08:20"))] == ["close"]

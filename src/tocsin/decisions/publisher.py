@@ -6,10 +6,12 @@ ledgers and statements is that record and nothing else, so a claim that is held
 back can change no number, status, belief or order that is published: two journals
 that differ only in embargoed claims give the same public output until release.
 
-Wiring (docs/embargo.md): ``Publisher(embargo, register, places, Record(...), told=state.record)``.
-It listens to what ``state.record`` is told; ``offer`` each change, ``advance`` when time
-passes (``next_deadline`` says when). Both return ``(instant, fact)`` pairs in the
-order in which they go out; who numbers and chains them is the outlets' affair.
+Wiring (docs/embargo.md): ``Publisher(embargo, register, places, Record(...))``, then
+``follow(state.record)``: it hears what the engine let the record hear, so a report that was
+refused or quarantined stays out here too (``hear``, ``retract`` and ``order`` are for
+those who have no record to follow). ``offer`` each change, ``advance`` when time passes
+(``next_deadline`` says when); both return ``(instant, fact)`` pairs in the order in which
+they go out. Who numbers and chains them is the outlets' affair.
 """
 
 from __future__ import annotations
@@ -119,9 +121,7 @@ class Publisher:
         self._places = places
         self._fold = fold
         fold.adopt(register)
-        self._told = told
-        if told is not None:
-            told.listen()
+        self._told: Told | None = None
         self._inbox: list[Minute] = []
         self._outbox: list[Going] = []
         self._held: dict[str, _Held] = {}
@@ -133,12 +133,34 @@ class Publisher:
         """The public nouns of the record as they stand."""
         self._past: list[tuple[datetime, Name, Incident | LedgerLine | Statement | None]] = []
         """Every version of a public noun of the record with the instant from which it showed."""
+        if told is not None:
+            self.follow(told)
 
     # --- in ---------------------------------------------------------------------
 
-    def take(self, minute: Minute) -> None:
-        """Take in what the record was told; what may go out of it goes with the next offer or advance."""
-        self._inbox.append(minute)
+    def follow(self, told: Told) -> None:
+        """Hear from here on what ``told`` hears, and nothing else: what the engine refused stays out."""
+        self._told = told
+        told.listen()
+
+    def hear(self, report: Report, claims: Sequence[Claim], source: Source, at: datetime) -> None:
+        """Take in what a report claims; what may go out of it goes with the next offer or advance.
+
+        Without claims it says nothing: a report that came twice is read once.
+        """
+        if self._told is None and claims:
+            minute = Minute(at=at, verb="absorb", report=report, claims=tuple(claims), source=source)
+            self._inbox.append(minute)
+
+    def retract(self, report_id: str, source_id: str, at: datetime) -> None:
+        """Take in that a report was deleted or replaced."""
+        if self._told is None:
+            self._inbox.append(Minute(at=at, verb="retract", retracts=(report_id, source_id)))
+
+    def order(self, order: Order, at: datetime) -> None:
+        """Take in an operator's order."""
+        if self._told is None:
+            self._inbox.append(Minute(at=at, verb="order", order=order))
 
     def offer(self, change: Change) -> tuple[Going, ...]:
         """Return what goes out at a change: what fell due before, then the change as the table allows."""
