@@ -12,33 +12,19 @@ from collections.abc import Iterable, Mapping, Sequence
 from datetime import datetime
 from typing import TYPE_CHECKING
 
-import msgspec
-
+from tocsin.decisions.hazards import THREATENING, Hazards, Heard
 from tocsin.decisions.issuing import Ending, Issuing, Touched, note_ending
-from tocsin.decisions.policy import Policy, Rule, Situation
+from tocsin.decisions.policy import Policy, Situation
 from tocsin.decisions.scope import areas_of
 from tocsin.decisions.standing import Standing, Support, until_of
 from tocsin.decisions.withholding import Withholding
-from tocsin.model import Alarm, Cause, Claim, Fact, Order, Source, Threat, Weapon
+from tocsin.model import Alarm, Cause, Claim, Fact, Order, Weapon
 from tocsin.slate import Slate
 
 if TYPE_CHECKING:
     from tocsin.places import Gazetteer
 
 __all__ = ["Decider", "Heard"]
-
-_INBOUND = ("launch", "inbound")
-_THREATENING = ("danger", "takeoff", "launch", "inbound")
-
-
-class Heard(msgspec.Struct, frozen=True, kw_only=True):
-    """What a step heard beside the picture's changes: the claims, who spoke, what made nothing and why."""
-
-    claims: tuple[Claim, ...] = ()
-    source: Source | None = None
-    said: datetime | None = None
-    official: bool = False
-    refused: tuple[tuple[Claim, str], ...] = ()
 
 
 class Decider:
@@ -57,8 +43,9 @@ class Decider:
         self.policy = policy
         self._issuing = Issuing(policy, self._places, self.standing)
         self._withholding = Withholding(policy, self._places, self.standing)
+        self._hazards = Hazards(policy, self._places, self.standing, self._issuing, self._withholding)
         kinds = {kind for rule in policy.rules for kind in rule.kinds}
-        self._sudden = tuple(sorted(kinds - {*_THREATENING, "alarm"}))
+        self._sudden = tuple(sorted(kinds - {*THREATENING, "alarm"}))
 
     # --- a step -----------------------------------------------------------------
 
@@ -70,15 +57,9 @@ class Decider:
         for fact in facts:
             if isinstance(fact.noun, Alarm):
                 out += self._alarm(fact, fact.noun, heard, at, touched)
-        last = {f.noun.id: number for number, f in enumerate(facts) if isinstance(f.noun, Threat)}
-        for number, fact in enumerate(facts):
-            if isinstance(fact.noun, Threat):
-                if last[fact.noun.id] == number:
-                    out += self._threat(fact, fact.noun, heard, at, touched)
-                elif fact.why == "part-over":
-                    self._part_over(fact.noun, heard, touched)
+        out += self._hazards.take(facts, heard, at, touched)
         for claim in heard.claims:
-            if claim.kind in self._sudden and claim.kind not in _THREATENING:
+            if claim.kind in self._sudden and claim.kind not in THREATENING:
                 out += self._explosion(claim, heard, at, touched)
         for claim, reason in heard.refused:
             out += self._withholding.claim(claim, reason, at)
@@ -156,152 +137,6 @@ class Decider:
                 for area in sorted(self.standing.contradicted):
                     if self._places.covers(place.code, area):
                         out += self._issuing.confirmed_clear(area, heard.source.id, (claim.id,), at)
-        return out
-
-    # --- threats ------------------------------------------------------------------
-
-    def _threat(self, fact: Fact, threat: Threat, heard: Heard, at: datetime, touched: Touched) -> list[Fact]:
-        if fact.verb == "close":
-            return self._threat_over(fact, threat, at, touched)
-        if fact.why == "part-over":
-            self._part_over(threat, heard, touched)
-        rule = self._rule(threat, at)
-        if rule is None or not rule.warn or rule.scope == "none":
-            reason = rule.reason if rule is not None and rule.reason else "no-rule"
-            return self._withholding.threat(threat, rule, reason, at, fact.because)
-        refusal = self._too_weak(threat, rule)
-        if refusal:
-            return self._withholding.threat(threat, rule, refusal, at, fact.because)
-        areas = self._areas(threat, rule)
-        if not areas:
-            return self._withholding.threat(threat, rule, "no-area-stated", at, fact.because)
-        said = threat.last_said or at
-        for area in areas:
-            self._hold(threat, rule, area, said=said, heard=heard, touched=touched)
-        return self._overlooked(threat, rule, areas, at, fact)
-
-    def _rule(self, threat: Threat, at: datetime) -> Rule | None:
-        told = threat.areas + threat.toward
-        return self.policy.decide(
-            Situation(
-                kind=threat.kind,
-                klass=threat.weapon_class,
-                weapon=threat.weapon,
-                level=told[0].level if told else "none",
-                official=threat.official,
-                reliability=threat.reliability,
-                credibility=threat.credibility,
-                at=at,
-            ),
-        )
-
-    def _too_weak(self, threat: Threat, rule: Rule) -> str | None:
-        channels = self.policy.channels
-        if threat.official:
-            return None
-        if rule.rests == "authority":
-            return "channels-may-not-warn-here"
-        if "ABCDEF".index(threat.reliability) > "ABCDEF".index(channels.reliability):
-            return "reliability-too-low"
-        if threat.credibility > channels.credibility:
-            return "credibility-too-low"
-        return None
-
-    def _areas(self, threat: Threat, rule: Rule) -> tuple[str, ...]:
-        told = [a.code for a in threat.areas + threat.toward]
-        standing = sorted({key[1] for key in self.standing.alerts if key[2] == rule.alarm})
-        return areas_of(
-            rule,
-            self._places,
-            told,
-            heading=threat.heading,
-            origin=[a.code for a in threat.origin],
-            standing=standing,
-        )
-
-    def _hold(
-        self,
-        threat: Threat,
-        rule: Rule,
-        area: str,
-        *,
-        said: datetime,
-        heard: Heard,
-        touched: Touched,
-    ) -> None:
-        ended = self.standing.share_ended.get(area)
-        if ended is not None and not self._fresh(threat, said, ended, heard):
-            return
-        level, certainty = rule.level, rule.certainty
-        if not threat.official:
-            level = self.policy.channels.level
-            certainty = self.policy.channels.certainty
-        support = Support(
-            id=threat.id,
-            area=area,
-            rule=rule.id,
-            alarm=rule.alarm,
-            cause=Cause(kind=threat.kind, weapon=threat.weapon, weapon_class=threat.weapon_class),
-            level=level,
-            rank=rule.rank,
-            official=threat.official,
-            certainty=certainty,
-            until=until_of(said, rule),
-            said=said,
-            inbound=threat.kind in _INBOUND,
-            sure=threat.official or threat.origins > 1,
-            whose=threat.sources,
-            because=threat.claims[-8:],
-        )
-        self.standing.hold(support)
-        note_ending(touched, area, rule.alarm)
-
-    @staticmethod
-    def _fresh(threat: Threat, said: datetime, ended: datetime, heard: Heard) -> bool:
-        """Whether a word came after the area's all-clear: of a threat that is new, or from an authority."""
-        if said <= ended:
-            return False
-        start = threat.valid.start
-        return heard.official or (start is not None and start > ended)
-
-    def _overlooked(
-        self, threat: Threat, rule: Rule, areas: Sequence[str], at: datetime, fact: Fact
-    ) -> list[Fact]:
-        """A word of channels under a standing official alert changes nothing there: say so once."""
-        if threat.official or fact.verb != "open":
-            return []
-        under = [a for a in areas if self.standing.official_over(a, rule.alarm) is not None]
-        if not under:
-            return []
-        reason = "official-alert-stands"
-        return self._withholding.threat(threat, rule, reason, at, fact.because, area=under[0])
-
-    def _part_over(self, threat: Threat, heard: Heard, touched: Touched) -> None:
-        codes = [
-            p.code
-            for claim in heard.claims
-            if claim.kind in ("danger-over", "interception")
-            for p in (claim.places or ((claim.place,) if claim.place else ()))
-        ]
-        for area in self.standing.areas_of.get(threat.id) or ():
-            if any(self._places.covers(code, area) for code in codes):
-                found = self.standing.release(threat.id, area)
-                if found is not None:
-                    self.standing.share_ended.put(area, found.said)
-                    by = heard.source.id if heard.source else ""
-                    note_ending(touched, area, found.alarm, "over", thing=threat.id, by=by)
-
-    def _threat_over(self, fact: Fact, threat: Threat, at: datetime, touched: Touched) -> list[Fact]:
-        how = "lapse" if threat.status == "lapsed" else "over" if fact.move else "mistake"
-        out: list[Fact] = []
-        for area in self.standing.areas_of.get(threat.id) or ():
-            found = self.standing.release(threat.id, area)
-            if found is None:
-                continue
-            note_ending(touched, area, found.alarm, how, thing=threat.id, by=threat.ended_by or "")
-            if how == "over" and threat.official and threat.ended_by is not None:
-                # Who ends the very thing that spoke against an all-clear confirms it.
-                out += self._issuing.confirmed_clear(area, threat.ended_by, fact.because, at)
         return out
 
     # --- effects where nothing stands -------------------------------------------

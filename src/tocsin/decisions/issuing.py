@@ -225,7 +225,7 @@ class Issuing:
         held = [s for s in self._standing.bearing_on(area, kind) if s.official]
         held += [s for s in self._standing.inside(area, kind) if s.official and s.level == "red"]
         cause = self._standing.cause_of.get(key)
-        ended = cause is not None and cause in ending.things and not any(s.id == cause for s in held)
+        ended = cause is not None and cause in ending.things
         if not held:
             if not ended:
                 return []
@@ -237,13 +237,9 @@ class Issuing:
         mine = next((s for s in held if s.id == cause), None)
         if mine is not None and mine.weight()[:2] == best.weight()[:2]:
             best = mine
-        if level_rank(best.level) < level_rank(alert.level) and not ended:
+        if not ended and self._lower(best, alert):
             return []
         rule = self._policy.rule(best.rule) or _RELAY
-        if mine is None and cause is not None and not ended:
-            standing_rule = self._policy.rule(alert.rule) or _RELAY
-            if (level_rank(best.level), best.rank) < (level_rank(alert.level), standing_rule.rank):
-                return []
         self._standing.cause_of.put(key, best.id)
         new = self._told(alert, rule, best.level, best.cause, rule.certainty)
         new = msgspec.structs.replace(
@@ -295,12 +291,12 @@ class Issuing:
         mine = next((s for s in held if s.id == cause), None)
         if mine is not None and mine.weight()[:2] == best.weight()[:2]:
             best = mine
-        ended = cause in ending.things and mine is None
+        ended = cause in ending.things
         rule = self._policy.rule(best.rule) or _RELAY
         until = max(s.until for s in held)
         new = alert
         why = rule.why
-        if level_rank(best.level) >= level_rank(alert.level) or ended:
+        if ended or not self._lower(best, alert):
             self._standing.cause_of.put(key, best.id)
             new = self._told(alert, rule, best.level, best.cause, best.certainty)
             new = msgspec.structs.replace(
@@ -355,6 +351,12 @@ class Issuing:
             response=rule.response,
             instruction=self._instruction(rule),
         )
+
+    def _lower(self, best: Support, alert: Alert) -> bool:
+        """Whether what holds an alert up now is less than what it says: only a word takes that back."""
+        rule = self._policy.rule(alert.rule)
+        said = (level_rank(alert.level), rule.rank if rule is not None else 0)
+        return best.weight()[:2] < said
 
     @staticmethod
     def _changed(old: Alert, new: Alert) -> bool:

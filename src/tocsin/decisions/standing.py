@@ -108,6 +108,10 @@ class Standing:
         self.timers.disarm(f"{area}|{thing}")
         return found
 
+    def held_by(self, thing: str, area: str) -> Support | None:
+        """A thing's hold on an area."""
+        return next((s for s in self.supports.get(area) or () if s.id == thing), None)
+
     def holding(self, area: str, alarm: str) -> tuple[Support, ...]:
         """What holds an area itself up, for one kind of alarm."""
         return tuple(s for s in self.supports.get(area) or () if s.alarm == alarm)

@@ -132,12 +132,21 @@ class Watch:
         heard = [s for s in drivers if s in self._heard]
         if not heard:
             return "UNKNOWN"
-        fresh = any(at < self._heard.rows[s] + self.fresh_for(s) for s in heard)
+        fresh = any(at < self._heard.rows[s] + self.fresh_for(s) for s in self._telling(heard))
         return "FRESH" if fresh else "STALE"
+
+    def _telling(self, heard: list[str]) -> list[str]:
+        """The sources whose silence says something: polled ones, where any was heard (R10).
+
+        A push channel may be quiet for hours and still be well; it can't vouch for a poll that froze.
+        """
+        polled = [s for s in heard if self._register[s].fresh_for is not None]
+        return polled or heard
 
     def valid_until(self, code: str, at: datetime) -> datetime | None:
         """Until when the area's state is fresh if nobody is heard again."""
-        ends = [self._heard.rows[s] + self.fresh_for(s) for s in self.drivers(code) if s in self._heard]
+        heard = [s for s in self.drivers(code) if s in self._heard]
+        ends = [self._heard.rows[s] + self.fresh_for(s) for s in self._telling(heard)]
         return max((e for e in ends if e > at), default=None)
 
     def coverage(self, code: str, at: datetime) -> Coverage:

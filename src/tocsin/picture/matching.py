@@ -85,7 +85,7 @@ class Matcher:
     def score(self, claim: Claim, weapon: str, spot: Spot, threat: Threat, said: datetime) -> tuple[int, int]:
         """How well claim and threat fit by (place, weapon); (0, 0) when they are two things."""
         upgrade = self._carrier(claim, weapon, spot, threat, said)
-        if upgrade:
+        if upgrade[0]:
             return upgrade
         if self._kin.weapon(threat.weapon).carrier or self._kin.weapon(weapon).carrier:
             if threat.weapon != weapon or claim.kind not in ("takeoff", "danger", "inbound"):

@@ -1,0 +1,262 @@
+"""From threats to supports: which rule fits a hazard, which areas its words name, whose word each rests on.
+
+What counts for an area is who named it. A threat that an authority told of
+without a place, and a channel put over a city, is unofficial in that city.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from datetime import datetime
+from typing import TYPE_CHECKING
+
+import msgspec
+
+from tocsin.decisions.issuing import Issuing, Touched, note_ending
+from tocsin.decisions.policy import Policy, Rule, Situation
+from tocsin.decisions.scope import areas_of
+from tocsin.decisions.standing import Standing, Support, until_of
+from tocsin.decisions.withholding import Withholding
+from tocsin.model import Cause, Claim, Fact, Source, Threat
+
+if TYPE_CHECKING:
+    from tocsin.places import Gazetteer
+
+__all__ = ["THREATENING", "Hazards", "Heard"]
+
+THREATENING = ("danger", "takeoff", "launch", "inbound")
+_INBOUND = ("launch", "inbound")
+_LETTERS = "ABCDEF"
+_CLAIMS = 8
+
+
+class Heard(msgspec.Struct, frozen=True, kw_only=True):
+    """What a step heard beside the picture's changes: the claims, who spoke, what made nothing and why."""
+
+    claims: tuple[Claim, ...] = ()
+    source: Source | None = None
+    said: datetime | None = None
+    official: bool = False
+    """Whether an authority spoke on its own feed."""
+    refused: tuple[tuple[Claim, str], ...] = ()
+
+    def own(self, claim: Claim) -> bool:
+        """Whether a claim is the authority's own word, and no quotation."""
+        quoted = claim.by is not None and self.source is not None and claim.by.id != self.source.id
+        return self.official and not quoted
+
+
+class Hazards:
+    """Turns changes of threats into supports of areas."""
+
+    def __init__(
+        self,
+        policy: Policy,
+        places: Gazetteer,
+        standing: Standing,
+        issuing: Issuing,
+        withholding: Withholding,
+    ) -> None:
+        self._policy = policy
+        self._places = places
+        self._standing = standing
+        self._issuing = issuing
+        self._withholding = withholding
+
+    def take(self, facts: Sequence[Fact], heard: Heard, at: datetime, touched: Touched) -> list[Fact]:
+        """Take in every change of a threat that one step brought."""
+        out: list[Fact] = []
+        by_id: dict[str, list[tuple[Fact, Threat]]] = {}
+        for fact in facts:
+            if isinstance(fact.noun, Threat):
+                by_id.setdefault(fact.noun.id, []).append((fact, fact.noun))
+        for changes in by_id.values():
+            fact, threat = changes[-1]
+            if any(f.why == "part-over" for f, _ in changes):
+                self._part_over(threat, heard, touched)
+            if fact.verb == "close":
+                out += self._over(fact, threat, at, touched)
+                continue
+            if any(not f.move for f, _ in changes):
+                self._corrected(threat, touched)
+            because = {c for f, _ in changes for c in f.because}
+            words = [c for c in heard.claims if c.id in because and c.kind in THREATENING]
+            if words:
+                opened = any(f.verb == "open" for f, _ in changes)
+                out += self._said(threat, words, heard, at, touched, opened=opened)
+        return out
+
+    def _said(
+        self,
+        threat: Threat,
+        words: Sequence[Claim],
+        heard: Heard,
+        at: datetime,
+        touched: Touched,
+        *,
+        opened: bool,
+    ) -> list[Fact]:
+        told = [p for c in words for p in (c.places or ((c.place,) if c.place else ())) if p.role != "from"]
+        codes = [p.code for p in told] or [a.code for a in threat.areas + threat.toward]
+        levels = [p.level for p in told] or [a.level for a in threat.areas + threat.toward]
+        own = any(heard.own(c) for c in words) if told else threat.official
+        because = tuple(c.id for c in words)
+        rule = self._rule(threat, levels[0] if levels else "none", own, at)
+        reason = self._refusal(threat, rule, own)
+        areas: tuple[str, ...] = ()
+        if rule is not None and not reason:
+            areas = self._areas(threat, rule, codes)
+            reason = "" if areas else "no-area-stated"
+        if rule is None or reason:
+            return self._withholding.threat(threat, rule, reason or "no-rule", at, because)
+        for area in areas:
+            self._hold(threat, rule, area, own=own, heard=heard, because=because, touched=touched)
+        if own or not opened:
+            return []
+        under = [a for a in areas if self._standing.official_over(a, rule.alarm) is not None]
+        if not under:
+            return []
+        reason = "official-alert-stands"
+        return self._withholding.threat(threat, rule, reason, at, because, area=under[0])
+
+    def _rule(self, threat: Threat, level: str, own: bool, at: datetime) -> Rule | None:
+        return self._policy.decide(
+            Situation(
+                kind=threat.kind,
+                klass=threat.weapon_class,
+                weapon=threat.weapon,
+                level=level,
+                official=own or threat.official,
+                reliability=threat.reliability,
+                credibility=threat.credibility,
+                at=at,
+            ),
+        )
+
+    def _refusal(self, threat: Threat, rule: Rule | None, own: bool) -> str:
+        if rule is None:
+            return "no-rule"
+        if not rule.warn or rule.scope == "none":
+            return rule.reason or "no-rule"
+        channels = self._policy.channels
+        if own:
+            return ""
+        if _LETTERS.index(threat.reliability) > _LETTERS.index(channels.reliability):
+            return "reliability-too-low"
+        if threat.credibility > channels.credibility:
+            return "credibility-too-low"
+        return ""
+
+    def _areas(self, threat: Threat, rule: Rule, told: Sequence[str]) -> tuple[str, ...]:
+        standing = sorted({key[1] for key in self._standing.alerts if key[2] == rule.alarm})
+        return areas_of(
+            rule,
+            self._places,
+            told,
+            heading=threat.heading,
+            origin=[a.code for a in threat.origin],
+            standing=standing,
+        )
+
+    def _hold(
+        self,
+        threat: Threat,
+        rule: Rule,
+        area: str,
+        *,
+        own: bool,
+        heard: Heard,
+        because: tuple[str, ...],
+        touched: Touched,
+    ) -> None:
+        said = heard.said or threat.last_said or threat.valid.start
+        ended = self._standing.share_ended.get(area)
+        if said is None or (ended is not None and not self._fresh(threat, said, ended, own=own)):
+            return
+        before = self._standing.held_by(threat.id, area)
+        official = own or (before is not None and before.official) or rule.scope == "country"
+        speaker = (heard.source.id,) if heard.source is not None else threat.sources
+        whose = speaker if before is None else (*before.whose, *speaker)
+        told = because if before is None else (*before.because, *because)
+        channels = self._policy.channels
+        support = Support(
+            id=threat.id,
+            area=area,
+            rule=rule.id,
+            alarm=rule.alarm,
+            cause=Cause(kind=threat.kind, weapon=threat.weapon, weapon_class=threat.weapon_class),
+            level=rule.level if official else channels.level,
+            rank=rule.rank,
+            official=official,
+            certainty=rule.certainty if official else channels.certainty,
+            until=max(until_of(said, rule), before.until) if before else until_of(said, rule),
+            said=said if before is None else max(said, before.said),
+            inbound=threat.kind in _INBOUND,
+            sure=official or threat.origins > 1,
+            whose=tuple(sorted(set(whose))),
+            because=tuple(dict.fromkeys(told))[-_CLAIMS:],
+        )
+        self._standing.hold(support)
+        note_ending(touched, area, rule.alarm)
+
+    @staticmethod
+    def _fresh(threat: Threat, said: datetime, ended: datetime, *, own: bool) -> bool:
+        """Whether a word came after the area's all-clear: of a threat that is new, or from an authority."""
+        if said <= ended:
+            return False
+        start = threat.valid.start
+        return own or (start is not None and start > ended)
+
+    # --- ends -------------------------------------------------------------------
+
+    def _part_over(self, threat: Threat, heard: Heard, touched: Touched) -> None:
+        codes = [
+            p.code
+            for claim in heard.claims
+            if claim.kind in ("danger-over", "interception")
+            for p in (claim.places or ((claim.place,) if claim.place else ()))
+        ]
+        by = heard.source.id if heard.source else ""
+        for area in self._standing.areas_of.get(threat.id) or ():
+            if any(self._places.covers(code, area) for code in codes):
+                found = self._standing.release(threat.id, area)
+                if found is not None:
+                    self._standing.share_ended.put(area, heard.said or found.said)
+                    note_ending(touched, area, found.alarm, "over", thing=threat.id, by=by)
+
+    def _corrected(self, threat: Threat, touched: Touched) -> None:
+        """After words were taken back, each area rests only on what is left."""
+        left = set(threat.claims)
+        for area in self._standing.areas_of.get(threat.id) or ():
+            held = self._standing.held_by(threat.id, area)
+            if held is None:
+                continue
+            because = tuple(c for c in held.because if c in left)
+            if not because:
+                self._standing.release(threat.id, area)
+            elif not threat.official and held.official:
+                channels = self._policy.channels
+                self._standing.hold(
+                    msgspec.structs.replace(
+                        held,
+                        official=False,
+                        level=channels.level,
+                        certainty=channels.certainty,
+                        because=because,
+                        whose=threat.sources,
+                    ),
+                )
+            note_ending(touched, area, held.alarm, "mistake", thing=threat.id)
+
+    def _over(self, fact: Fact, threat: Threat, at: datetime, touched: Touched) -> list[Fact]:
+        how = "lapse" if threat.status == "lapsed" else "over" if fact.move else "mistake"
+        out: list[Fact] = []
+        for area in self._standing.areas_of.get(threat.id) or ():
+            found = self._standing.release(threat.id, area)
+            if found is None:
+                continue
+            note_ending(touched, area, found.alarm, how, thing=threat.id, by=threat.ended_by or "")
+            if how == "over" and found.official and threat.ended_by is not None:
+                # Who ends the very thing that spoke against an all-clear confirms it.
+                out += self._issuing.confirmed_clear(area, threat.ended_by, fact.because, at)
+        return out
