@@ -10,7 +10,7 @@ from tocsin.config.register import parse_register
 from tocsin.config.settings import Feed, Key, Mount, Settings
 
 if TYPE_CHECKING:
-    from tocsin.config.world import lint_world, load_gazetteer, load_register, load_world
+    from tocsin.config.world import adoptions, lint_world, load_gazetteer, load_register, load_world
 
 __all__ = [
     "DECLARED",
@@ -20,6 +20,7 @@ __all__ = [
     "Setting",
     "Settings",
     "SettingsError",
+    "adoptions",
     "lint_world",
     "load_gazetteer",
     "load_register",
@@ -27,7 +28,7 @@ __all__ = [
     "parse_register",
 ]
 
-_WORLD = ("lint_world", "load_gazetteer", "load_register", "load_world")
+_WORLD = ("adoptions", "lint_world", "load_gazetteer", "load_register", "load_world")
 
 
 def __getattr__(name: str) -> Any:  # noqa: ANN401 - whatever of the world was asked for

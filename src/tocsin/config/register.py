@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 import tomllib
 from collections.abc import Callable, Iterator, Mapping
 from typing import Any
@@ -10,7 +11,7 @@ from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
 from tocsin.config.declared import duration
 from tocsin.model import Problem, Source
 
-__all__ = ["KINDS", "lint_areas", "parse_register"]
+__all__ = ["KINDS", "lint_areas", "parse_register", "register_toml"]
 
 KINDS = (
     "authority",
@@ -101,6 +102,21 @@ def _source(name: str, table: Mapping[str, Any], where: str, problems: list[Prob
         problems.append(Problem(where=where, what="has no name", remedy='Write name = "…".'))
     fields.setdefault("name", name)
     return Source(id=name, **fields)
+
+
+def register_toml(sources: Mapping[str, Source]) -> str:
+    """Return a register as text, the same for the same sources: what an adoption carries."""
+    rows = []
+    for source in sources.values():
+        fields = [f"[{json.dumps(source.id, ensure_ascii=False)}]"]
+        for field in _FIELDS:
+            value = getattr(source, field)
+            if value is None or value in ((), False) or (field == "timezone" and value == "Europe/Kyiv"):
+                continue
+            shown = list(value) if isinstance(value, tuple) else value
+            fields.append(f"{field} = {json.dumps(shown, ensure_ascii=False)}")
+        rows.append("\n".join(fields))
+    return "\n\n".join(rows) + "\n"
 
 
 def _shared_aliases(sources: Mapping[str, Source], where: str) -> Iterator[Problem]:

@@ -17,7 +17,7 @@ from tocsin.model import Problem
 __all__ = ["Feed", "Key", "Mount", "Settings"]
 
 FEED_KINDS = ("jsonl", "feed", "article")
-DIALECTS = ("alerts.in.ua", "ukrainealarm")
+DIALECTS = ("alerts.in.ua", "ukrainealarm", "siren.pp.ua")
 
 
 class Key(msgspec.Struct, frozen=True, kw_only=True):
@@ -47,6 +47,8 @@ class Mount(msgspec.Struct, frozen=True, kw_only=True):
     dialect: str
     path: str
     tokens: tuple[str, ...] = ()
+    per_minute: int | None = None
+    """Requests a minute of one token; None: however many."""
 
     def __repr__(self) -> str:
         return f"Mount({self.dialect} at {self.path or '/'})"
@@ -233,8 +235,10 @@ def _mounts(table: object, where: str, problems: list[Problem]) -> tuple[Mount, 
     mounts: list[Mount] = []
     for name, one in sorted(table.items()) if isinstance(table, dict) else [("?", None)]:
         fields = one if isinstance(one, dict) else {}
-        path, tokens = fields.get("path"), fields.get("tokens", [])
+        path, tokens, often = fields.get("path"), fields.get("tokens", []), fields.get("per_minute")
         fine = name in DIALECTS and isinstance(path, str) and (path == "" or path.startswith("/"))
+        fine = fine and not set(fields) - {"path", "tokens", "per_minute"}
+        fine = fine and (often is None or (type(often) is int and often > 0))
         if not fine or not isinstance(tokens, list) or any(_weak(token) for token in tokens):
             problems.append(
                 _problem(
@@ -245,7 +249,7 @@ def _mounts(table: object, where: str, problems: list[Problem]) -> tuple[Mount, 
                 )
             )
             continue
-        mounts.append(Mount(dialect=name, path=str(path).rstrip("/"), tokens=tuple(tokens)))
+        mounts.append(Mount(dialect=name, path=str(path).rstrip("/"), tokens=tuple(tokens), per_minute=often))
     return tuple(mounts)
 
 

@@ -8,6 +8,7 @@ that made it. A cache that can't be written costs time and nothing else.
 from __future__ import annotations
 
 import hashlib
+import importlib.metadata
 import os
 import tempfile
 from collections.abc import Callable, Mapping
@@ -18,17 +19,19 @@ from importlib.resources.abc import Traversable
 from pathlib import Path
 
 from tocsin.config.errors import SettingsError
-from tocsin.config.register import lint_areas, parse_register
+from tocsin.config.register import lint_areas, parse_register, register_toml
 from tocsin.config.settings import Settings
 from tocsin.decisions.embargo import load_embargo
 from tocsin.decisions.policy import load_policy
 from tocsin.engine import World
-from tocsin.model import Problem, Source
+from tocsin.model import Adoption, Problem, Source
 from tocsin.places import Gazetteer, compile_tables
 from tocsin.places import load as load_places
 from tocsin.reading.lexicon import compile_lexicon, load_weapons
 
-__all__ = ["bundled", "lint_world", "load_gazetteer", "load_register", "load_world"]
+__all__ = ["adoptions", "bundled", "lint_world", "load_gazetteer", "load_register", "load_world"]
+
+_PLACES = (".tsv", ".csv", ".toml", ".json", ".topojson", ".geojson")
 
 
 def bundled(*path: str) -> Traversable:
@@ -85,7 +88,7 @@ def _cached(name: str, parts: Mapping[str, bytes], code: bytes, make: Callable[[
 @lru_cache(maxsize=1)
 def load_gazetteer() -> Gazetteer:
     """Return the bundled places, compiled once for each version of data and code."""
-    tables = _tables("places", ".tsv", ".csv", ".toml", ".json", ".topojson", ".geojson")
+    tables = _tables("places", *_PLACES)
     return load_places(_cached("places", tables, _code("places"), lambda: compile_tables(tables)))
 
 
@@ -144,6 +147,35 @@ def load_world(
     return World(
         places=places, lexicon=lexicon, weapons=weapons, register=register, policy=policy, embargo=embargo
     )
+
+
+def adoptions(
+    settings: Settings | None = None, sources_file: str | Path | None = None
+) -> tuple[Adoption, ...]:
+    """Return what ``load_world`` loads as adoptions: policy and register with their text, data by digest.
+
+    A journal that holds them folds the same wherever it is opened.
+    """
+    chosen = settings or Settings()
+    policy = _text(chosen.policy) if chosen.policy else bundled("policy", "ua.toml").read_text("utf-8")
+    register, _ = load_register(sources_file or chosen.sources)
+    found = [
+        _adoption("policy", policy.encode(), policy),
+        _adoption("sources", (rows := register_toml(register)).encode(), rows),
+    ]
+    for kind, data in (
+        ("places", _tables("places", *_PLACES)),
+        ("lexicon", _tables("lexicon", ".toml")),
+        ("weapons", {"weapons.toml": bundled("weapons.toml").read_bytes()}),
+    ):
+        whole = b"".join(f"{name}\0{len(part)}\0".encode() + part for name, part in data.items())
+        found.append(_adoption(kind, whole, ""))
+    return tuple(found)
+
+
+def _adoption(kind: str, data: bytes, body: str) -> Adoption:
+    version = importlib.metadata.version("tocsin")
+    return Adoption(kind=kind, digest=hashlib.sha256(data).hexdigest(), version=version, body=body)
 
 
 def lint_world(sources_file: str | Path | None = None) -> tuple[Problem, ...]:

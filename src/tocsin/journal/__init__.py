@@ -4,5 +4,6 @@ from __future__ import annotations
 
 from tocsin.journal.errors import JournalError
 from tocsin.journal.store import Admission, Issued, Journal
+from tocsin.journal.writer import Batch, Writer
 
-__all__ = ["Admission", "Issued", "Journal", "JournalError"]
+__all__ = ["Admission", "Batch", "Issued", "Journal", "JournalError", "Writer"]

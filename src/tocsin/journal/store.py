@@ -20,7 +20,7 @@ from tocsin.journal.errors import JournalError
 from tocsin.journal.inspect import flaws
 from tocsin.journal.opening import open_file, settle
 from tocsin.journal.schema import connect
-from tocsin.model import Body, Deletion, Entry, Problem, Redaction, Report
+from tocsin.model import Adoption, Body, Deletion, Entry, Problem, Redaction, Report
 
 __all__ = ["Admission", "Issued", "Journal"]
 
@@ -246,6 +246,18 @@ class Journal:
         with self._lock:
             rows = list(self._rows("e.source = ? AND e.report = ?", (source, report)))
         return rows[-1] if rows else None
+
+    def versions(self, source: str, report: str) -> tuple[Report, ...]:
+        """Return every report that came under this id, newest first."""
+        with self._lock:
+            rows = list(self._rows("e.source = ? AND e.report = ?", (source, report)))
+        return tuple(entry.body for entry in reversed(rows) if isinstance(entry.body, Report))
+
+    def adopted(self, kind: str) -> Adoption | None:
+        """Return the newest adoption of this kind."""
+        with self._lock:
+            rows = [e.body for e in self._rows("e.kind = 'adoption'", ()) if isinstance(e.body, Adoption)]
+        return next((body for body in reversed(rows) if body.kind == kind), None)
 
     def entry(self, number: int) -> Entry | None:
         """Return the entry of this number."""

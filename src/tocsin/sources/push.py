@@ -140,10 +140,10 @@ def parse_report(
         report = _report(value, by, where, now, notes)
     except _Refused as refused:
         return _refuse(where, refused.what, refused.remedy)
-    for field in sorted(set(map(str, value)) - _FIELDS):
-        notes.append(
-            _note(where, f"{field[:40]!r} is no field of a report and was left out", "Leave it out.")
-        )
+    notes.extend(
+        _note(where, f"{field[:40]!r} is no field of a report and was left out", "Leave it out.")
+        for field in sorted(set(map(str, value)) - _FIELDS)
+    )
     if register is not None and by not in register:
         notes.append(
             _note(

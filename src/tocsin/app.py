@@ -1,0 +1,530 @@
+"""The only event loop and the only wall clock: journal, fold, publication, outlets and sources, run together.
+
+A report's way: HTTP or a source hands it in, the writer makes it durable, the loop
+folds it into the state, what changed is published and sent, and only then is it
+acknowledged. Time passes by deadlines between entries, never between two steps of
+one: an instant that was lived through is never written down as later.
+"""
+
+from __future__ import annotations
+
+import asyncio
+import gc
+import importlib.metadata
+import logging
+import socket
+from collections import OrderedDict
+from collections.abc import AsyncIterator, Awaitable, Callable, Mapping, Sequence
+from concurrent.futures import Future
+from contextlib import suppress
+from datetime import UTC, datetime, timedelta
+from functools import partial
+from signal import SIGINT, SIGTERM
+from time import monotonic, perf_counter
+from typing import Any
+
+import msgspec
+import uvloop
+
+from tocsin.config import Settings, adoptions, load_world
+from tocsin.engine import State, World
+from tocsin.journal import Admission, Batch, Issued, Journal, JournalError, Writer
+from tocsin.model import (
+    AreaState,
+    Change,
+    Claim,
+    Deletion,
+    Entry,
+    Order,
+    Picture,
+    Report,
+)
+from tocsin.outlets.fold import Fold, embargo_gate
+from tocsin.outlets.hall import Received, UnwrittenError, View
+from tocsin.outlets.http import application
+from tocsin.outlets.intake import Intake
+from tocsin.outlets.publication import Gate, Publication
+from tocsin.outlets.serving import listen, server
+from tocsin.outlets.sse import Streams
+from tocsin.reading import Reader
+from tocsin.render.naming import Names
+from tocsin.sources.jsonl import Follower
+from tocsin.sources.poll import Poller
+from tocsin.sources.push import parse_body, parse_line
+
+__all__ = ["App", "PacedClock", "compose", "run", "wall_clock"]
+
+log = logging.getLogger(__name__)
+
+Clock = Callable[[], datetime]
+
+TICK = 0.25
+"""Seconds between looks at the clock for deadlines; a late look changes nothing."""
+_REMEMBERED = 50_000
+_PAST_VIEWS = 32
+
+
+def wall_clock() -> datetime:
+    """Tell the time."""
+    return datetime.now(UTC)
+
+
+class PacedClock:
+    """A clock of its own for demonstrations: it starts at an instant and runs ``speed`` times as fast."""
+
+    def __init__(self, start: datetime, speed: float) -> None:
+        self._start = start
+        self._speed = speed
+        self._since = monotonic()
+
+    def __call__(self) -> datetime:
+        """Tell the time on this clock."""
+        return self._start + timedelta(seconds=(monotonic() - self._since) * self._speed)
+
+
+class App:
+    """Everything that runs. Its outlets see it as ``outlets.hall.Hall``."""
+
+    def __init__(
+        self,
+        settings: Settings,
+        world: World,
+        journal: Journal,
+        clock: Clock = wall_clock,
+        *,
+        gate: Callable[[World, State], Gate] = embargo_gate,
+    ) -> None:
+        self.settings = settings
+        self.world = world
+        self.journal = journal
+        self.clock = clock
+        self._gate = gate
+        self._fold = Fold(world, gate)
+        self._reader = Reader(world.lexicon, world.places, world.register)
+        self._writer = Writer(journal, clock, self._committed)
+        self._loop: asyncio.AbstractEventLoop | None = None
+        self._grown = asyncio.Event()
+        self._claims: OrderedDict[str, Claim] = OrderedDict()
+        self._heard: dict[str, datetime] = {}
+        self._past: OrderedDict[tuple[datetime | None, datetime, bool], View] = OrderedDict()
+        self._picture: tuple[int, datetime, Picture] | None = None
+        self._tasks: list[asyncio.Task[None]] = []
+        self.streams = Streams(self)
+        self.end: Callable[[], None] = self.streams.close
+        """Ends the server that runs this."""
+        self.conditions: dict[str, Callable[[], str | None]] = {}
+        """What tells of its own health: name → what is degraded, None where nothing is."""
+        self._counts: dict[str, float] = dict.fromkeys(
+            ("reports_total", "batches_total", "commit_seconds_total", "fold_seconds_total"), 0.0
+        )
+
+    # --- starting and stopping
+
+    def adopt(self) -> tuple[Entry, ...]:
+        """Write down which policy, register and data are in force from here on, where they are others than before."""
+        fresh = []
+        for one in adoptions(self.settings):
+            known = self.journal.adopted(one.kind)
+            if known is None or known.digest != one.digest:
+                fresh.append(one)
+        return self.journal.append(fresh, self.clock()) if fresh else ()
+
+    def refold(self) -> int:
+        """Fold the whole journal anew; numbers come out as they were. The number of its entries."""
+        count = 0
+        for entry in self.journal.entries():
+            self._enter(entry)
+            count += 1
+        return count
+
+    async def start(self) -> None:
+        """Begin to write, to keep deadlines and to beat; call it on the loop that serves."""
+        self._loop = asyncio.get_running_loop()
+        self._writer.start()
+        self._pass()
+        self.streams.start()
+        self._tasks.append(asyncio.create_task(self._tick(), name="deadlines"))
+        gc.collect()
+        gc.freeze()
+        gc.set_threshold(100_000, 50, 50)
+
+    def attach(self, work: Awaitable[None], name: str) -> None:
+        """Run a source or an outlet beside the rest; its failure is logged and told, and stops nothing else."""
+
+        async def guarded() -> None:
+            try:
+                await work
+            except asyncio.CancelledError:
+                raise
+            except Exception as error:
+                log.exception("%s failed", name)
+                why = f"{type(error).__name__}: {error}"
+                self.conditions[name] = lambda: why
+
+        self._tasks.append(asyncio.create_task(guarded(), name=name))
+
+    async def stop(self) -> None:
+        """Let readers go, finish writing, and end."""
+        self.streams.close()
+        for task in self._tasks:
+            task.cancel()
+        for task in self._tasks:
+            with suppress(asyncio.CancelledError):
+                await task
+        await asyncio.to_thread(self._writer.stop)
+        await asyncio.sleep(0)
+
+    async def _tick(self) -> None:
+        while True:
+            await asyncio.sleep(TICK)
+            self._pass()
+
+    def _pass(self) -> None:
+        """Let time pass, unless entries stamped earlier are on their way: they bring it along."""
+        now = self.clock()
+        if self._writer.pass_through(now):
+            before = self._fold.publication.last
+            self._fold.reach(now)
+            self._announce(before)
+
+    def _announce(self, before: int) -> None:
+        if self._fold.publication.last != before:
+            self._grown.set()
+            self._grown = asyncio.Event()
+            self.streams.published()
+
+    # --- the way in
+
+    async def submit(self, bodies: Sequence[Report | Deletion | Order]) -> tuple[Received, ...]:
+        """Write bodies down; durable, folded and published when it returns."""
+        admitted = await self._admitted(self._writer.submit(bodies))
+        return tuple(
+            Received(
+                id=getattr(body, "id", ""),
+                number=one.entry.number if one.entry is not None else None,
+                fresh=one.fresh,
+                problem=one.problem,
+            )
+            for body, one in zip(bodies, admitted, strict=True)
+        )
+
+    async def receive(self, reports: Sequence[Report]) -> None:
+        """Take in what was fetched: words that changed under the same id are an edit."""
+        received = await self.submit(reports)
+        edited = [
+            msgspec.structs.replace(report, replaces=report.id)
+            for report, one in zip(reports, received, strict=True)
+            if one.problem is not None
+        ]
+        if edited:
+            await self.submit(edited)
+
+    async def receive_lines(self, source: str, lines: Sequence[tuple[str, bytes]]) -> None:
+        """Take in lines of JSON; what is wrong with one is told at ``/healthz`` and loses no other."""
+        bodies = []
+        for where, line in lines:
+            body, problems = parse_line(line, where, register=self.world.register, now=self.clock())
+            if body is None and problems and "source" in problems[0].what:
+                body, problems = parse_line(line, where, source=source, now=self.clock())
+            self._fold.problems.extend(problems)
+            if body is not None:
+                bodies.append(body)
+        if bodies:
+            for one in await self.submit(bodies):
+                if one.problem is not None:
+                    self._fold.problems.append(one.problem)
+
+    def follow_feeds(self) -> None:
+        """Begin to read what the settings say that we read ourselves."""
+        for number, feed in enumerate(self.settings.feeds):
+            name = f"{feed.kind} {feed.at}"
+            if feed.kind == "jsonl":
+                mark = None if self.journal.path == ":memory:" else f"{self.journal.path}.feed-{number}"
+                follower = Follower(feed.at, mark)
+                self.attach(follower.run(partial(self.receive_lines, feed.source), feed.every), name)
+                continue
+            agent = f"tocsin/{importlib.metadata.version('tocsin')}"
+            poller = Poller(feed.kind, feed.source, feed.at, self.clock, agent)
+            self.conditions[name] = partial(getattr, poller, "trouble")
+            self.attach(poller.run(self.receive, feed.every), name)
+
+    async def issue(self, sent: Sequence[Issued]) -> None:
+        """Record durably what an outlet sent."""
+        await self._admitted(self._writer.issue(sent))
+
+    def issued(self, outlet: str | None = None, after: int = 0) -> tuple[Issued, ...]:
+        """Return what was sent for changes after a number."""
+        return self.journal.issued(outlet, after)
+
+    async def _admitted(self, done: Future[tuple[Admission, ...]]) -> tuple[Admission, ...]:
+        try:
+            return await asyncio.wrap_future(done)
+        except JournalError as error:
+            raise UnwrittenError(error.where, error.what, error.remedy) from error
+
+    def _committed(self, batch: Batch) -> None:
+        assert self._loop is not None  # noqa: S101 - the writer starts after the loop
+        self._loop.call_soon_threadsafe(self._take, batch)
+
+    def _take(self, batch: Batch) -> None:
+        """Fold a durable batch in, publish, then acknowledge."""
+        started = perf_counter()
+        before = self._fold.publication.last
+        for _, admitted in batch.jobs:
+            if isinstance(admitted, JournalError):
+                continue
+            for one in admitted:
+                if one.fresh and one.entry is not None:
+                    self._enter(one.entry)
+                    self._counts["reports_total"] += 1
+        self._writer.landed()
+        self._announce(before)
+        for done, admitted in batch.jobs:
+            if done.cancelled():
+                continue
+            if isinstance(admitted, JournalError):
+                self.conditions["journal"] = partial(str, admitted)
+                done.set_exception(admitted)
+            else:
+                self.conditions.pop("journal", None)
+                done.set_result(admitted)
+        self._counts["batches_total"] += 1
+        self._counts["fold_seconds_total"] += perf_counter() - started
+
+    def _enter(self, entry: Entry) -> None:
+        for claim in self._fold.enter(entry):
+            self._claims[claim.id] = claim
+        while len(self._claims) > _REMEMBERED:
+            self._claims.popitem(last=False)
+        if isinstance(entry.body, Report | Deletion):
+            self._heard[entry.body.source] = entry.recorded_at
+
+    # --- what is believed
+
+    @property
+    def state(self) -> State:
+        """The engine's state; what the desk sees."""
+        return self._fold.state
+
+    @property
+    def publication(self) -> Publication:
+        """What the public sees."""
+        return self._fold.publication
+
+    @property
+    def published_number(self) -> int:
+        """Number of the last published change."""
+        return self._fold.publication.last
+
+    @property
+    def head(self) -> str:
+        """Head of the public chain."""
+        return self._fold.publication.head
+
+    def now_picture(self) -> Picture:
+        """Return what is believed now, as far as the public may see it."""
+        now = self.clock()
+        key = len(self._fold.changes)
+        made = self._picture
+        if made is None or made[0] != key or not made[1] <= now < made[1] + timedelta(seconds=1):
+            picture = self._fold.publication.picture(self._fold.state.picture(), now)
+            made = self._picture = (key, now, picture)
+        return made[2]
+
+    def area_state(self, code: str) -> AreaState:
+        """Return what is said of an area now."""
+        return self._fold.state.area_state(code, self.clock())
+
+    def changes(self, after: int = 0, limit: int = 1000) -> Sequence[Change]:
+        """Return published changes after a number."""
+        return [one.change for one in self._fold.publication.after(after, limit)]
+
+    def desk_changes(self, after: int = 0, limit: int = 1000) -> Sequence[Change]:
+        """Return all changes after a number, the embargoed ones included."""
+        return self._fold.changes[max(after, 0) : max(after, 0) + limit]
+
+    async def follow(self, after: int = 0) -> AsyncIterator[Change]:
+        """Give published changes after a number as they come, without end."""
+        while True:
+            grown = self._grown
+            for change in self.changes(after):
+                after = change.number
+                yield change
+            if after >= self.published_number:
+                await grown.wait()
+
+    def claim(self, claim: str) -> Claim | None:
+        """Return a claim by its id, where the public may read its words."""
+        if not self._fold.publication.quotable(claim):
+            return None
+        found = self._claims.get(claim)
+        if found is None:
+            found = next((one for one, _ in self._read_again(claim)), None)
+        return found
+
+    def source_heard(self, source: str) -> datetime | None:
+        """Tell when a source was last heard."""
+        return self._heard.get(source)
+
+    async def evidence(
+        self, claims: Sequence[str], *, desk: bool = False
+    ) -> tuple[tuple[Claim, Report], ...]:
+        """Return claims by id, each with the report that says it; the public gets those it may read."""
+        wanted = [one for one in claims if desk or self._fold.publication.quotable(one)]
+        return await asyncio.to_thread(
+            lambda: tuple(pair for one in wanted for pair in self._read_again(one))
+        )
+
+    def _read_again(self, claim: str) -> list[tuple[Claim, Report]]:
+        address = claim.rpartition("#")[0]
+        at = address.find(":")
+        while at >= 0:
+            for report in self.journal.versions(address[:at], address[at + 1 :]):
+                for found in self._reader.read(report).claims:
+                    if found.id == claim:
+                        return [(found, report)]
+            at = address.find(":", at + 1)
+        return []
+
+    async def view(
+        self, at: datetime | None = None, known_at: datetime | None = None, *, desk: bool = False
+    ) -> View:
+        """Return the state of the world at a moment, as known at a moment."""
+        now = self.clock()
+        if known_at is None or known_at >= now:
+            picture = self._fold.state.picture(at)
+            shown = picture if desk else self._fold.publication.picture(picture, now)
+            if at is None and not desk:
+                shown = self.now_picture()
+            return View(picture=shown, at=at or now, known_at=now)
+        key = (at, known_at, desk)
+        kept = self._past.get(key)
+        if kept is None:
+            kept = await asyncio.to_thread(self._past_view, at, known_at, desk)
+            self._past[key] = kept
+            while len(self._past) > _PAST_VIEWS:
+                self._past.popitem(last=False)
+        return kept
+
+    def _past_view(self, at: datetime | None, known_at: datetime, desk: bool) -> View:
+        fold = Fold(self.world, self._gate)
+        for entry in self.journal.entries():
+            if entry.recorded_at > known_at:
+                break
+            fold.enter(entry)
+        fold.reach(known_at)
+        picture = fold.state.picture(at)
+        shown = picture if desk else fold.publication.picture(picture, known_at)
+        return View(picture=shown, at=at or known_at, known_at=known_at)
+
+    # --- how we are
+
+    def health(self) -> dict[str, Any]:
+        """Return how we are: status, and what is degraded."""
+        degraded = {
+            name: why for name, tell in sorted(self.conditions.items()) if (why := tell()) is not None
+        }
+        if self._fold.failed:
+            degraded["fold"] = f"{self._fold.failed} entries or instants could not be folded"
+        number, head = self.journal.head
+        told: dict[str, Any] = {
+            "status": "degraded" if degraded else "ok",
+            "degraded": degraded,
+            "version": importlib.metadata.version("tocsin"),
+            "at": self.clock(),
+            "journal": {"entries": number, "head": head, "notes": self.journal.notes},
+            "published": {"last": self.published_number, "head": self.head},
+            "streams": self.streams.readers,
+        }
+        if self.settings.demo:
+            told["demo"] = True
+        if self.settings.exercise:
+            told["exercise"] = True
+        return told
+
+    def measures(self) -> Mapping[str, float]:
+        """Return counters and gauges by name."""
+        return self._counts | {
+            "entries": float(self.journal.head[0]),
+            "published": float(self.published_number),
+            "streams": float(self.streams.readers),
+            "stream_writes_total": float(self.streams.sent),
+            "streams_dropped_total": float(self.streams.dropped),
+            "fold_failures_total": float(self._fold.failed),
+            "degraded": float(self.health()["status"] != "ok"),
+        }
+
+
+# --- a server on this machine ---------------------------------------------------
+
+
+def run(
+    settings: Settings,
+    *,
+    world: World | None = None,
+    clock: Clock = wall_clock,
+    script: Callable[[App], Awaitable[None]] | None = None,
+    ready: Callable[[App, str], None] | None = None,
+) -> None:
+    """Serve until SIGINT or SIGTERM.
+
+    ``script`` runs beside the server (a demonstration plays its story in it);
+    ``ready`` is told the address once it is served. Raises SettingsError,
+    JournalError or OutletError where it can't begin.
+    """
+    with Journal.open(settings.journal) as journal:
+        for note in journal.notes:
+            log.warning("journal %s: %s", settings.journal, note)
+        app = App(settings, world or load_world(settings), journal, clock)
+        app.adopt()
+        app.refold()
+        listening = listen(settings.host, settings.port)
+        with listening, asyncio.Runner(loop_factory=uvloop.new_event_loop) as runner:
+            runner.run(_serve(app, listening, script, ready))
+
+
+async def _serve(
+    app: App,
+    listening: socket.socket,
+    script: Callable[[App], Awaitable[None]] | None,
+    ready: Callable[[App, str], None] | None,
+) -> None:
+    serving = server(compose(app), app.streams)
+    loop = asyncio.get_running_loop()
+
+    def end() -> None:
+        serving.should_exit = True
+
+    with suppress(NotImplementedError, RuntimeError, ValueError):
+        # Only the main thread may; elsewhere whoever runs us sets the event.
+        for name in (SIGINT, SIGTERM):
+            loop.add_signal_handler(name, end)
+    app.end = end
+    await app.start()
+    app.follow_feeds()
+    if script is not None:
+        app.attach(script(app), "script")
+    host, port = listening.getsockname()[:2]
+    served = asyncio.create_task(serving._serve([listening]))  # noqa: SLF001 - serve() would take our signals
+    await serving.listening.wait()
+    if ready is not None and serving.started:
+        ready(app, f"http://{f'[{host}]' if ':' in host else host}:{port}")
+    await served
+    await app.stop()
+
+
+def compose(app: App) -> Any:  # noqa: ANN401 - an ASGI application
+    """Make the HTTP application of an app: version 1, CAP, pages, and the dialects that are mounted."""
+    from tocsin.outlets import cap, dialects, pages  # noqa: PLC0415 - heavy, and only a server needs them
+    from tocsin.render.cap import Issuer  # noqa: PLC0415
+
+    settings = app.settings
+    status = "Exercise" if settings.exercise else "Test" if settings.demo else "Actual"
+    base = settings.base_url or f"http://{settings.host}:{settings.port}"
+    issuer = Issuer(sender=settings.sender, base_url=base, status=status)
+    names = Names(register=app.world.register, weapons=app.world.weapons)
+    shelf = cap.Shelf(app, issuer, names, app.world.places, None)
+    mounts = settings.dialects or (dialects.NATIVE if settings.open else ())
+    intake = Intake(app, parse_body)
+    extra = [*cap.routes(shelf), *dialects.routes(app, mounts), *pages.routes(app)]
+    return application(app, intake, extra)

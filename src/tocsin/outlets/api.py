@@ -1,0 +1,242 @@
+"""``/v1``: what is believed and issued, now and at any past moment, each answer with its age (docs/http.md)."""
+
+from __future__ import annotations
+
+import hmac
+from collections.abc import Collection, Mapping
+from datetime import UTC, datetime, timedelta
+from typing import Any
+
+from starlette.requests import Request
+from starlette.responses import Response
+
+from tocsin.codec import change_json, instant, picture_json, plain
+from tocsin.model import Alert, Claim, Coverage, Report
+from tocsin.outlets.answers import Refusal, answer
+from tocsin.outlets.hall import Hall, View
+from tocsin.outlets.proof import bearer_of
+
+__all__ = ["Api", "freshness"]
+
+GOOD_FOR = timedelta(seconds=60)
+"""How long an answer about the present may be believed."""
+_DIALECTS = ("alerts.in.ua", "ukrainealarm")
+_LARGEST = 5000
+
+
+def freshness(coverage: Collection[Coverage], known_at: datetime) -> dict[str, Any]:
+    """Return how old an answer about the present is, and until when it may be believed.
+
+    ``stale`` is true where some area that is watched has been silent too long; such
+    an answer may not be believed beyond its own moment.
+    """
+    heard = [one.last_heard for one in coverage if one.last_heard is not None]
+    silent = any(one.state == "STALE" for one in coverage)
+    return {
+        "known_at": instant(known_at),
+        "heard_at": instant(max(heard)) if heard else None,
+        "stale": silent or not heard,
+        "valid_until": instant(known_at if silent or not heard else known_at + GOOD_FOR),
+    }
+
+
+class Api:
+    """Answers about the world. Whoever shows the desk's token may ask for ``view=desk``."""
+
+    def __init__(self, hall: Hall) -> None:
+        self._hall = hall
+
+    # --- what every question shares
+
+    def _desk(self, request: Request) -> bool:
+        wanted = request.query_params.get("view", "public")
+        if wanted == "public":
+            return False
+        if wanted != "desk":
+            raise Refusal(400, "view", f"{wanted[:40]!r} is no view", "Ask for public or desk.")
+        conf = self._hall.settings
+        token = bearer_of(request.headers)
+        if conf.desk_token and token and hmac.compare_digest(conf.desk_token.encode(), token.encode()):
+            return True
+        if conf.open:
+            return True
+        refusal = Refusal(401, "Authorization", "no token of the desk", "Send the desk's bearer token.")
+        refusal.headers["www-authenticate"] = 'Bearer realm="desk"'
+        raise refusal
+
+    def _moment(self, request: Request, name: str) -> datetime | None:
+        said = request.query_params.get(name)
+        if said is None or not said.strip():
+            return None
+        remedy = "Write it as 2024-12-20T09:30:00Z, or with an offset such as %2B02:00."
+        try:
+            # a plus sign in a query that was not escaped arrives as a space
+            at = datetime.fromisoformat(said.strip().replace(" ", "+") if "T" in said else said.strip())
+        except ValueError:
+            raise Refusal(400, name, f"{said[:40]!r} is no ISO 8601 time", remedy) from None
+        if at.tzinfo is None:
+            raise Refusal(400, name, f"{said[:40]!r} has no zone", remedy)
+        try:
+            return at.astimezone(UTC)
+        except (OverflowError, ValueError):
+            raise Refusal(400, name, f"{said[:40]!r} is outside of all time", remedy) from None
+
+    async def _view(self, request: Request) -> View:
+        at, known_at = self._moment(request, "at"), self._moment(request, "known_at")
+        return await self._hall.view(at, known_at, desk=self._desk(request))
+
+    def _told(self, view: View, more: Mapping[str, Any]) -> dict[str, Any]:
+        told = {**more, "at": instant(view.at), **freshness(view.picture.coverage, view.known_at)}
+        if self._hall.settings.demo:
+            told["demo"] = True
+        if self._hall.settings.exercise:
+            told["exercise"] = True
+        return told
+
+    def _whole(self, request: Request, name: str, default: int, largest: int) -> int:
+        said = request.query_params.get(name)
+        if said is None:
+            return default
+        if not (said.isascii() and said.isdigit() and len(said) <= 18):
+            raise Refusal(400, name, f"{said[:40]!r} is no whole number", "Write a number from 0 on.")
+        return min(int(said), largest)
+
+    # --- pictures
+
+    async def picture(self, request: Request) -> Response:
+        """Answer the state of the world ``at`` a moment as it was ``known_at`` a moment."""
+        view = await self._view(request)
+        return answer(self._told(view, picture_json(view.picture)), request=request)
+
+    async def alerts(self, request: Request) -> Response:
+        """Answer the alerts that stand."""
+        view = await self._view(request)
+        return answer(self._told(view, {"alerts": view.picture.alerts}), request=request)
+
+    async def incidents(self, request: Request) -> Response:
+        """Answer places and moments where sources report effects."""
+        view = await self._view(request)
+        return answer(self._told(view, {"incidents": view.picture.incidents}), request=request)
+
+    async def ledgers(self, request: Request) -> Response:
+        """Answer what sources count: every line, and which one the rules prefer."""
+        view = await self._view(request)
+        told = {"lines": view.picture.ledgers.lines, "preferred": view.picture.ledgers.preferred}
+        return answer(self._told(view, told), request=request)
+
+    async def statements(self, request: Request) -> Response:
+        """Answer what parties to the conflict say of their aims."""
+        view = await self._view(request)
+        return answer(self._told(view, {"statements": view.picture.statements}), request=request)
+
+    # --- one thing
+
+    async def alert(self, request: Request) -> Response:
+        """Answer one alert with its evidence: rule, changes, claims, and the words of each report."""
+        wanted = request.path_params["id"]
+        desk = self._desk(request)
+        view = await self._hall.view(desk=desk)
+        changes = self._hall.desk_changes(0, 10**9) if desk else self._hall.changes(0, 10**9)
+        found: Alert | None = None
+        history = []
+        because: dict[str, None] = {}
+        for change in changes:
+            noun = change.fact.noun
+            if isinstance(noun, Alert) and noun.id == wanted:
+                found = noun
+                history.append(change_json(change))
+                because |= dict.fromkeys((*change.fact.because, *noun.because))
+        for alert in view.picture.alerts:
+            if alert.id == wanted:
+                found = alert
+                because |= dict.fromkeys(alert.because)
+        if found is None:
+            raise Refusal(
+                404, f"alert {wanted[:80]}", "there is no such alert", "/v1/alerts lists those that stand."
+            )
+        told = {
+            "alert": found,
+            "standing": any(alert.id == wanted for alert in view.picture.alerts),
+            "rule": found.rule,
+            "changes": history,
+            "evidence": [_evidence(*pair) for pair in await self._hall.evidence(tuple(because), desk=desk)],
+        }
+        return answer(self._told(view, told), request=request)
+
+    async def area(self, request: Request) -> Response:
+        """Answer an area's state, by its code or by the number that a dialect gives it."""
+        code = self._code(request.path_params["code"])
+        self._desk(request)
+        state = self._hall.area_state(code)
+        told: dict[str, Any] = plain(state)
+        told["code"] = code
+        if self._hall.settings.demo:
+            told["demo"] = True
+        if self._hall.settings.exercise:
+            told["exercise"] = True
+        return answer(told, request=request)
+
+    def _code(self, said: str) -> str:
+        places = self._hall.world.places
+        if places.area(said) is not None:
+            return said
+        if said.isascii() and said.isdigit() and len(said) <= 6:
+            for dialect in _DIALECTS:
+                code: str | None = places.by_dialect_id(dialect, said)
+                if code is not None:
+                    return code
+        raise Refusal(
+            404,
+            f"area {said[:60]}",
+            "there is no such area",
+            "Send its KATOTTG code, ISO 3166-2 code or dialect id.",
+        )
+
+    # --- what changes
+
+    async def changes(self, request: Request) -> Response:
+        """Answer published changes after a number; the desk sees all, by numbers of their own."""
+        after = self._whole(request, "after", 0, 10**17)
+        limit = max(1, self._whole(request, "limit", 1000, _LARGEST))
+        if self._desk(request):
+            told = [change_json(change) for change in self._hall.desk_changes(after, limit)]
+            return answer({"changes": told, "view": "desk"}, request=request)
+        publication = self._hall.publication
+        found = publication.after(after, limit)
+        now = self._hall.clock()
+        rest = freshness(self._hall.now_picture().coverage, now)
+        rest |= {"last": publication.last, "head": publication.head}
+        body = b'{"changes":[%b],%b' % (b",".join(one.data for one in found), _members(rest))
+        return answer(body, request=request)
+
+    # --- how we are
+
+    async def health(self, request: Request) -> Response:
+        """Answer how we are: status, and what is degraded."""
+        del request
+        return answer(self._hall.health())
+
+    async def metrics(self, request: Request) -> Response:
+        """Answer counters and gauges in the text format of Prometheus."""
+        del request
+        lines = []
+        for name, value in sorted(self._hall.measures().items()):
+            kind = "counter" if name.endswith("_total") else "gauge"
+            lines.append(f"# TYPE tocsin_{name} {kind}\ntocsin_{name} {value:.10g}\n")
+        return Response("".join(lines), media_type="text/plain; version=0.0.4")
+
+
+def _members(told: Mapping[str, Any]) -> bytes:
+    return bytes(answer(dict(told)).body)[1:]
+
+
+def _evidence(claim: Claim, report: Report) -> dict[str, Any]:
+    """Return a claim with the words that say it and where they were said."""
+    said = {
+        "source": report.source,
+        "id": report.id,
+        "url": report.url,
+        "stated_at": report.stated_at,
+        "forwarded_from": report.forwarded_from,
+    }
+    return {"claim": claim, "quotes": [one.quote for one in claim.evidence], "report": said}

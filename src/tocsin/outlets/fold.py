@@ -1,0 +1,78 @@
+"""What is believed and what is published of it, moved on together by the same entries and instants."""
+
+from __future__ import annotations
+
+import logging
+from collections.abc import Callable, Sequence
+from datetime import datetime
+
+from tocsin.decisions.publisher import Publisher
+from tocsin.engine import State, World
+from tocsin.model import Change, Claim, Entry, Problem
+from tocsin.outlets.publication import Gate, Passing, Publication
+from tocsin.picture.record import Record
+
+__all__ = ["Fold", "embargo_gate"]
+
+log = logging.getLogger(__name__)
+
+
+def embargo_gate(world: World, state: State) -> Gate:
+    """Return what holds back what the embargo policy says; where there is no policy, nothing."""
+    if world.embargo is None:
+        return Passing()
+    record = Record(world.places, world.weapons, world.register)
+    return Publisher(world.embargo, world.register, world.places, record, told=state.record)
+
+
+class Fold:
+    """State and publication, moved on together by the same entries and instants."""
+
+    def __init__(self, world: World, gate: Callable[[World, State], Gate] = embargo_gate) -> None:
+        self.state = State(world)
+        self.publication = Publication(gate(world, self.state), world.places)
+        self.changes: list[Change] = []
+        self.problems: list[Problem] = []
+        self.failed = 0
+
+    def enter(self, entry: Entry) -> tuple[Claim, ...]:
+        """Live up to an entry's instant, then take it in; the claims that it makes."""
+        self.reach(entry.recorded_at)
+        try:
+            step = self.state.step(entry)
+        except Exception as error:
+            log.exception("entry %d could not be folded and is set aside", entry.number)
+            self.failed += 1
+            self._note(
+                f"entry {entry.number}", f"could not be folded: {error}", "Report this; the entry is kept."
+            )
+            return ()
+        for problem in step.problems:
+            self._note(problem.where, problem.what, problem.remedy)
+        self.failed += step.failed
+        claims = step.reading.claims if step.reading is not None else ()
+        self._take(step.changes)
+        self.publication.advance(entry.recorded_at)
+        return claims
+
+    def reach(self, instant: datetime) -> None:
+        """Live up to an instant: whatever fell due by then happens."""
+        try:
+            changes = self.state.advance(instant)
+        except Exception as error:
+            log.exception("time could not pass")
+            self.failed += 1
+            self._note("deadlines", f"could not be kept: {error}", "Report this.")
+            return
+        self._take(changes)
+        self.publication.advance(instant)
+
+    def _take(self, changes: Sequence[Change]) -> None:
+        if changes:
+            self.changes.extend(changes)
+            self.publication.absorb(changes)
+
+    def _note(self, where: str, what: str, remedy: str) -> None:
+        if len(self.problems) >= 1000:
+            del self.problems[:500]
+        self.problems.append(Problem(where=where, what=what, remedy=remedy))
