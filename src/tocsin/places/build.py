@@ -52,7 +52,11 @@ def _number(row: Row, column: str, name: str, problems: list[Problem]) -> float 
         return float(text)
     except ValueError:
         where = f"{name}:{row['']}"
-        problems.append(Problem(where=where, what=f"{column} is no number: {text}", remedy="write a decimal number or nothing"))
+        problems.append(
+            Problem(
+                where=where, what=f"{column} is no number: {text}", remedy="write a decimal number or nothing"
+            )
+        )
         return None
 
 
@@ -113,14 +117,29 @@ def draft_areas(tables: Mapping[str, bytes]) -> tuple[Drafts, list[Problem]]:
     table, wrong = rows(tables, "russian.tsv")
     problems += wrong
     russian = {row["uk"]: row["ru"] for row in table}
-    for name, level in (("regions.tsv", "oblast"), ("raions.tsv", "raion"), ("hromadas.tsv", "hromada"), ("districts.tsv", "district")):
+    for name, level in (
+        ("regions.tsv", "oblast"),
+        ("raions.tsv", "raion"),
+        ("hromadas.tsv", "hromada"),
+        ("districts.tsv", "district"),
+    ):
         table, wrong = rows(tables, name)
         problems += wrong
         for row in table:
-            if level == "oblast" and not row["uk"].endswith("ська") and not row["uk"].endswith("цька") and not row["uk"].endswith("зька"):
+            if (
+                level == "oblast"
+                and not row["uk"].endswith("ська")
+                and not row["uk"].endswith("цька")
+                and not row["uk"].endswith("зька")
+            ):
                 city = not row["uk"].startswith("Автономна")
                 draft = Draft(
-                    code=row["code"], level=level, uk=row["uk"], ru=row["ru"], en=row["en"], kind="city" if city else ""
+                    code=row["code"],
+                    level=level,
+                    uk=row["uk"],
+                    ru=row["ru"],
+                    en=row["en"],
+                    kind="city" if city else "",
                 )
             else:
                 draft = _adjectival(row, level, russian)
@@ -146,20 +165,33 @@ def draft_areas(tables: Mapping[str, bytes]) -> tuple[Drafts, list[Problem]]:
     problems += wrong
     for row in table:
         draft = Draft(
-            code=row["code"], level=row["level"], uk=row["uk"], ru=row["ru"], en=row["en"], parent=row["parent"] or None
+            code=row["code"],
+            level=row["level"],
+            uk=row["uk"],
+            ru=row["ru"],
+            en=row["en"],
+            parent=row["parent"] or None,
         )
         if row["level"] not in LEVELS:
             where = f"abroad.tsv:{row['']}"
-            problems.append(Problem(where=where, what=f"no level {row['level']}", remedy=f"one of {', '.join(LEVELS)}"))
+            problems.append(
+                Problem(where=where, what=f"no level {row['level']}", remedy=f"one of {', '.join(LEVELS)}")
+            )
             continue
         if row["uk"].endswith((" область", " край")):
-            draft.stem_uk, draft.stem_ru, draft.stem_en = (row[lang].rpartition(" ")[0] for lang in ("uk", "ru", "en"))
+            draft.stem_uk, draft.stem_ru, draft.stem_en = (
+                row[lang].rpartition(" ")[0] for lang in ("uk", "ru", "en")
+            )
         _place(row, draft, "abroad.tsv", problems)
         add(draft, "abroad.tsv", row)
     for draft in drafts.values():
         if draft.parent is not None and draft.parent not in drafts:
             problems.append(
-                Problem(where=draft.code, what=f"its parent {draft.parent} is no area", remedy="give a code that a table has")
+                Problem(
+                    where=draft.code,
+                    what=f"its parent {draft.parent} is no area",
+                    remedy="give a code that a table has",
+                )
             )
             draft.parent = None
     ordered = {code: drafts[code] for code in sorted(drafts)}
@@ -180,7 +212,9 @@ def _link_ukraine(drafts: Drafts) -> None:
             draft.parent = known.get(code[:12]) or known.get(code[:4]) or "UA"
         else:
             own = _prefix(code)
-            draft.parent = next((known[code[:e]] for e in (9, 6, 4) if e < len(own) and code[:e] in known), "UA")
+            draft.parent = next(
+                (known[code[:e]] for e in (9, 6, 4) if e < len(own) and code[:e] in known), "UA"
+            )
 
 
 def _settle(drafts: Drafts) -> None:
@@ -193,7 +227,9 @@ def _settle(drafts: Drafts) -> None:
         for draft in drafts.values():
             if draft.level != level or draft.lat is not None:
                 continue
-            points = [(d.lat, d.lon) for d in inside.get(draft.code, []) if d.lat is not None and d.lon is not None]
+            points = [
+                (d.lat, d.lon) for d in inside.get(draft.code, []) if d.lat is not None and d.lon is not None
+            ]
             if points:
                 draft.lat = round(sum(p[0] for p in points) / len(points), 4)
                 draft.lon = round(sum(p[1] for p in points) / len(points), 4)

@@ -129,16 +129,24 @@ def _forms(namer: Namer, number: dict[str, int]) -> tuple[bytes, bytes, bytes]:
     return trie.tobytes(), bytes(offsets), bytes(entries)
 
 
-def _dialects(tables: Mapping[str, bytes], number: dict[str, int]) -> tuple[dict[str, dict[str, int]], list[Problem]]:
+def _dialects(
+    tables: Mapping[str, bytes], number: dict[str, int]
+) -> tuple[dict[str, dict[str, int]], list[Problem]]:
     table, problems = rows(tables, "dialects.tsv")
     found: dict[str, dict[str, int]] = {dialect: {} for dialect in DIALECTS}
     for row in table:
         where = f"dialects.tsv:{row['']}"
         ids = found.get(row["dialect"])
         if ids is None:
-            problems.append(Problem(where=where, what=f"no dialect {row['dialect']}", remedy=f"one of {', '.join(DIALECTS)}"))
+            problems.append(
+                Problem(
+                    where=where, what=f"no dialect {row['dialect']}", remedy=f"one of {', '.join(DIALECTS)}"
+                )
+            )
         elif row["code"] not in number:
-            problems.append(Problem(where=where, what=f"no area {row['code']}", remedy="give a code that a table has"))
+            problems.append(
+                Problem(where=where, what=f"no area {row['code']}", remedy="give a code that a table has")
+            )
         elif row["id"] in ids:
             problems.append(Problem(where=where, what=f"id {row['id']} stands twice", remedy="remove one"))
         else:
@@ -146,21 +154,29 @@ def _dialects(tables: Mapping[str, bytes], number: dict[str, int]) -> tuple[dict
     return found, problems
 
 
-def _outlines(tables: Mapping[str, bytes], number: dict[str, int]) -> tuple[dict[str, msgspec.Raw], list[Problem]]:
+def _outlines(
+    tables: Mapping[str, bytes], number: dict[str, int]
+) -> tuple[dict[str, msgspec.Raw], list[Problem]]:
     table, problems = rows(tables, _SECOND_FILE)
     found: dict[str, msgspec.Raw] = {}
     for row in table:
         where = f"{_SECOND_FILE}:{row['']}"
         if row["code"] not in number:
-            problems.append(Problem(where=where, what=f"no area {row['code']}", remedy="give a code that a table has"))
+            problems.append(
+                Problem(where=where, what=f"no area {row['code']}", remedy="give a code that a table has")
+            )
             continue
         try:
             rings = tuple(tuple(_plain(ring)) for ring in row["rings"].split(";"))
         except ValueError:
-            problems.append(Problem(where=where, what="rings are not numbers", remedy="rebuild the table by its script"))
+            problems.append(
+                Problem(where=where, what="rings are not numbers", remedy="rebuild the table by its script")
+            )
             continue
         if any(len(ring) < 8 or ring[:2] != ring[-2:] for ring in rings):
-            problems.append(Problem(where=where, what="a ring is not closed", remedy="end each ring where it begins"))
+            problems.append(
+                Problem(where=where, what="a ring is not closed", remedy="end each ring where it begins")
+            )
             continue
         record = OutlineRecord(rings=rings, approximate=row["approximate"] == "yes", source=row["source"])
         found[row["code"]] = msgspec.Raw(msgspec.msgpack.encode(record))

@@ -23,6 +23,8 @@ _CACHE = 20_000
 """Remembered values of each kind; the cache is emptied when it is full."""
 _BIG = 200_000
 """Inhabitants from which a city is meant by its bare name wherever the speaker sits."""
+_FAMED = 700_000
+"""Inhabitants of a city whose quarters are known by name all over the country."""
 _REAL = ("nominative", "colloquial", "old", "adjective")
 
 T = TypeVar("T")
@@ -66,7 +68,10 @@ class Gazetteer:
             return None
 
     def _record(self, number: int) -> AreaRecord:
-        start, end = U32.unpack_from(self._data.area_offsets, 4 * number)[0], U32.unpack_from(self._data.area_offsets, 4 * number + 4)[0]
+        start, end = (
+            U32.unpack_from(self._data.area_offsets, 4 * number)[0],
+            U32.unpack_from(self._data.area_offsets, 4 * number + 4)[0],
+        )
         return self._area_decoder.decode(self._data.areas[start:end])
 
     def _area(self, number: int) -> Area:
@@ -99,7 +104,9 @@ class Gazetteer:
         if found is None:
             area = self.area(code)
             if area is None:
-                found = AreaRef(code=code, name=code, names={"uk": code, "ru": code, "en": code}, level="unknown")
+                found = AreaRef(
+                    code=code, name=code, names={"uk": code, "ru": code, "en": code}, level="unknown"
+                )
             else:
                 found = AreaRef(code=code, name=area.names["en"], names=area.names, level=area.level)
             _remember(self._refs, code, found)
@@ -149,8 +156,13 @@ class Gazetteer:
         number = self._number(code)
         if number is None:
             return ()
-        start, end = U32.unpack_from(self._data.child_offsets, 4 * number)[0], U32.unpack_from(self._data.child_offsets, 4 * number + 4)[0]
-        return tuple(self._codes.restore_key(U32.unpack_from(self._data.children, 4 * i)[0]) for i in range(start, end))
+        start, end = (
+            U32.unpack_from(self._data.child_offsets, 4 * number)[0],
+            U32.unpack_from(self._data.child_offsets, 4 * number + 4)[0],
+        )
+        return tuple(
+            self._codes.restore_key(U32.unpack_from(self._data.children, 4 * i)[0]) for i in range(start, end)
+        )
 
     def first_level(self) -> tuple[str, ...]:
         """The first-level areas of the pack's country, by code."""
@@ -179,7 +191,10 @@ class Gazetteer:
     # --- names ----------------------------------------------------------------
 
     def _entries(self, form: int) -> list[tuple[int, int, int]]:
-        start, end = U32.unpack_from(self._data.form_offsets, 4 * form)[0], U32.unpack_from(self._data.form_offsets, 4 * form + 4)[0]
+        start, end = (
+            U32.unpack_from(self._data.form_offsets, 4 * form)[0],
+            U32.unpack_from(self._data.form_offsets, 4 * form + 4)[0],
+        )
         return [ENTRY.unpack_from(self._data.entries, ENTRY.size * i) for i in range(start, end)]
 
     def _candidate(self, target: int, form: str, flags: int) -> Candidate:
@@ -188,7 +203,13 @@ class Gazetteer:
             niche = self._data.niches[target - areas]
             code = self._codes.restore_key(niche.area)
             names = {"uk": niche.uk, "ru": niche.ru, "en": niche.en}
-            return Candidate(code=code, precision="neighbourhood", form=form, common=bool(flags & COMMON), name_override=names)
+            return Candidate(
+                code=code,
+                precision="neighbourhood",
+                form=form,
+                common=bool(flags & COMMON),
+                name_override=names,
+            )
         area = self._area(target)
         precision = "settlement" if area.level == "oblast" and area.kind == "city" else area.level
         return Candidate(code=area.code, precision=precision, form=form, common=bool(flags & COMMON))
@@ -201,10 +222,9 @@ class Gazetteer:
             for target, number, flags in self._entries(form):
                 label = FORMS[number]
                 if levels:
-                    if label in ("adjective", "head"):
-                        one = self._candidate(target, "phrase", 0)
-                        if one.precision in levels:
-                            made.append(one)
+                    one = self._candidate(target, "phrase", 0)
+                    if one.precision in levels:
+                        made.append(one)
                 elif label != "head":
                     made.append(self._candidate(target, label, flags))
             found = tuple(made)
@@ -233,47 +253,76 @@ class Gazetteer:
         return None
 
     def rank(
-        self, candidates: Sequence[Candidate], *, home: str | None, regions: Sequence[str], mentioned: Sequence[str]
+        self,
+        candidates: Sequence[Candidate],
+        *,
+        home: str | None,
+        regions: Sequence[str],
+        mentioned: Sequence[str],
     ) -> tuple[Candidate, ...]:
         """The candidates, best first: by regions named in the text, home, other places mentioned, then size."""
         if len(candidates) < 2:
             return tuple(candidates)
-        return tuple(sorted(candidates, key=lambda c: self._badness(c, home, tuple(regions), tuple(mentioned))))
+        return tuple(
+            sorted(candidates, key=lambda c: self._badness(c, home, tuple(regions), tuple(mentioned)))
+        )
 
     def _badness(
-        self, candidate: Candidate, home: str | None, regions: tuple[str, ...], mentioned: tuple[str, ...]
+        self, candidate: Candidate, home: str | None, regions: Sequence[str], mentioned: Sequence[str]
     ) -> tuple[int, int, int, int, int, str, str]:
+        """How unlikely the candidate is meant: what holds it before how near it is before how big it is."""
         code = candidate.code
         above = (code, *self.ancestors(code))
-        named = next((i for i, area in enumerate(above) if area in regions), 99) if regions else 99
-        abroad = above[-1] != self.root
-        near_home = 9
-        if home is not None and home != self.root:
-            chain = [home, *(a for a in self.ancestors(home) if a != self.root)]
-            near_home = next((i for i, area in enumerate(chain) if area in above), 9)
-            if near_home == 9 and code in chain:
-                near_home = 0
         area = self.area(code)
-        parent = self.area(area.parent) if area and area.parent else None
         people = area.population if area else 0
         if candidate.precision in ("district", "neighbourhood"):
-            people = parent.population if parent and candidate.precision == "district" else people
-        big = (candidate.precision in ("oblast", "settlement") and people >= _BIG) or candidate.precision == "oblast"
-        near = 3
-        for other in mentioned:
-            chain = [c for c in (other, *self.ancestors(other)) if c != self.root]
-            step = next((i for i, c in enumerate(chain) if c in above), 9)
-            near = min(near, 0 if step <= 1 else 1 if step <= 2 else 2 if step <= 4 else 3)
-        tier = 0 if named < 99 else 1 if near_home <= 1 else 2 if big and not abroad else 3 if near_home < 9 else 4
+            city = self.lift(code, "settlement")
+            around = self.area(city) if city else None
+            people = around.population if around else 0
+        big = candidate.precision == "oblast" or (candidate.precision == "settlement" and people >= _BIG)
+        home_step = self._steps(home, above) if home is not None else 9
+        if any(region in above for region in regions):
+            tier = 0
+        elif home_step <= 2 and not (home_step == 2 and big):
+            tier = 1 if home_step <= 1 or not big else 2
+        elif big:
+            tier = 2 if above[-1] == self.root else 3
+        else:
+            tier = 3 if home_step < 9 else 4
+        near = min((self._steps(other, above) for other in mentioned), default=9)
         return (
             tier,
-            min(near_home, 9),
+            home_step,
             near,
-            _CLASS.get(candidate.precision, 9) if candidate.precision != "settlement" else _KIND.get(area.kind if area else "", 5),
+            self._size_class(candidate, area, people),
             -people,
             code,
             candidate.form,
         )
+
+    def _steps(self, origin: str, above: Sequence[str]) -> int:
+        """How far up from ``origin`` one must go to hold the candidate too: 0 is itself; 9 is only the country or not at all."""
+        for step, area in enumerate((origin, *self.ancestors(origin))):
+            if area == self.root:
+                break
+            if area in above:
+                return step
+        return 9
+
+    @staticmethod
+    def _size_class(candidate: Candidate, area: Area | None, people: int) -> int:
+        """From what a bare name usually means to what it seldom does."""
+        match candidate.precision:
+            case "country" | "oblast":
+                return 0
+            case "settlement":
+                return _KIND.get(area.kind if area else "", 5)
+            case "district" | "neighbourhood":
+                return 2 if people >= _FAMED else 4
+            case "raion" | "airfield" | "sea":
+                return 2
+            case _:
+                return 6
 
     def search(self, query: str, limit: int = 10) -> tuple[Area, ...]:
         """Areas whose name, in any language, old or colloquial, begins with what was typed; best first."""
@@ -291,7 +340,13 @@ class Gazetteer:
         best = sorted(found.items(), key=lambda item: item[1])[:limit]
         return tuple(self._area(number) for number, _ in best)
 
-    def _collect(self, found: dict[int, tuple[int, int, int, str]], typed: str, forms: Sequence[str], levels: tuple[str, ...]) -> None:
+    def _collect(
+        self,
+        found: dict[int, tuple[int, int, int, str]],
+        typed: str,
+        forms: Sequence[str],
+        levels: tuple[str, ...],
+    ) -> None:
         areas = len(self._codes)
         for form in forms:
             exact = 0 if form == typed else 1
@@ -366,8 +421,7 @@ class Gazetteer:
         return Outline(rings=rings, approximate=record.approximate, source=record.source)
 
 
-_CLASS = {"country": 0, "oblast": 0, "settlement": 1, "raion": 4, "district": 4, "neighbourhood": 5, "hromada": 6, "airfield": 4, "sea": 4}
-_KIND = {"city": 1, "township": 2, "village": 3}
+_KIND = {"city": 1, "township": 3, "village": 5}
 _SEARCH = {"country": 1, "oblast": 0, "settlement": 1, "raion": 2, "district": 2, "hromada": 3}
 
 K = TypeVar("K")

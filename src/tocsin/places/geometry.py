@@ -7,13 +7,8 @@ from math import asin, atan2, cos, degrees, radians, sin, sqrt
 __all__ = ["COMPASS", "bearing_deg", "distance", "on_heading"]
 
 _EARTH_KM = 6371.0088
-COMPASS = dict(
-    zip(
-        "N NNE NE ENE E ESE SE SSE S SSW SW WSW W WNW NW NNW".split(),
-        (22.5 * step for step in range(16)),
-        strict=True,
-    )
-)
+_POINTS = ("N", "NNE", "NE", "ENE", "E", "ESE", "SE", "SSE", "S", "SSW", "SW", "WSW", "W", "WNW", "NW", "NNW")
+COMPASS = {point: 22.5 * step for step, point in enumerate(_POINTS)}
 """Degrees clockwise from north of the sixteen compass points."""
 _HALF_CONE = 35.0
 """What counts as ahead: so many degrees to either side."""

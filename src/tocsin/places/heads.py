@@ -6,34 +6,52 @@ from collections.abc import Sequence
 
 __all__ = ["head_at", "head_prefix"]
 
+
+def _words(line: str) -> tuple[str, ...]:
+    """The words of a line."""
+    return tuple(line.split())
+
+
 _RAION = ("raion", "district")
 _OBLAST = ("oblast",)
 _HROMADA = ("hromada",)
 _EITHER = ("district", "raion")
 
 _WORDS: dict[str, tuple[str, ...]] = {
-    **dict.fromkeys("район району районі районом района районе райони районів районам районах районами районы районов".split(), _RAION),
-    **dict.fromkeys("область області областю областей областям областях областями области областью обл".split(), _OBLAST),
-    **dict.fromkeys("край краю краї краєм края крае краем".split(), _OBLAST),
-    **dict.fromkeys("громада громади громаді громаду громадою громад громадах громадам тг отг мтг стг община общины общине общину".split(), _HROMADA),
-    **dict.fromkeys("region regions oblast oblasts oblasti province provinces krai".split(), _OBLAST),
-    **dict.fromkeys("raion raions rayon rayons".split(), _RAION),
-    **dict.fromkeys("district districts".split(), _EITHER),
-    **dict.fromkeys("hromada hromadas community communities".split(), _HROMADA),
+    **dict.fromkeys(
+        _words(
+            "район району районі районом района районе райони районів районам районах районами районы районов"
+        ),
+        _RAION,
+    ),
+    **dict.fromkeys(
+        _words("область області областю областей областям областях областями области областью обл"), _OBLAST
+    ),
+    **dict.fromkeys(_words("край краю краї краєм края крае краем"), _OBLAST),
+    **dict.fromkeys(
+        _words(
+            "громада громади громаді громаду громадою громад громадах громадам тг отг мтг стг община общины общине общину"
+        ),
+        _HROMADA,
+    ),
+    **dict.fromkeys(_words("region regions oblast oblasts oblasti province provinces krai"), _OBLAST),
+    **dict.fromkeys(_words("raion raions rayon rayons"), _RAION),
+    **dict.fromkeys(_words("district districts"), _EITHER),
+    **dict.fromkeys(_words("hromada hromadas community communities"), _HROMADA),
 }
 _BEFORE_HROMADA = frozenset(
     word + ending
     for word, endings in (
-        ("міськ", "а ої ій у ою".split()),
-        ("селищн", "а ої ій у ою".split()),
-        ("сільськ", "а ої ій у ою".split()),
-        ("територіальн", "а ої ій у ою".split()),
-        ("об єднан", "а ої ій у ою".split()),
-        ("обєднан", "а ої ій у ою".split()),
+        ("міськ", _words("а ої ій у ою")),
+        ("селищн", _words("а ої ій у ою")),
+        ("сільськ", _words("а ої ій у ою")),
+        ("територіальн", _words("а ої ій у ою")),
+        ("об єднан", _words("а ої ій у ою")),
+        ("обєднан", _words("а ої ій у ою")),
     )
     for ending in endings
-) | frozenset("urban rural territorial settlement".split())
-_SHORT_RAION = frozenset("н ну ні ном на не ни нів нах".split())
+) | frozenset(_words("urban rural territorial settlement"))
+_SHORT_RAION = frozenset(_words("н ну ні ном на не ни нів нах"))
 
 
 def head_at(tokens: Sequence[str], at: int) -> tuple[int, tuple[str, ...]]:
@@ -57,6 +75,4 @@ def head_at(tokens: Sequence[str], at: int) -> tuple[int, tuple[str, ...]]:
 
 def head_prefix(token: str) -> tuple[str, ...]:
     """The levels of the first head noun that begins with the letters typed so far."""
-    if len(token) < 2:
-        return ()
     return next((levels for word, levels in _WORDS.items() if word.startswith(token)), ())

@@ -12,7 +12,7 @@ import re
 from collections.abc import Iterator, Mapping
 from itertools import product
 
-__all__ = ["CASES", "adjective_forms", "forms"]
+__all__ = ["CASES", "Forms", "adjective_forms", "forms", "stands_still"]
 
 CASES = ("nominative", "genitive", "dative", "accusative", "instrumental", "locative")
 """In the order in which a table of exceptions gives them."""
@@ -23,12 +23,12 @@ Forms = tuple[tuple[str, ...], ...]
 _HUSHING = "жчшщ"
 _CONSONANTS = "бвгґджзйклмнпрстфхцчшщ"
 _ALTERNATION = {"г": "з", "к": "ц", "х": "с"}
-_SOLID_ADJECTIVES = frozenset(
-    "біла зелена глибока висока камяна кам’яна нова стара мала велика красна чорна добра широка вільна "
-    "весела солона суха довга крута гола кругла гостра тиха ясна верхня нижня середня вища долішня горішня "
-    "вишня лиса руда жовта перша друга третя синя руська".split()
-) - {"вишня"}
-_PREPOSITIONS = frozenset("на над під за при біля до від у в із з".split())
+_SOLID = """
+біла зелена глибока висока кам’яна нова стара мала велика красна чорна добра широка вільна весела солона суха довга
+крута гола кругла гостра тиха ясна верхня нижня середня вища долішня горішня лиса руда жовта перша друга третя синя руська
+"""
+_SOLID_ADJECTIVES = frozenset(_SOLID.split())
+_PREPOSITIONS = frozenset(("на", "над", "під", "за", "при", "біля", "до", "від", "у", "в", "із", "з"))
 
 
 def _adjective(stem: str, ending: str) -> Forms:
@@ -41,11 +41,32 @@ def _adjective(stem: str, ending: str) -> Forms:
         case "їй":
             return _m(stem, "їй", "його", "йому", "їм", "йому", "їм")
         case "а":
-            return ((stem + "а",), (stem + "ої",), (stem + "ій",), (stem + "у",), (stem + "ою",), (stem + "ій",))
+            return (
+                (stem + "а",),
+                (stem + "ої",),
+                (stem + "ій",),
+                (stem + "у",),
+                (stem + "ою",),
+                (stem + "ій",),
+            )
         case "я":
-            return ((stem + "я",), (stem + "ьої",), (stem + "ій",), (stem + "ю",), (stem + "ьою",), (stem + "ій",))
+            return (
+                (stem + "я",),
+                (stem + "ьої",),
+                (stem + "ій",),
+                (stem + "ю",),
+                (stem + "ьою",),
+                (stem + "ій",),
+            )
         case "е":
-            return ((stem + "е",), (stem + "ого",), (stem + "ому",), (stem + "е",), (stem + "им",), (stem + "ому", stem + "ім"))
+            return (
+                (stem + "е",),
+                (stem + "ого",),
+                (stem + "ому",),
+                (stem + "е",),
+                (stem + "им",),
+                (stem + "ому", stem + "ім"),
+            )
         case "є":
             return (
                 (stem + "є",),
@@ -56,8 +77,7 @@ def _adjective(stem: str, ending: str) -> Forms:
                 (stem + "ьому", stem + "ім"),
             )
         case _:
-            many = ending == "і" and stem[-1:] in "н" and stem.endswith(("хн", "жн", "дн")) and stem not in {"рідн"}
-            if many:
+            if ending == "і" and stem.endswith(("хн", "жн", "дн")) and stem != "рідн":
                 return tuple((stem + e,) for e in ("і", "іх", "ім", "і", "іми", "іх"))
             return tuple((stem + e,) for e in ("і", "их", "им", "і", "ими", "их"))
 
@@ -77,14 +97,18 @@ def adjective_forms(word: str) -> Forms:
 
 def _is_adjective(word: str, *, before: bool) -> bool:
     """Whether a name's word is an adjective; ``before`` tells that a noun follows it."""
-    if word.endswith(("ський", "цький", "зький", "ська", "цька", "зька", "ське", "цьке", "зьке", "ські", "цькі", "зькі")):
+    if word.endswith(
+        ("ський", "цький", "зький", "ська", "цька", "зька", "ське", "цьке", "зьке", "ські", "цькі", "зькі")
+    ):
         return True
     if word.endswith(("ий", "ній", "шній")):
         return True
+    if word.endswith(("поле", "море", "ще", "це", "же", "че", "ше", "село")):
+        return False
     if before:
         return word.endswith(("а", "я", "е", "є", "і", "ій"))
     if word.endswith(("не", "ле", "те", "ке", "ре", "ге", "хе", "бе", "де", "ме", "пе", "нє")):
-        return not word.endswith("поле")
+        return True
     return word in _SOLID_ADJECTIVES
 
 
@@ -174,15 +198,33 @@ def _masculine(word: str) -> Forms:
     """Nouns that end in a consonant, ``-ь`` or ``-й``."""
     stem = _oblique(word)
     if word.endswith("й"):
-        return ((word,), (stem + "я", stem + "ю"), (stem + "ю", stem + "єві"), (word,), (stem + "єм",), (stem + "ї", stem + "ю"))
+        return (
+            (word,),
+            (stem + "я", stem + "ю"),
+            (stem + "ю", stem + "єві"),
+            (word,),
+            (stem + "єм",),
+            (stem + "ї", stem + "ю"),
+        )
     if word.endswith("ь"):
-        return ((word,), (stem + "я", stem + "ю"), (stem + "ю", stem + "еві"), (word,), (stem + "ем",), (stem + "і", stem + "ю"))
+        return (
+            (word,),
+            (stem + "я", stem + "ю"),
+            (stem + "ю", stem + "еві"),
+            (word,),
+            (stem + "ем",),
+            (stem + "і", stem + "ю"),
+        )
     last = stem[-1]
     hushing = last in _HUSHING
     locs = [stem + "і"] if last not in "кгх" else [stem + "у", stem[:-1] + _ALTERNATION[last] + "і"]
     if last not in "кгх" and not word.endswith(("ів", "їв", "ин", "їн")):
         locs.append(stem + "у")
-    gens = [stem + "а"] if word.endswith(("ськ", "цьк", "зьк", "ів", "їв", "град", "город")) else [stem + "а", stem + "у"]
+    gens = (
+        [stem + "а"]
+        if word.endswith(("ськ", "цьк", "зьк", "ів", "їв", "град", "город"))
+        else [stem + "а", stem + "у"]
+    )
     dat = (stem + "у", stem + ("еві" if hushing else "ові"))
     return ((word,), tuple(gens), dat, (word,), (stem + ("ем" if hushing else "ом"),), tuple(locs))
 
@@ -199,7 +241,9 @@ def _third(word: str) -> Forms:
 
 def _merge(*many: Forms) -> Forms:
     """All forms of several paradigms, case by case."""
-    return tuple(tuple(dict.fromkeys(f for forms_ in many for f in forms_[case])) for case in range(len(CASES)))
+    return tuple(
+        tuple(dict.fromkeys(f for forms_ in many for f in forms_[case])) for case in range(len(CASES))
+    )
 
 
 def _word(word: str, *, before: bool, single: bool) -> Forms:
@@ -251,7 +295,18 @@ def _hyphenated(word: str, *, before: bool, single: bool, exceptions: Mapping[st
             made.append(tuple((part,) for _ in CASES))
         else:
             made.append(_word(part, before=before and final, single=single and len(parts) == 1))
-    return tuple(tuple("-".join(choice) for choice in product(*(m[case] for m in made))) for case in range(len(CASES)))
+    return tuple(
+        tuple("-".join(choice) for choice in product(*(m[case] for m in made))) for case in range(len(CASES))
+    )
+
+
+def stands_still(written: list[str], at: int) -> bool:
+    """Whether a word of a phrase is not declined: an abbreviation, or a proper name after its common noun («мис Чауда»)."""
+    word = written[at]
+    if len(word) > 1 and word.isupper():
+        return True
+    after = at > 0 and written[at - 1].islower() and word[:1].isupper()
+    return after and not word.endswith(("ий", "ій", "ый", "ой"))
 
 
 def forms(name: str, exceptions: Mapping[str, Forms] | None = None) -> Iterator[tuple[str, str]]:
@@ -265,16 +320,19 @@ def forms(name: str, exceptions: Mapping[str, Forms] | None = None) -> Iterator[
         cases = known[lower]
     else:
         words = lower.split(" ")
+        written = name.split(" ")
         still = False
         made: list[Forms] = []
         for at, word in enumerate(words):
             still = still or word in _PREPOSITIONS or any(c.isdigit() for c in word)
-            if still:
+            if still or stands_still(written, at):
                 made.append(tuple((word,) for _ in CASES))
                 continue
             last = at == len(words) - 1
             made.append(_hyphenated(word, before=not last, single=len(words) == 1, exceptions=known))
-        cases = tuple(tuple(" ".join(c) for c in product(*(m[case] for m in made))) for case in range(len(CASES)))
+        cases = tuple(
+            tuple(" ".join(c) for c in product(*(m[case] for m in made))) for case in range(len(CASES))
+        )
     seen: set[str] = set()
     for case, found in zip(CASES, cases, strict=True):
         for form in found:

@@ -6,11 +6,11 @@ import re
 from collections.abc import Iterator, Mapping
 from itertools import product
 
-from tocsin.places.inflect import CASES, Forms
+from tocsin.places.inflect import CASES, Forms, stands_still
 
 __all__ = ["adjective_forms", "forms"]
 
-_PREPOSITIONS = frozenset("на над под за при у до от в из с".split())
+_PREPOSITIONS = frozenset(("на", "над", "под", "за", "при", "у", "до", "от", "в", "из", "с"))
 _VELAR = "гкхжшчщ"
 _HUSHING = "жшчщц"
 _CONSONANTS = "бвгджзйклмнпрстфхцчшщ"
@@ -25,19 +25,44 @@ def adjective_forms(name: str) -> Forms:
     o = "е" if soft else "о"
     if ending in ("ий", "ый", "ой", "ое", "ее"):
         nom = word
-        cases: Forms = ((nom,), (stem + o + "го",), (stem + o + "му",), (nom,), (stem + i + "м",), (stem + o + "м",))
+        cases: Forms = (
+            (nom,),
+            (stem + o + "го",),
+            (stem + o + "му",),
+            (nom,),
+            (stem + i + "м",),
+            (stem + o + "м",),
+        )
     elif ending in ("ая", "яя"):
         u = "юю" if soft else "ую"
-        cases = ((word,), (stem + o + "й",), (stem + o + "й",), (stem + u,), (stem + o + "й", stem + o + "ю"), (stem + o + "й",))
+        cases = (
+            (word,),
+            (stem + o + "й",),
+            (stem + o + "й",),
+            (stem + u,),
+            (stem + o + "й", stem + o + "ю"),
+            (stem + o + "й",),
+        )
     elif ending in ("ые", "ие"):
-        cases = ((word,), (stem + i + "х",), (stem + i + "м",), (word,), (stem + i + "ми",), (stem + i + "х",))
+        cases = (
+            (word,),
+            (stem + i + "х",),
+            (stem + i + "м",),
+            (word,),
+            (stem + i + "ми",),
+            (stem + i + "х",),
+        )
     else:
         cases = tuple((word,) for _ in CASES)
     return tuple(tuple(head + hyphen + form for form in case) for case in cases)
 
 
 def _is_adjective(word: str) -> bool:
-    return len(word) > 3 and word.endswith(("ый", "ий", "ой", "ая", "яя", "ое", "ее", "ые", "ие")) and not word.endswith(("рой",))
+    return (
+        len(word) > 3
+        and word.endswith(("ый", "ий", "ой", "ая", "яя", "ое", "ее", "ые", "ие"))
+        and not word.endswith(("рой",))
+    )
 
 
 def _noun(word: str) -> Forms:
@@ -91,9 +116,10 @@ def forms(name: str, exceptions: Mapping[str, Forms] | None = None) -> Iterator[
     else:
         made: list[Forms] = []
         pieces = re.split(r"([ -])", lower)
+        whole = name.split(" ")
         still = False
         for at, word in enumerate(pieces):
-            still = still or word in _PREPOSITIONS
+            still = still or word in _PREPOSITIONS or stands_still(whole, pieces[:at].count(" "))
             first_of_compound = at + 1 < len(pieces) and pieces[at + 1] == "-" and word.endswith(("о", "е"))
             if word in known:
                 made.append(known[word])
@@ -101,7 +127,9 @@ def forms(name: str, exceptions: Mapping[str, Forms] | None = None) -> Iterator[
                 made.append(tuple((word,) for _ in CASES))
             else:
                 made.append(adjective_forms(word) if _is_adjective(word) else _noun(word))
-        cases = tuple(tuple("".join(c) for c in product(*(m[case] for m in made))) for case in range(len(CASES)))
+        cases = tuple(
+            tuple("".join(c) for c in product(*(m[case] for m in made))) for case in range(len(CASES))
+        )
     seen: set[str] = set()
     for case, found in zip(CASES, cases, strict=True):
         for form in found:

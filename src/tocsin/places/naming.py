@@ -13,7 +13,7 @@ from tocsin.places.build import Draft, Drafts
 from tocsin.places.keys import key
 from tocsin.places.pack import COMMON
 from tocsin.places.tables import Row, rows
-from tocsin.places.translit import romanise
+from tocsin.places.translit import romanise, russify
 
 __all__ = ["Namer", "Niche", "collect_names"]
 
@@ -39,7 +39,12 @@ Target = str | int
 class Namer:
     """The forms gathered so far: form to targets to (label, flags). The most telling label wins."""
 
-    def __init__(self, common: frozenset[str], exceptions: Mapping[str, inflect.Forms], exceptions_ru: Mapping[str, inflect.Forms]) -> None:
+    def __init__(
+        self,
+        common: frozenset[str],
+        exceptions: Mapping[str, inflect.Forms],
+        exceptions_ru: Mapping[str, inflect.Forms],
+    ) -> None:
         self.forms: dict[str, dict[Target, tuple[str, int]]] = {}
         self.niches: list[Niche] = []
         self.common = common
@@ -67,6 +72,12 @@ class Namer:
         for form, case in inflect_ru.forms(name, self.exceptions_ru):
             self.put(form, target, label or case, mighty=mighty)
 
+    def english(self, name: str, target: Target, label: str = "nominative", *, mighty: bool = False) -> None:
+        """An English name and its possessive («Kyiv's» is one token, ``kyivs``)."""
+        self.put(name, target, label, mighty=mighty)
+        if name and not name.endswith("s"):
+            self.put(name + "s", target, "head" if label == "head" else "genitive", mighty=mighty)
+
     def adjectives(self, words: Iterable[str], target: Target, label: str, *, mighty: bool) -> None:
         """Bare forms under one label."""
         for word in words:
@@ -83,10 +94,16 @@ def collect_names(tables: Mapping[str, bytes], drafts: Drafts) -> tuple[Namer, l
     table, wrong = rows(tables, "exceptions.tsv")
     problems += wrong
     for row in table:
-        cases = tuple(tuple(f.strip().lower() for f in row[case].split("/") if f.strip()) for case in inflect.CASES)
+        cases = tuple(
+            tuple(f.strip().lower() for f in row[case].split("/") if f.strip()) for case in inflect.CASES
+        )
         if row["lang"] not in exceptions or not all(cases):
             problems.append(
-                Problem(where=f"exceptions.tsv:{row['']}", what="a case or the language is missing", remedy="fill all six cases")
+                Problem(
+                    where=f"exceptions.tsv:{row['']}",
+                    what="a case or the language is missing",
+                    remedy="fill all six cases",
+                )
             )
             continue
         exceptions[row["lang"]][cases[0][0]] = cases
@@ -113,7 +130,7 @@ def _name_area(namer: Namer, draft: Draft) -> None:
             for cases in inflect_ru.adjective_forms(draft.stem_ru.lower()):
                 namer.adjectives(cases, draft.code, "adjective", mighty=big)
         label = "head" if draft.level == "oblast" else "adjective"
-        namer.put(draft.stem_en, draft.code, label, mighty=big)
+        namer.english(draft.stem_en, draft.code, label, mighty=big)
         for spelling in _spellings(romanise(draft.stem_uk)):
             namer.put(spelling, draft.code, "adjective", mighty=big)
         return
@@ -123,9 +140,10 @@ def _name_area(namer: Namer, draft: Draft) -> None:
         namer.russian(draft.ru, draft.code, mighty=mighty)
     else:
         namer.put(draft.ru, draft.code, "nominative")
-    namer.put(draft.en, draft.code, "nominative", mighty=mighty)
-    if draft.level == "settlement":
-        namer.put(romanise(draft.uk), draft.code, "nominative", mighty=mighty)
+    english = namer.put if draft.kind == "village" else namer.english
+    english(draft.en, draft.code, "nominative", mighty=mighty)
+    if draft.level == "settlement" and romanise(draft.uk) != draft.en:
+        english(romanise(draft.uk), draft.code, "nominative", mighty=mighty)
 
 
 def _name_abroad(namer: Namer, draft: Draft) -> None:
@@ -135,7 +153,7 @@ def _name_abroad(namer: Namer, draft: Draft) -> None:
         namer.adjectives(cases, draft.code, label, mighty=True)
     for cases in inflect_ru.adjective_forms(draft.stem_ru.lower()):
         namer.adjectives(cases, draft.code, label, mighty=True)
-    namer.put(draft.stem_en, draft.code, "head", mighty=True)
+    namer.english(draft.stem_en, draft.code, "head", mighty=True)
 
 
 def _compound(name: str) -> tuple[tuple[str, ...], ...]:
@@ -170,14 +188,24 @@ def _regions(namer: Namer, tables: Mapping[str, bytes]) -> list[Problem]:
             namer.russian(name, code, "colloquial", mighty=True)
         city = row["uk"] == row["uk"].removesuffix("ська") and not row["uk"].startswith("Автономна")
         for name in filter(None, (n.strip() for n in row.get("en_other", "").split(";"))):
-            plain = city or code.startswith("UA01") or name.endswith("vyna") or name.endswith("vina") or name in _ENGLISH_REGIONS
-            namer.put(name, code, "colloquial" if plain else "head", mighty=True)
+            plain = (
+                city or code.startswith("UA01") or name.endswith(("vyna", "vina")) or name in _ENGLISH_REGIONS
+            )
+            namer.english(name, code, "colloquial" if plain else "head", mighty=True)
         if row["en"] in _ENGLISH_REGIONS:
-            namer.put(row["en"], code, "colloquial", mighty=True)
+            namer.english(row["en"], code, "colloquial", mighty=True)
     return problems
 
 
-_ENGLISH_REGIONS = ("Zakarpattia", "Transcarpathia", "Prykarpattia", "Volyn", "Dnipropetrovsk", "Kirovohrad", "Crimea")
+_ENGLISH_REGIONS = (
+    "Zakarpattia",
+    "Transcarpathia",
+    "Prykarpattia",
+    "Volyn",
+    "Dnipropetrovsk",
+    "Kirovohrad",
+    "Crimea",
+)
 """English stems that name no city, so that they mean the oblast when they stand alone."""
 
 
@@ -191,7 +219,7 @@ def _others(namer: Namer, tables: Mapping[str, bytes], drafts: Drafts) -> list[P
             for name in filter(None, (n.strip() for n in row.get(column, "").split(";"))):
                 put(name, row["code"])
         for name in filter(None, (n.strip() for n in row.get("en_other", "").split(";"))):
-            namer.put(name, row["code"], "nominative")
+            namer.english(name, row["code"])
     return problems
 
 
@@ -202,10 +230,18 @@ def _aliases(namer: Namer, tables: Mapping[str, bytes], drafts: Drafts) -> list[
         where = f"aliases.tsv:{row['']}"
         draft = drafts.get(row["code"])
         if draft is None:
-            problems.append(Problem(where=where, what=f"no area {row['code']}", remedy="give a code that a table has"))
+            problems.append(
+                Problem(where=where, what=f"no area {row['code']}", remedy="give a code that a table has")
+            )
             continue
         if row["form"] not in FORMS or row["lang"] not in ("uk", "ru", "en", "as-is"):
-            problems.append(Problem(where=where, what="unknown language or form", remedy="uk, ru, en or as-is; old, colloquial, ..."))
+            problems.append(
+                Problem(
+                    where=where,
+                    what="unknown language or form",
+                    remedy="uk, ru, en or as-is; old, colloquial, ...",
+                )
+            )
             continue
         mighty = draft.level in ("oblast", "country") or draft.population >= _BIG
         for name in (n.strip() for n in row["names"].split(";")):
@@ -220,7 +256,7 @@ def _alias(namer: Namer, name: str, row: Row, *, mighty: bool) -> None:
     elif row["lang"] == "ru":
         namer.russian(name, row["code"], label, mighty=mighty)
     else:
-        namer.put(name, row["code"], label or "nominative", mighty=mighty)
+        namer.english(name, row["code"], label or "nominative", mighty=mighty)
 
 
 def _neighbourhoods(namer: Namer, tables: Mapping[str, bytes], drafts: Drafts) -> list[Problem]:
@@ -229,19 +265,23 @@ def _neighbourhoods(namer: Namer, tables: Mapping[str, bytes], drafts: Drafts) -
     for row in table:
         if row["code"] not in drafts:
             where = f"neighbourhoods.tsv:{row['']}"
-            problems.append(Problem(where=where, what=f"no area {row['code']}", remedy="give a code that a table has"))
+            problems.append(
+                Problem(where=where, what=f"no area {row['code']}", remedy="give a code that a table has")
+            )
             continue
         uk, ru, en = ([n.strip() for n in row[lang].split(";") if n.strip()] for lang in ("uk", "ru", "en"))
         if not uk:
-            problems.append(Problem(where=f"neighbourhoods.tsv:{row['']}", what="no Ukrainian name", remedy="give one"))
+            problems.append(
+                Problem(where=f"neighbourhoods.tsv:{row['']}", what="no Ukrainian name", remedy="give one")
+            )
             continue
         number = len(namer.niches)
         latin = en or [romanise(uk[0])]
-        namer.niches.append(Niche(row["code"], uk[0], (ru or uk)[0], latin[0]))
+        namer.niches.append(Niche(row["code"], uk[0], (ru or [russify(uk[0])])[0], latin[0]))
         for name in uk:
             namer.ukrainian(name, number)
-        for name in ru:
+        for name in ru or [russify(name) for name in uk]:
             namer.russian(name, number)
         for name in latin:
-            namer.put(name, number, "nominative")
+            namer.english(name, number)
     return problems

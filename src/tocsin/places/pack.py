@@ -6,7 +6,7 @@ import struct
 
 import msgspec
 
-__all__ = ["COMMON", "FORMAT", "NOWHERE", "AreaRecord", "NicheRecord", "OutlineRecord", "Pack", "U32"]
+__all__ = ["COMMON", "FORMAT", "NOWHERE", "U32", "AreaRecord", "NicheRecord", "OutlineRecord", "Pack"]
 
 FORMAT = 3
 """Raised whenever the compiled form changes, so that no stale cache is read."""

@@ -31,7 +31,9 @@ def rows(tables: Mapping[str, bytes], name: str) -> tuple[list[Row], list[Proble
             continue
         if len(cells) > len(header):
             what = f"has {len(cells)} cells, the header {len(header)}"
-            problems.append(Problem(where=f"{name}:{number}", what=what, remedy="remove the tabs that are too many"))
+            problems.append(
+                Problem(where=f"{name}:{number}", what=what, remedy="remove the tabs that are too many")
+            )
             continue
         row = dict.fromkeys(header, "") | {h: c.strip() for h, c in zip(header, cells, strict=False)}
         row[""] = str(number)
