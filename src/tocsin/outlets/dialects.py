@@ -22,7 +22,7 @@ from starlette.responses import Response
 from starlette.routing import Route
 
 from tocsin.model import AreaState, Change, Picture, Source
-from tocsin.outlets.webhook import Address, Subscriptions
+from tocsin.outlets.subscriptions import Address, Subscriptions
 from tocsin.places import Gazetteer
 from tocsin.render.dialects import alerts_in_ua, ukrainealarm
 from tocsin.render.dialects.chronicle import Chronicle

@@ -12,26 +12,30 @@ import asyncio
 import base64
 import hmac
 import ipaddress
-import json
 import logging
-import os
 import socket
 from collections import deque
-from collections.abc import Callable, Iterable, Mapping, Sequence
+from collections.abc import AsyncIterator, Callable, Iterable, Mapping
 from contextlib import suppress
 from datetime import datetime
 from hashlib import sha256
 from pathlib import Path
-from typing import Any
+from typing import Any, Protocol
 from urllib.parse import urlsplit
 
 import httpx
 import msgspec
 
-from tocsin.model import Problem
+from tocsin.codec import encode, instant
+from tocsin.engine import World
+from tocsin.model import Alert, Change, Problem
 from tocsin.outlets.errors import OutletError
+from tocsin.outlets.publication import Publication, Published
+from tocsin.outlets.subscriptions import Address, Letter, Subscriptions
+from tocsin.render.dialects.official import Atlas
+from tocsin.render.dialects.ukrainealarm import webhook_events
 
-__all__ = ["Address", "Letter", "Subscriptions", "Target", "WebhookConf", "Webhooks", "configured", "sign"]
+__all__ = ["Target", "WebhookConf", "WebhookOutlet", "Webhooks", "configured", "is_public", "sign"]
 
 log = logging.getLogger(__name__)
 
@@ -39,36 +43,6 @@ Resolve = Callable[[str, int], Iterable[str]]
 
 PAUSES = (1.0, 5.0, 30.0, 120.0, 600.0, 1800.0, 3600.0)
 """Seconds before each further try; after the last the letter is dead."""
-
-
-class Address(msgspec.Struct, frozen=True, kw_only=True):
-    """A web address that may be posted to: http or https, a host, no user name in it."""
-
-    url: str
-
-    @classmethod
-    def of(cls, url: object) -> Address:
-        """Check what somebody gave as an address; ``ValueError`` tells what is wrong with it."""
-        if not isinstance(url, str) or len(url) > 2000 or not url.isprintable() or " " in url:
-            raise ValueError("no web address")
-        parts = urlsplit(url)
-        if parts.scheme not in ("http", "https") or not parts.hostname:
-            raise ValueError("no http or https address")
-        if parts.username is not None or parts.password is not None:
-            raise ValueError("an address with a user name in it")
-        _ = parts.port  # raises ValueError when it is none
-        return cls(url=url)
-
-    @property
-    def host(self) -> str:
-        """The name or number of the machine."""
-        return urlsplit(self.url).hostname or ""
-
-    @property
-    def port(self) -> int:
-        """The port, or the usual one of the scheme."""
-        parts = urlsplit(self.url)
-        return parts.port or (443 if parts.scheme == "https" else 80)
 
 
 class Target(msgspec.Struct, frozen=True, kw_only=True):
@@ -80,17 +54,6 @@ class Target(msgspec.Struct, frozen=True, kw_only=True):
     areas: tuple[str, ...] = ()
     types: tuple[str, ...] = ()
     layers: tuple[str, ...] = ()
-
-
-class Letter(msgspec.Struct, frozen=True, kw_only=True):
-    """One message to one target, and how its delivery went."""
-
-    id: str
-    target: str
-    url: str
-    body: str
-    tries: int = 0
-    last_error: str = ""
 
 
 class WebhookConf(msgspec.Struct, frozen=True, kw_only=True):
@@ -169,101 +132,6 @@ def is_public(number: str) -> bool:
         if ip in ipaddress.ip_network("64:ff9b::/96"):
             return False
     return ip.is_global and not ip.is_multicast
-
-
-def write_atomically(path: Path, body: bytes) -> None:
-    """Put a file in place whole or not at all, durable before it is seen."""
-    path.parent.mkdir(parents=True, exist_ok=True)
-    draft = path.with_name(f".{path.name}.new")
-    with draft.open("wb") as file:
-        file.write(body)
-        file.flush()
-        os.fsync(file.fileno())
-    draft.replace(path)
-
-
-class _Book(msgspec.Struct, kw_only=True):
-    addresses: dict[str, str] = {}
-    dead: list[Letter] = []
-
-
-class Subscriptions:
-    """Addresses registered through a dialect (one a key) and letters that could not be delivered.
-
-    Kept in a file of its own: neither belongs in the journal. Without a file
-    they last as long as the process.
-    """
-
-    MOST = 1000
-    """No more addresses are taken; no more dead letters are kept."""
-
-    def __init__(self, path: Path | None = None) -> None:
-        self._path = path
-        self._book = _Book()
-        if path is not None and path.exists():
-            try:
-                self._book = msgspec.json.decode(path.read_bytes(), type=_Book)
-            except (OSError, msgspec.DecodeError) as error:
-                raise OutletError(str(path), f"cannot be read ({error})", "Mend or move the file.") from error
-
-    def _save(self) -> None:
-        if self._path is not None:
-            write_atomically(self._path, msgspec.json.format(msgspec.json.encode(self._book), indent=1))
-
-    @staticmethod
-    def _name(key: str) -> str:
-        """Keep no key in plain: a digest tells whether it is the same one."""
-        return sha256(key.encode()).hexdigest()[:32]
-
-    def add(self, key: str, address: Address) -> bool:
-        """Register a key's address; False when it has another one already."""
-        name = self._name(key)
-        held = self._book.addresses.get(name)
-        if held is None and len(self._book.addresses) >= self.MOST:
-            return False
-        if held is not None:
-            return held == address.url
-        self._book.addresses[name] = address.url
-        self._save()
-        return True
-
-    def replace(self, key: str, address: Address) -> bool:
-        """Put another address in place of a key's; False when it has none."""
-        name = self._name(key)
-        if name not in self._book.addresses:
-            return False
-        self._book.addresses[name] = address.url
-        self._save()
-        return True
-
-    def remove(self, key: str, address: Address) -> bool:
-        """Forget a key's address; False when it is not registered."""
-        name = self._name(key)
-        if self._book.addresses.get(name) != address.url:
-            return False
-        del self._book.addresses[name]
-        self._save()
-        return True
-
-    def addresses(self) -> tuple[tuple[str, str], ...]:
-        """List what is registered, as (digest of the key, address)."""
-        return tuple(self._book.addresses.items())
-
-    def bury(self, letter: Letter) -> None:
-        """Keep a letter that could not be delivered, the oldest giving way."""
-        self._book.dead = [*self._book.dead, letter][-self.MOST :]
-        self._save()
-
-    def dead(self) -> tuple[Letter, ...]:
-        """List the dead letters, the oldest first."""
-        return tuple(self._book.dead)
-
-    def exhume(self, identity: str | None = None) -> tuple[Letter, ...]:
-        """Take one dead letter, or all, off the list, to be sent again."""
-        taken = tuple(x for x in self._book.dead if identity is None or x.id == identity)
-        self._book.dead = [x for x in self._book.dead if identity is not None and x.id != identity]
-        self._save()
-        return taken
 
 
 class Webhooks:
@@ -404,19 +272,76 @@ class Webhooks:
         return parts._replace(netloc=f"{number}{port}").geturl(), f"{host}{port}"
 
 
-def wanted(target: Target, change: Mapping[str, Any], areas: Sequence[str]) -> bool:
+class Hall(Protocol):
+    """What this outlet asks of the app."""
+
+    @property
+    def world(self) -> World:
+        """Places and the rest."""
+
+    @property
+    def publication(self) -> Publication:
+        """The published chain."""
+
+    def clock(self) -> datetime:
+        """Tell the time."""
+
+    def follow(self, after: int = 0) -> AsyncIterator[Change]:
+        """Give published changes as they come."""
+
+
+def wanted(target: Target, one: Published) -> bool:
     """Tell whether a target asked for a change: by type, by layer, and by area or what holds it."""
-    what = change.get("what", {})
-    if target.types and what.get("type") not in target.types:
+    fact = one.change.fact
+    if target.types and fact.type not in target.types:
         return False
-    if target.layers and what.get("layer") is not None and what["layer"] not in target.layers:
+    layer = getattr(fact.noun, "layer", None)
+    if target.layers and layer is not None and layer not in target.layers:
         return False
-    return not target.areas or any(code in target.areas for code in areas)
+    return not target.areas or any(code in target.areas for code in one.areas)
 
 
-def event(change: Mapping[str, Any], at: datetime) -> bytes:
-    """Body of a Standard Webhooks message about one change."""
-    what = change.get("what", {})
-    kind = f"tocsin.{what.get('type', 'change')}.{what.get('verb', 'revise')}"
-    body = {"type": kind, "timestamp": at.isoformat().replace("+00:00", "Z"), "data": change}
-    return json.dumps(body, ensure_ascii=False, separators=(",", ":"), sort_keys=True).encode()
+def event(one: Published) -> bytes:
+    """Body of a Standard Webhooks message about one change: its published bytes as ``data``."""
+    fact = one.change.fact
+    head = {"type": f"tocsin.{fact.type}.{fact.verb}", "timestamp": instant(one.change.at)}
+    return encode(head)[:-1] + b',"data":' + one.data + b"}"
+
+
+class WebhookOutlet:
+    """Posts published changes to the configured targets, and dialect events to addresses that clients registered."""
+
+    def __init__(
+        self, app: Hall, conf: WebhookConf, subscriptions: Subscriptions, *, resolver: Resolve = resolve
+    ) -> None:
+        self._app = app
+        self._conf = conf
+        self._atlas = Atlas(app.world.places, "ukrainealarm")
+        self.post = Webhooks(conf, subscriptions, app.clock, resolver=resolver)
+
+    def condition(self) -> str | None:
+        """Tell what is degraded, None where nothing is."""
+        failing = self.post.failing
+        if not failing:
+            return None
+        return "; ".join(f"{name}: {error}" for name, error in sorted(failing.items()))
+
+    async def run(self) -> None:
+        """Post what is published from now on, until cancelled; what was published before is history (R8)."""
+        after = self._app.publication.last
+        try:
+            async for change in self._app.follow(after):
+                (one,) = self._app.publication.after(change.number - 1, 1)
+                self._tell(one)
+        finally:
+            await self.post.close()
+
+    def _tell(self, one: Published) -> None:
+        for target in self._conf.targets:
+            if wanted(target, one):
+                self.post.post(target.name, target.url, f"tocsin-{one.change.number}", event(one))
+        noun = one.change.fact.noun
+        if isinstance(noun, Alert) and noun.layer == "official":
+            for body in webhook_events(self._atlas, (one.change,)):
+                for name, url in self.post.subscriptions.addresses():
+                    self.post.post(f"ukrainealarm:{name}", url, f"alarm-{one.change.number}", body)
