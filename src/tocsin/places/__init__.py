@@ -5,10 +5,11 @@ without unpacking (``load``). Nothing here reads a file: callers bring bytes.
 """
 
 from tocsin.places.areas import DIALECTS, FORMS, LEVELS, Area, Candidate, Outline
-from tocsin.places.compiling import compile_tables, digest_of, lint
+from tocsin.places.compiling import compile_tables, lint
 from tocsin.places.gazetteer import Gazetteer, load
 from tocsin.places.geometry import COMPASS
 from tocsin.places.keys import APOSTROPHES, FOLD, key, tokens
+from tocsin.places.outlines import import_outlines
 
 __all__ = [
     "APOSTROPHES",
@@ -22,7 +23,7 @@ __all__ = [
     "Gazetteer",
     "Outline",
     "compile_tables",
-    "digest_of",
+    "import_outlines",
     "key",
     "lint",
     "load",

@@ -195,7 +195,8 @@ def draft_areas(tables: Mapping[str, bytes]) -> tuple[Drafts, list[Problem]]:
             )
             draft.parent = None
     ordered = {code: drafts[code] for code in sorted(drafts)}
-    _settle(ordered)
+    niches, _ = rows(tables, "neighbourhoods.tsv")
+    _settle(ordered, niches)
     return ordered, problems
 
 
@@ -217,13 +218,17 @@ def _link_ukraine(drafts: Drafts) -> None:
             )
 
 
-def _settle(drafts: Drafts) -> None:
+def _settle(drafts: Drafts, niches: list[Row]) -> None:
     """Fills positions from below (the middle of what is known inside), then from above; both are marked approximate."""
     inside: dict[str, list[Draft]] = {}
     for draft in drafts.values():
         if draft.parent is not None:
             inside.setdefault(draft.parent, []).append(draft)
-    for level in ("hromada", "raion", "oblast", "country"):
+    parts: dict[str, list[tuple[float, float]]] = {}
+    for row in niches:
+        if row["lat"] and row["lon"]:
+            parts.setdefault(row["code"], []).append((float(row["lat"]), float(row["lon"])))
+    for level in ("district", "hromada", "raion", "oblast", "country"):
         for draft in drafts.values():
             if draft.level != level or draft.lat is not None:
                 continue

@@ -12,21 +12,11 @@ from tocsin.model import Problem
 from tocsin.places.areas import DIALECTS, FORMS, LEVELS
 from tocsin.places.build import Drafts, draft_areas
 from tocsin.places.naming import Namer, collect_names
-from tocsin.places.pack import ENTRY, FORMAT, NOWHERE, U32, AreaRecord, NicheRecord, OutlineRecord, Pack
+from tocsin.places.outlines import outline_records
+from tocsin.places.pack import ENTRY, FORMAT, NOWHERE, U32, AreaRecord, NicheRecord, Pack
 from tocsin.places.tables import rows
 
-__all__ = ["compile_tables", "digest_of", "lint"]
-
-_SECOND_FILE = "outlines.tsv"
-
-
-def digest_of(tables: Mapping[str, bytes]) -> str:
-    """SHA-256 over the tables' names and bytes and the compiled form's version."""
-    total = hashlib.sha256(f"tocsin places {FORMAT}\n".encode())
-    for name in sorted(tables):
-        total.update(f"{name} {len(tables[name])}\n".encode())
-        total.update(tables[name])
-    return total.hexdigest()
+__all__ = ["compile_tables", "lint"]
 
 
 def compile_tables(tables: Mapping[str, bytes]) -> bytes:
@@ -39,11 +29,13 @@ def compile_tables(tables: Mapping[str, bytes]) -> bytes:
     areas, area_offsets = _areas(drafts, order, number)
     children, child_offsets = _children(drafts, order, number)
     forms, form_offsets, entries = _forms(namer, number)
+    dialects, _ = _dialects(tables, number)
+    outlines, _ = outline_records(tables, number)
     pack = Pack(
         format=FORMAT,
         name="ua",
         root="UA",
-        digest=digest_of(tables),
+        digest=_digest(drafts, namer, dialects, outlines),
         codes=codes.tobytes(),
         area_offsets=area_offsets,
         areas=areas,
@@ -54,8 +46,8 @@ def compile_tables(tables: Mapping[str, bytes]) -> bytes:
         forms=forms,
         form_offsets=form_offsets,
         entries=entries,
-        dialects=_dialects(tables, number)[0],
-        outlines=_outlines(tables, number)[0],
+        dialects=dialects,
+        outlines=outlines,
     )
     return msgspec.msgpack.encode(pack)
 
@@ -66,8 +58,27 @@ def lint(tables: Mapping[str, bytes]) -> tuple[Problem, ...]:
     number = {code: at for at, code in enumerate(drafts)}
     problems += collect_names(tables, drafts)[1]
     problems += _dialects(tables, number)[1]
-    problems += _outlines(tables, number)[1]
+    problems += outline_records(tables, number)[1]
     return tuple(problems)
+
+
+def _digest(
+    drafts: Drafts, namer: Namer, dialects: dict[str, dict[str, int]], outlines: dict[str, msgspec.Raw]
+) -> str:
+    """SHA-256 over all that the gazetteer knows, whatever the trie library's own layout."""
+    total = hashlib.sha256(f"tocsin places {FORMAT}\n".encode())
+    for draft in drafts.values():
+        total.update(msgspec.msgpack.encode(draft))
+    total.update(msgspec.msgpack.encode(namer.niches))
+    for form in sorted(namer.forms):
+        targets = namer.forms[form]
+        total.update(msgspec.msgpack.encode((form, sorted((str(t), *found) for t, found in targets.items()))))
+    for dialect, ids in sorted(dialects.items()):
+        total.update(msgspec.msgpack.encode((dialect, sorted(ids))))
+    for code, raw in sorted(outlines.items()):
+        total.update(code.encode())
+        total.update(bytes(raw))
+    return total.hexdigest()
 
 
 def _areas(drafts: Drafts, order: list[str], number: dict[str, int]) -> tuple[bytes, bytes]:
@@ -152,43 +163,3 @@ def _dialects(
         else:
             ids[row["id"]] = number[row["code"]]
     return found, problems
-
-
-def _outlines(
-    tables: Mapping[str, bytes], number: dict[str, int]
-) -> tuple[dict[str, msgspec.Raw], list[Problem]]:
-    table, problems = rows(tables, _SECOND_FILE)
-    found: dict[str, msgspec.Raw] = {}
-    for row in table:
-        where = f"{_SECOND_FILE}:{row['']}"
-        if row["code"] not in number:
-            problems.append(
-                Problem(where=where, what=f"no area {row['code']}", remedy="give a code that a table has")
-            )
-            continue
-        try:
-            rings = tuple(tuple(_plain(ring)) for ring in row["rings"].split(";"))
-        except ValueError:
-            problems.append(
-                Problem(where=where, what="rings are not numbers", remedy="rebuild the table by its script")
-            )
-            continue
-        if any(len(ring) < 8 or ring[:2] != ring[-2:] for ring in rings):
-            problems.append(
-                Problem(where=where, what="a ring is not closed", remedy="end each ring where it begins")
-            )
-            continue
-        record = OutlineRecord(rings=rings, approximate=row["approximate"] == "yes", source=row["source"])
-        found[row["code"]] = msgspec.Raw(msgspec.msgpack.encode(record))
-    return found, problems
-
-
-def _plain(ring: str) -> list[int]:
-    """The numbers of a ring written as differences: lon lat dlon dlat ... in 1e-4 degrees."""
-    steps = [int(cell) for cell in ring.split(" ")]
-    if len(steps) % 2:
-        raise ValueError(ring)
-    found = steps[:2]
-    for at in range(2, len(steps)):
-        found.append(found[at - 2] + steps[at])
-    return found
