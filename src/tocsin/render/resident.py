@@ -234,6 +234,7 @@ class Tally(msgspec.Struct, frozen=True, kw_only=True):
     why: str
     lines: tuple[tuple[str, str, str, str], ...]
     people: bool
+    hedged: bool
 
 
 _PEOPLE = (
@@ -285,6 +286,7 @@ def _tally(best: LedgerLine, lines: Sequence[LedgerLine], why: str, view: View, 
             )
             for line in lines
         ),
+        hedged=best.hedged,
         people=best.subject in _PEOPLE or best.subject.startswith(("children-", "responders-")),
     )
 

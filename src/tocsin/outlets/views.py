@@ -1,0 +1,219 @@
+"""What the app knows, cut to what the page of one area shows."""
+
+from __future__ import annotations
+
+from collections import deque
+from collections.abc import Iterable, Mapping, Sequence
+from datetime import UTC, datetime, timedelta
+from typing import Any, Protocol
+
+import msgspec
+
+from tocsin.model import (
+    Alert,
+    AreaRef,
+    AreaState,
+    Change,
+    Claim,
+    Incident,
+    Ledgers,
+    Picture,
+    Source,
+    Threat,
+    Weapon,
+)
+from tocsin.places import Gazetteer
+from tocsin.render.hours import HOURS, spans
+from tocsin.render.map import Sheet, sheet
+from tocsin.render.naming import Names
+from tocsin.render.resident import View
+from tocsin.render.story import Quote
+
+__all__ = ["Host", "Views", "newest"]
+
+_STEP = 5_000
+_REMEMBERED = 5_000
+_SHOWN = 40
+_ENDED = 400
+_SAID = 5
+_QUOTED = 600
+_EPOCH = datetime(1970, 1, 1, tzinfo=UTC)
+
+
+class Known(Protocol):
+    """What does not change while the server runs."""
+
+    @property
+    def places(self) -> Gazetteer:
+        """All areas."""
+
+    @property
+    def register(self) -> Mapping[str, Source]:
+        """All sources."""
+
+    @property
+    def weapons(self) -> Mapping[str, Weapon]:
+        """All weapons."""
+
+    @property
+    def policy(self) -> Any:  # noqa: ANN401 - a page shows whatever rules are in force
+        """The policy in force."""
+
+
+class Chosen(Protocol):
+    """What settings say that a page shows."""
+
+    @property
+    def demo(self) -> bool:
+        """Whether this is a demonstration."""
+
+    @property
+    def exercise(self) -> bool:
+        """Whether this is an exercise."""
+
+
+class Host(Protocol):
+    """What the pages ask of the app; whatever it gives is public."""
+
+    @property
+    def world(self) -> Known:
+        """Give places, sources, weapons, policy."""
+
+    @property
+    def settings(self) -> Chosen:
+        """Give settings."""
+
+    def clock(self) -> datetime:
+        """Tell the time."""
+
+    def now_picture(self) -> Picture:
+        """Give what is published of what is believed now."""
+
+    def area_state(self, code: str) -> AreaState:
+        """Give what is said of an area now."""
+
+    def changes(self, after: int = 0, limit: int = 1000) -> Sequence[Change]:
+        """Give published changes by number."""
+
+    def source_heard(self, source: str) -> datetime | None:
+        """Tell when a source was last heard."""
+
+    def claim(self, claim: str) -> Claim | None:
+        """Give a claim by its id, where the public may read its words."""
+
+
+class Views:
+    """The pages' look at one app; follows its published changes for the story and the recent hours."""
+
+    def __init__(self, app: Host) -> None:
+        self.app = app
+        self.places = app.world.places
+        self.names = Names(register=app.world.register, weapons=app.world.weapons)
+        self.after = 0
+        self._told: deque[Change] = deque(maxlen=_REMEMBERED)
+        self._alerts: deque[Change] = deque(maxlen=_REMEMBERED)
+        self._sheets: dict[str, Sheet | None] = {}
+
+    def follow(self) -> int:
+        """Take in what was published since; the number of the last change."""
+        while batch := self.app.changes(self.after, _STEP):
+            before, self.after = self.after, max(self.after, batch[-1].number)
+            self._told.extend(c for c in batch if c.fact.type not in {"alarm", "coverage"})
+            self._alerts.extend(c for c in batch if isinstance(c.fact.noun, Alert))
+            if self.after == before:
+                break
+        return self.after
+
+    def told(self) -> tuple[Change, ...]:
+        """Give the changes that make the story, oldest first."""
+        self.follow()
+        return tuple(self._told)
+
+    def ours(self, code: str) -> bool:
+        """Whether an area is one of the country's: those abroad have no page."""
+        return self.places.covers(self.places.root, code)
+
+    def known(self, code: str) -> AreaRef | None:
+        """Give the area that has this code and a page."""
+        if len(code) > 40 or self.places.area(code) is None or not self.ours(code):
+            return None
+        return self.places.ref(code)
+
+    def parts(self, code: str) -> tuple[str, ...]:
+        """Give the areas into which a page is divided: oblasts, raions, hromadas, or a city's districts."""
+        if code == self.places.root:
+            return self.places.first_level()
+        parts = self.places.children(code)
+        level = self.places.ref(code).level
+        if level in {"hromada", "settlement"} and code not in self.places.first_level():
+            return tuple(p for p in parts if self.places.ref(p).level == "district")
+        return parts
+
+    def view(self, ref: AreaRef) -> View:
+        """Cut what is known to what concerns one area."""
+        code, parts = ref.code, self.parts(ref.code)
+        if code not in self._sheets:
+            self._sheets[code] = sheet(parts, self.places) if parts else None
+        self.follow()
+        mine = [c for c in self._alerts if self._touches(_area(c), code)]
+        since = self.app.clock() - timedelta(hours=HOURS)
+        ended = [c for c in mine if c.fact.verb in {"clear", "revoke", "lapse"} and c.at > since]
+        return View(
+            state=self.app.area_state(code),
+            names=self.names,
+            above=tuple(self.places.ref(c) for c in reversed(self.places.ancestors(code))),
+            children=tuple(self.app.area_state(part) for part in parts),
+            picture=self._cut(self.app.now_picture(), code),
+            ended=tuple(reversed(ended[-_ENDED:])),
+            spans=tuple(s for s in spans(mine) if s.end is None or s.end > since),
+            sheet=self._sheets[code],
+            changed=next((c.at for c in reversed(mine) if c.fact.verb != "withhold"), None),
+        )
+
+    def _touches(self, one: str, other: str) -> bool:
+        return self.places.covers(one, other) or self.places.covers(other, one)
+
+    def _near(self, one: str | None, code: str) -> bool:
+        """Whether a place is of the same oblast, or covers it: what a person calls nearby."""
+        if one is None or code == self.places.root or self._touches(one, code):
+            return True
+        first = self.places.first_level_of(code)
+        return first is not None and first == self.places.first_level_of(one)
+
+    def _cut(self, picture: Picture, code: str) -> Picture:
+        lines = tuple(one for one in picture.ledgers.lines if self._near(one.area, code))
+        return msgspec.structs.replace(
+            picture,
+            threats=tuple(t for t in picture.threats if self._threatens(t, code)),
+            incidents=newest((i for i in picture.incidents if self._near(i.area.code, code)), _SHOWN),
+            ledgers=Ledgers(lines=lines, preferred=picture.ledgers.preferred),
+            statements=picture.statements[-_SAID:],
+        )
+
+    def _threatens(self, threat: Threat, code: str) -> bool:
+        named = [area.code for area in (*threat.areas, *threat.toward) if self.ours(area.code)]
+        # One that names none of our areas (a carrier in the air abroad) concerns all.
+        return not named or any(self._touches(one, code) for one in named)
+
+    def quotes(self, changes: Iterable[Change]) -> Mapping[str, Quote]:
+        """Find the words behind changes, as far as the public may read them (R27)."""
+        found: dict[str, Quote] = {}
+        for one in dict.fromkeys(c for change in changes for c in change.fact.because):
+            claim = self.app.claim(one)
+            if claim is not None and claim.evidence:
+                source = self.names.register.get(claim.source)
+                found[one] = Quote(
+                    source=source.name if source else claim.source,
+                    quote=" … ".join(e.quote for e in claim.evidence)[:_QUOTED],
+                )
+        return found
+
+
+def _area(change: Change) -> str:
+    alert = change.fact.noun
+    return alert.area.code if isinstance(alert, Alert) else ""
+
+
+def newest(incidents: Iterable[Incident], limit: int) -> tuple[Incident, ...]:
+    """Give the newest incidents first."""
+    return tuple(sorted(incidents, key=lambda i: (i.valid.start or _EPOCH, i.id), reverse=True)[:limit])

@@ -1,0 +1,224 @@
+"""The pages in a real browser: what a person sees with script, without, when the stream stops, and by keyboard."""
+
+import asyncio
+import contextlib
+import os
+
+import pytest
+from axe_playwright_python.sync_playwright import Axe
+from starlette.responses import StreamingResponse
+
+from browsing import chromium, require_chromium, serving
+from cap_words import alarm, change
+from page_stage import KYIV_CODE, NOW, STATES, Stage, application
+
+pytestmark = pytest.mark.chromium
+
+KYIV_PAGE = f"/area/{KYIV_CODE}"
+PAGES = (
+    "/",
+    KYIV_PAGE,
+    "/story",
+    "/incidents",
+    "/sources",
+    "/about/how-we-decide",
+    "/search?q=Kyiv",
+    "/area/XX",
+)
+PHONE = {"width": 360, "height": 740}
+NARROW = {"width": 320, "height": 640}
+
+
+@pytest.fixture(scope="module")
+def browser():
+    require_chromium()
+    with chromium() as one:
+        yield one
+
+
+class Stream:
+    """A stream whose beating the test holds in its hands."""
+
+    def __init__(self):
+        self.beating, self.waiting = True, []
+
+    async def answer(self, _request):
+        async def frames():
+            yield b"retry: 1000\n\n"
+            seen = 0
+            while True:
+                while len(self.waiting) > seen:
+                    yield self.waiting[seen]
+                    seen += 1
+                if self.beating:
+                    yield b'event: heartbeat\ndata: {"last": 1}\n\n'
+                await asyncio.sleep(0.2)
+
+        return StreamingResponse(frames(), media_type="text/event-stream")
+
+
+@contextlib.contextmanager
+def showing(browser, stage, stream=None, **context):
+    """A page of a stage's server, with all that it asked for and said on its console."""
+    with serving(application(stage, (stream or Stream()).answer)) as base:
+        seen = browser.new_context(viewport=context.pop("viewport", PHONE), **context)
+        tab = seen.new_page()
+        tab.asked, tab.said = [], []
+        tab.on("request", lambda r: tab.asked.append(r.url))
+        tab.on("console", lambda m: tab.said.append(m.text))
+        tab.on("pageerror", lambda e: tab.said.append(str(e)))
+        tab.base = base
+        try:
+            yield tab
+        finally:
+            seen.close()
+
+
+def test_pages_load_under_their_policy_from_their_own_origin_alone(browser):
+    with showing(browser, Stage("PARTLY", demo=True)) as tab:
+        for path in PAGES[:-1]:
+            tab.goto(tab.base + path)
+            tab.wait_for_timeout(150)
+        assert tab.said == []
+        assert all(url.startswith(tab.base) for url in tab.asked)
+
+
+def test_the_first_view_takes_few_requests(browser):
+    with showing(browser, Stage("ACTIVE")) as tab:
+        tab.goto(tab.base + "/")
+        tab.wait_for_timeout(500)
+        assert len(tab.asked) <= 15
+
+
+def test_a_change_reaches_the_screen_by_itself(browser):
+    stage, stream = Stage("CLEAR", rich=False), Stream()
+    with showing(browser, stage, stream) as tab:
+        tab.goto(tab.base + KYIV_PAGE + "?lang=en")
+        assert tab.locator(".state.when-fresh").inner_text() == "Quiet"
+        tab.wait_for_selector("#live:not([hidden])")
+        stage.state = "ACTIVE"
+        stage.log.append(change(1, "raise", alarm(), NOW))
+        stream.waiting.append(b"id: 1\ndata: {}\n\n")
+        tab.wait_for_selector(".answer.look-red", timeout=3000)
+        assert "Alarm" in tab.locator("#say").inner_text()
+        assert tab.title().startswith("Kyiv: Alarm")
+        assert tab.said == []
+
+
+def test_clear_goes_stale_on_the_screen_when_the_stream_falls_silent(browser):
+    """R33, R24: silence is not safety."""
+    stage, stream = Stage("CLEAR", rich=False), Stream()
+    with showing(browser, stage, stream) as tab:
+        tab.clock.install()
+        tab.goto(tab.base + KYIV_PAGE + "?lang=en")
+        tab.wait_for_selector("#live:not([hidden])")
+        tab.wait_for_timeout(400)
+        assert tab.locator(".state.when-fresh").is_visible()
+        stream.beating = False
+        tab.wait_for_timeout(300)
+        tab.clock.run_for(17_000)
+        tab.wait_for_timeout(300)
+        assert not tab.locator(".state.when-fresh").is_visible()
+        assert tab.locator(".state.when-expired").is_visible()
+        assert "No connection" in tab.locator("#live").inner_text()
+        stream.beating = True
+        tab.clock.run_for(1_000)
+        tab.wait_for_timeout(600)
+        tab.clock.run_for(1_000)
+        assert tab.locator(".state.when-fresh").is_visible()
+
+
+def test_an_alarm_stays_on_the_screen_when_the_stream_falls_silent(browser):
+    stage, stream = Stage("ACTIVE", rich=False), Stream()
+    with showing(browser, stage, stream) as tab:
+        tab.clock.install()
+        tab.goto(tab.base + KYIV_PAGE + "?lang=en")
+        tab.wait_for_selector("#live:not([hidden])")
+        stream.beating = False
+        tab.wait_for_timeout(300)
+        tab.clock.run_for(17_000)
+        tab.wait_for_timeout(200)
+        assert tab.locator(".state.when-fresh").is_visible()
+        assert tab.locator(".expired-note").is_visible()
+
+
+def test_the_page_is_whole_without_script_and_clear_expires_all_the_same(browser):
+    """R33."""
+    stage = Stage("CLEAR", rich=True)
+    expired = {"java_script_enabled": False}
+    with showing(browser, stage, **expired) as tab:
+        tab.goto(tab.base + KYIV_PAGE + "?lang=en")
+        assert tab.locator(".state.when-fresh").is_visible()
+        assert tab.locator("svg.hours").is_visible()
+        assert tab.locator(".tally").count() == 4
+    short = Stage("CLEAR", rich=False)
+    state = short.area_state(KYIV_CODE)
+    short.area_state = lambda _code: type(state)(
+        **{**{f: getattr(state, f) for f in state.__struct_fields__}, "valid_until": NOW}
+    )
+    with showing(browser, short, **expired) as tab:
+        tab.goto(tab.base + KYIV_PAGE + "?lang=en")
+        tab.wait_for_timeout(300)
+        assert not tab.locator(".state.when-fresh").is_visible()
+        assert tab.locator(".state.when-expired").is_visible()
+        assert tab.locator(".lead.when-expired").inner_text().startswith("This page has gone stale")
+
+
+@pytest.mark.parametrize("lang", ["uk", "ru", "en"])
+def test_nothing_sticks_out_at_320_pixels(browser, lang):
+    for state in STATES:
+        with showing(browser, Stage(state, demo=True), viewport=NARROW) as tab:
+            tab.goto(f"{tab.base}{KYIV_PAGE}?lang={lang}")
+            width = tab.evaluate("document.documentElement.scrollWidth")
+            assert width <= 320, f"{state} is {width} wide"
+            word = tab.locator(".state.when-fresh")
+            assert tab.evaluate("n => n.scrollWidth <= n.clientWidth", word.element_handle()), state
+
+
+@pytest.mark.parametrize("path", PAGES)
+def test_no_page_sticks_out_at_320_pixels(browser, path):
+    with showing(browser, Stage("PARTLY"), viewport=NARROW) as tab:
+        tab.goto(f"{tab.base}{path}{'&' if '?' in path else '?'}lang=uk")
+        assert tab.evaluate("document.documentElement.scrollWidth") <= 320
+
+
+@pytest.mark.parametrize("scheme", ["light", "dark"])
+@pytest.mark.parametrize("state", STATES)
+def test_every_state_is_accessible(browser, state, scheme):
+    with showing(browser, Stage(state), color_scheme=scheme) as tab:
+        tab.goto(tab.base + KYIV_PAGE + "?lang=en")
+        found = Axe().run(tab)
+        assert found.violations_count == 0, found.generate_report()
+
+
+@pytest.mark.parametrize("path", PAGES)
+def test_every_page_is_accessible(browser, path):
+    with showing(browser, Stage("PARTLY", exercise=True)) as tab:
+        tab.goto(tab.base + path)
+        found = Axe().run(tab)
+        assert found.violations_count == 0, found.generate_report()
+
+
+def test_the_keyboard_reaches_the_content_and_every_part(browser):
+    with showing(browser, Stage("PARTLY")) as tab:
+        tab.goto(tab.base + "/?lang=en")
+        tab.keyboard.press("Tab")
+        assert tab.evaluate("document.activeElement.className") == "skip"
+        tab.keyboard.press("Enter")
+        assert tab.evaluate("document.activeElement.id") == "main"
+        tab.keyboard.press("Tab")
+        assert tab.evaluate("document.activeElement.closest('main') !== null")
+
+
+def test_words_of_others_do_not_execute(browser):
+    with showing(browser, Stage("ACTIVE")) as tab:
+        tab.on("dialog", lambda _dialog: tab.said.append("dialog"))
+        tab.goto(tab.base + KYIV_PAGE)
+        tab.goto(tab.base + "/search?q=%3Cimg%20src=x%20onerror=alert(1)%3E")
+        tab.wait_for_timeout(200)
+        assert tab.said == []
+
+
+def test_the_browser_is_not_missing_where_it_must_be_there():
+    if os.environ.get("CI") == "true":
+        require_chromium()
