@@ -125,7 +125,9 @@ class Hand:
 
     def read(self, report: Report) -> Reading:
         """The claims that were laid down for a report."""
-        return Reading(report=report.id, language="uk", claims=self.claims.get((report.source, report.id), ()))
+        return Reading(
+            report=report.id, language="uk", claims=self.claims.get((report.source, report.id), ())
+        )
 
 
 class Morning:
@@ -158,9 +160,7 @@ class Morning:
         """A report arrives at ``minute`` (and was stated then, unless ``stated`` says when)."""
         name = report or f"r{len(self.entries) + 1}"
         said = at(minute if stated is None else stated)
-        made = tuple(
-            _own(claim, source, name, number, said) for number, claim in enumerate(claims, 1)
-        )
+        made = tuple(_own(claim, source, name, number, said) for number, claim in enumerate(claims, 1))
         self.hand.claims[source, name] = made
         words = text or f"{source} {name}"
         return self._enter(Report(id=name, source=source, text=words, stated_at=said, **more), minute)
@@ -189,7 +189,9 @@ class Morning:
 def _own(claim: Claim, source: str, report: str, number: int, said: datetime) -> Claim:
     import msgspec
 
-    valid = claim.valid if claim.valid.start is not None else Interval(start=said, end=None, precision="second")
+    valid = (
+        claim.valid if claim.valid.start is not None else Interval(start=said, end=None, precision="second")
+    )
     return msgspec.structs.replace(
         claim, id=f"{source}:{report}#{number}", report=report, source=source, valid=valid
     )

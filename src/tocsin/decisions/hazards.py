@@ -99,7 +99,7 @@ class Hazards:
         told = [p for c in words for p in (c.places or ((c.place,) if c.place else ())) if p.role != "from"]
         codes = [p.code for p in told] or [a.code for a in threat.areas + threat.toward]
         levels = [p.level for p in told] or [a.level for a in threat.areas + threat.toward]
-        own = any(heard.own(c) for c in words) if told else threat.official
+        own = any(heard.own(c) for c in words)
         because = tuple(c.id for c in words)
         rule = self._rule(threat, levels[0] if levels else "none", own, at)
         reason = self._refusal(threat, rule, own)

@@ -144,9 +144,11 @@ class Issuing:
     ) -> list[Fact]:
         """End an official alert by the word of who declared it, contradicted where reports speak against."""
         alert = self._standing.alerts.rows[key]
+        whose = fact.noun.sources if isinstance(fact.noun, Alarm) else alert.whose
         ended = msgspec.structs.replace(
             alert,
             revision=alert.revision + 1,
+            whose=whose,
             urgency="Past",
             response="AllClear",
             instruction={},
