@@ -33,7 +33,8 @@ def public_threat(noun: Threat, embargo: Embargo, places: Tree) -> Threat | None
         noun,
         areas=tuple({area.code: area for area in lifted}.values()),
         status="live" if noun.status == "lost" else noun.status,
-        weapon=noun.weapon_class,
+        # A carrier is named as it is announced; of what flies only the class is told.
+        weapon=noun.weapon if noun.kind == "takeoff" else noun.weapon_class,
         lapses_at=None,
         sources=(),
         claims=(),

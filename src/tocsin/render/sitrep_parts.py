@@ -1,0 +1,376 @@
+"""The parts of a situation report: drafts of sentences, each with the claims behind it."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Sequence
+from datetime import datetime
+from typing import Any
+
+from tocsin.model import Alert, Change, Incident, LedgerLine, Picture, Statement
+from tocsin.render.sitrep_words import Tongue
+
+__all__ = [
+    "alarms",
+    "changed",
+    "districts",
+    "figures",
+    "highlights",
+    "outages",
+    "response",
+    "statements",
+    "timeline",
+]
+
+Draft = tuple[str, tuple[str, ...], str, datetime | None, bool]
+"""Text, claims, the noun that it is about, when, whether it corrects."""
+
+PEOPLE = (
+    "killed",
+    "affected",
+    "injured",
+    "hospitalised",
+    "missing",
+    "trapped",
+    "rescued",
+    "children-killed",
+    "children-injured",
+    "children-affected",
+    "responders-killed",
+    "responders-injured",
+    "stress-reaction",
+)
+ATTACK = ("launched", "shot-down", "lost", "hit", "explosions", "impacts")
+
+
+# --- figures ----------------------------------------------------------------------
+
+
+def figures(picture: Picture, tongue: Tongue) -> list[dict[str, Any]]:
+    """Draft the key figures: what the ranked rules prefer, people first, with what others say beside it."""
+    lines = {line.id: line for line in picture.ledgers.lines}
+    rows: list[tuple[tuple[int, int, str, str], dict[str, Any]]] = []
+    for choice in picture.ledgers.preferred:
+        line = lines.get(choice.line)
+        if line is None or _unnumbered(line):
+            continue
+        others = [other for other in _rivals(line, lines.values()) if other.status == "standing"]
+        said = [
+            tongue.phrases.say("sentence.figure-short", number=tongue.number(other), who=tongue.who(other))
+            for other in others
+        ]
+        claims = dict.fromkeys((*line.claims, *(claim for other in others for claim in other.claims)))
+        row = {
+            "subject": tongue.subject(line),
+            "area": tongue.place(line.area),
+            "number": "—" if line.status == "denied" else tongue.number(line),
+            "low": line.min,
+            "high": line.max,
+            "others": tongue.phrases.say("and").join(said),
+            "source": tongue.who(line),
+            "at": line.stated_at,
+            "status": line.status,
+            "line": line.id,
+            "why": choice.why,
+            "claims": tuple(claims),
+        }
+        rows.append((_order(line, tongue), row))
+    return [row for _, row in sorted(rows, key=lambda each: each[0])]
+
+
+def _order(line: LedgerLine, tongue: Tongue) -> tuple[int, int, str, str]:
+    """People first, then the attack, then things; the whole before its parts."""
+    rank = (*PEOPLE, *ATTACK)
+    depth = {"country": 0, "oblast": 1, "raion": 2, "hromada": 3, "settlement": 4}
+    level = depth.get(tongue.ref(line.area).level, 5) if line.area is not None else 6
+    return (rank.index(line.subject) if line.subject in rank else len(rank), level, line.subject, line.id)
+
+
+def _unnumbered(line: LedgerLine) -> bool:
+    return line.min is None and line.max is None and line.status != "denied"
+
+
+def _rivals(line: LedgerLine, lines: Any) -> Iterator[LedgerLine]:  # noqa: ANN401 - any iterable of lines
+    """Lines of the same thing by others, in the order in which they were stated."""
+    for other in lines:
+        same = (other.subject, other.area, other.incident, other.weapon, other.unit, other.attack) == (
+            line.subject,
+            line.area,
+            line.incident,
+            line.weapon,
+            line.unit,
+            line.attack,
+        )
+        if same and other.id != line.id:
+            yield other
+
+
+def _path(
+    line: LedgerLine, lines: Sequence[LedgerLine], tongue: Tongue
+) -> tuple[str, tuple[str, ...]] | None:
+    """Tell how a figure grew, from the first that was stated to ``line``: "2 → 9 → 13"."""
+    earlier = [
+        other
+        for other in _rivals(line, lines)
+        if other.stated_at <= line.stated_at and other.status == "superseded" and not _unnumbered(other)
+    ]
+    steps: list[LedgerLine] = []
+    for each in (*sorted(earlier, key=lambda other: (other.stated_at, other.id)), line):
+        if not steps or (steps[-1].min, steps[-1].max) != (each.min, each.max):
+            steps.append(each)
+    if len(steps) < 2:
+        return None
+    text = " → ".join(tongue.number(each) for each in steps)
+    return text, tuple(dict.fromkeys(claim for each in steps for claim in each.claims))
+
+
+# --- highlights --------------------------------------------------------------------
+
+
+def alarms(changes: Sequence[Change], tongue: Tongue) -> Iterator[Draft]:
+    """Draft the alarm of the report's widest area: since when, until when."""
+    raised: dict[str, tuple[Alert, tuple[str, ...]]] = {}
+    spans: dict[str, tuple[Alert, tuple[str, ...], datetime, datetime | None]] = {}
+    for change in changes:
+        noun = change.fact.noun
+        if not isinstance(noun, Alert) or noun.layer != "official" or noun.kind != "air-raid":
+            continue
+        code = noun.area.code
+        if change.fact.verb == "raise":
+            raised[code] = (noun, change.fact.because or noun.because)
+            spans[code] = (noun, raised[code][1], noun.valid.start or change.at, None)
+        elif change.fact.verb == "clear" and code in raised:
+            alert, claims = raised.pop(code)
+            both = tuple(dict.fromkeys((*claims, *change.fact.because)))
+            spans[code] = (alert, both, alert.valid.start or change.at, noun.valid.end or change.at)
+    # The one that still runs, else the first; the others are in the timeline.
+    ordered = sorted(spans.values(), key=lambda span: (span[3] is not None, span[2], span[0].id))
+    for noun, claims, start, end in ordered[:1]:
+        key = "alarm.running" if end is None else "alarm.over"
+        over = {} if end is None else {"end": tongue.clock(end)}
+        text = tongue.phrases.say(key, area=tongue.area(noun.area), start=tongue.clock(start), **over)
+        yield text, claims, noun.id, start, False
+
+
+def highlights(picture: Picture, tongue: Tongue) -> Iterator[Draft]:
+    """Draft what matters most: the dead, the hurt, what was launched, where effects are, what failed."""
+    lines = {line.id: line for line in picture.ledgers.lines}
+    chosen = [lines[each.line] for each in picture.ledgers.preferred if each.line in lines]
+    chosen.sort(key=lambda line: _order(line, tongue))
+    for subject in ("killed", "affected"):
+        best = next((line for line in chosen if line.subject == subject), None)
+        if best is None and subject == "affected":
+            best = next((line for line in chosen if line.subject == "injured"), None)
+        if best is not None and not _unnumbered(best):
+            yield _figure(best, picture.ledgers.lines, tongue)
+    yield from _effects(picture, tongue)
+    launched = [
+        line for line in picture.ledgers.lines if line.subject == "launched" and line.status == "standing"
+    ]
+    if launched:
+        yield _by_source(launched, tongue)
+    outage = next((line for line in chosen if line.subject.startswith("without-")), None)
+    if outage is not None:
+        yield _figure(outage, picture.ledgers.lines, tongue)
+
+
+def _figure(line: LedgerLine, lines: Sequence[LedgerLine], tongue: Tongue) -> Draft:
+    say = tongue.phrases.say
+    common = {
+        "subject": tongue.subject(line),
+        "area": tongue.place(line.area),
+        "who": tongue.who(line),
+        "time": tongue.clock(line.stated_at),
+    }
+    if line.status == "denied":
+        return say("sentence.denied", **common), line.claims, line.id, line.stated_at, False
+    grown = _path(line, lines, tongue)
+    if grown is not None:
+        path, claims = grown
+        return say("sentence.grown", path=path, **common), claims, line.id, line.stated_at, False
+    others = [
+        other
+        for other in _rivals(line, lines)
+        if other.status == "standing" and (other.min, other.max) != (line.min, line.max)
+    ]
+    if others:
+        said = tongue.phrases.say("and").join(
+            say("sentence.figure-short", number=tongue.number(other), who=tongue.who(other))
+            for other in others
+        )
+        claims = tuple(dict.fromkeys((*line.claims, *(claim for other in others for claim in other.claims))))
+        text = say("sentence.figure-more", number=tongue.number(line), others=said, **common)
+        return text, claims, line.id, line.stated_at, False
+    text = say("sentence.figure", number=tongue.number(line), **common)
+    return text, line.claims, line.id, line.stated_at, False
+
+
+def _by_source(launched: Sequence[LedgerLine], tongue: Tongue) -> Draft:
+    """Draft what was launched, each source's own count beside the others', never added."""
+    said = tongue.phrases.say("and").join(
+        f"{tongue.subject(line)} {tongue.number(line)} ({tongue.who(line)})" for line in launched
+    )
+    claims = tuple(dict.fromkeys(claim for line in launched for claim in line.claims))
+    areas = list(dict.fromkeys(tongue.place(line.area) for line in launched if line.area is not None))
+    text = tongue.phrases.say(
+        "sentence.by-source",
+        subject=tongue.words.say("subject.launched"),
+        area=", ".join(areas),
+        figures=said,
+    )
+    return text, claims, launched[-1].id, launched[-1].stated_at, False
+
+
+def _effects(picture: Picture, tongue: Tongue) -> Iterator[Draft]:
+    """Draft where effects are reported, and what of it was withdrawn, in one breath."""
+    live = [each for each in picture.incidents if each.status != "withdrawn" and each.kinds != ("outage",)]
+    gone = [each for each in picture.incidents if each.status == "withdrawn"]
+    texts, claims = [], dict[str, None]()
+    for key, some in (("sentence.effects", live), ("sentence.withdrawn-some", gone)):
+        if some:
+            areas = ", ".join(dict.fromkeys(tongue.area(each.area) for each in some))
+            texts.append(tongue.phrases.say(key, areas=areas))
+            claims.update((claim, None) for each in some for claim in (*each.claims, *each.against))
+    if texts:
+        first = (live or gone)[0]
+        yield " ".join(texts), tuple(claims), first.id, first.valid.start, False
+
+
+# --- items --------------------------------------------------------------------------
+
+
+def _incident(each: Incident, tongue: Tongue) -> Draft:
+    say = tongue.phrases.say
+    common = {"area": tongue.area(each.area), "what": tongue.incident(each)}
+    if each.status == "withdrawn":
+        text = say("sentence.withdrawn", reason=tongue.reason(each.reason), **common)
+        return text, (*each.claims, *each.against), each.id, each.valid.end or each.valid.start, True
+    key = "sentence.incident-hedged" if each.hedged else "sentence.incident"
+    text = say(key, status=tongue.words.word("status", each.status), **common)
+    return text, each.claims, each.id, each.valid.start, False
+
+
+def timeline(picture: Picture, changes: Sequence[Change], tongue: Tongue) -> Iterator[Draft]:
+    """Draft the morning in order: alarms, blasts, effects, figures as they were given."""
+    drafts: list[Draft] = []
+    for change in changes:
+        noun = change.fact.noun
+        if isinstance(noun, Alert) and noun.layer == "official" and change.fact.verb in {"raise", "clear"}:
+            key = "alarm.raised" if change.fact.verb == "raise" else "alarm.cleared"
+            text = tongue.phrases.say(key, area=tongue.area(noun.area))
+            because = change.fact.because or noun.because
+            drafts.append((text, because, f"{noun.id}/{change.fact.verb}", change.at, False))
+    drafts.extend(_incident(each, tongue) for each in picture.incidents)
+    drafts.extend(_figure_alone(line, tongue) for line in picture.ledgers.lines if line.status != "retracted")
+    drafts.extend(_statement(each, tongue) for each in picture.statements)
+    yield from sorted(drafts, key=lambda draft: (str(draft[3]), draft[2]))
+
+
+def _figure_alone(line: LedgerLine, tongue: Tongue) -> Draft:
+    """Draft a line as it was given, whatever became of it later."""
+    common = {"area": tongue.place(line.area), "who": tongue.who(line), "time": tongue.clock(line.stated_at)}
+    subject = tongue.subject(line)
+    if line.status == "denied" or (_silent(line) and line.status == "superseded" and line.subject in PEOPLE):
+        text = tongue.phrases.say("sentence.denial", what=subject, **common)
+    else:
+        text = tongue.phrases.say("sentence.figure", subject=subject, number=tongue.number(line), **common)
+    return text, line.claims, line.id, line.stated_at, False
+
+
+def _silent(line: LedgerLine) -> bool:
+    return line.min is None and line.max is None
+
+
+def districts(picture: Picture, tongue: Tongue) -> Iterator[Draft]:
+    """Draft the effects by place, with the figures that were given for the place."""
+    places = dict.fromkeys(each.area.code for each in picture.incidents)
+    for code in sorted(places, key=lambda code: (tongue.place(code), code)):
+        for each in picture.incidents:
+            if each.area.code == code:
+                yield _incident(each, tongue)
+        for line in picture.ledgers.lines:
+            if line.area == code and line.status == "standing" and line.subject in PEOPLE:
+                yield _figure(line, picture.ledgers.lines, tongue)
+
+
+def response(picture: Picture, tongue: Tongue) -> Iterator[Draft]:
+    """Draft where services are at work, what is out, who was rescued."""
+    for each in picture.incidents:
+        if each.status in {"responding", "contained", "closed"}:
+            text = tongue.phrases.say(
+                f"sentence.{each.status}", area=tongue.area(each.area), what=tongue.incident(each)
+            )
+            yield text, each.claims, each.id, each.valid.end or each.valid.start, False
+    for line in picture.ledgers.lines:
+        if line.status == "standing" and line.subject in {"rescued", "fire-area", "missing", "trapped"}:
+            yield _figure(line, picture.ledgers.lines, tongue)
+
+
+def outages(picture: Picture, tongue: Tongue) -> Iterator[Draft]:
+    """Draft what fails, what came back of how many, and what was damaged."""
+    standing = [line for line in picture.ledgers.lines if line.status == "standing"]
+    for line in standing:
+        if line.subject.endswith("-restored"):
+            failing = f"without-{line.subject.removesuffix('-restored')}"
+            whole = next(
+                (
+                    each
+                    for each in standing
+                    if each.subject == failing and (each.area, each.unit) == (line.area, line.unit)
+                ),
+                None,
+            )
+            if whole is not None:
+                text = tongue.phrases.say(
+                    "sentence.restored",
+                    subject=tongue.subject(line),
+                    area=tongue.place(line.area),
+                    number=tongue.number(line),
+                    whole=tongue.number(whole),
+                    who=tongue.who(line),
+                    time=tongue.clock(line.stated_at),
+                )
+                yield text, (*line.claims, *whole.claims), line.id, line.stated_at, False
+                continue
+            yield _figure(line, picture.ledgers.lines, tongue)
+        elif line.subject.startswith("without-") or line.subject in {"damaged", "on-fire"}:
+            yield _figure(line, picture.ledgers.lines, tongue)
+
+
+def _statement(each: Statement, tongue: Tongue) -> Draft:
+    text = tongue.phrases.say(
+        "sentence.statement",
+        who=tongue.source(each.source, each.by),
+        time=tongue.clock(each.stated_at),
+        quote=" ".join(each.quote.split()),
+    )
+    return text, each.claims, each.id, each.stated_at, False
+
+
+def statements(picture: Picture, tongue: Tongue) -> Iterator[Draft]:
+    """Draft what parties say, in their own words and apart (R30)."""
+    for each in picture.statements:
+        yield _statement(each, tongue)
+
+
+def changed(changes: Sequence[Change], since: datetime | None, tongue: Tongue) -> Iterator[Draft]:
+    """Draft what changed after ``since``, corrections marked as such."""
+    for change in changes:
+        if since is None or change.at <= since:
+            continue
+        fact, noun = change.fact, change.fact.noun
+        if isinstance(noun, Incident) and (fact.verb != "revise" or fact.why is not None):
+            draft = _incident(noun, tongue)
+        elif isinstance(noun, LedgerLine) and (fact.verb == "open" or noun.status in {"retracted", "denied"}):
+            draft = _figure_alone(noun, tongue)
+        elif isinstance(noun, Statement) and fact.verb == "open":
+            draft = _statement(noun, tongue)
+        elif isinstance(noun, Alert) and noun.layer == "official" and fact.verb in {"raise", "clear"}:
+            key = "alarm.raised" if fact.verb == "raise" else "alarm.cleared"
+            text = tongue.phrases.say(key, area=tongue.area(noun.area))
+            draft = (text, fact.because or noun.because, noun.id, change.at, False)
+        else:
+            continue
+        text, claims, about, _, corrects = draft
+        corrects = corrects or not fact.move
+        key = "sentence.correction" if corrects else "sentence.new"
+        yield tongue.phrases.say(key, text=text), claims, about, change.at, corrects
