@@ -134,12 +134,14 @@ class Shelf:
                 if isinstance(change.fact.noun, Alert):
                     self._take(change, change.fact.noun)
         now = self._app.clock()
-        for alert, (last, since, ordinal) in sorted(self._standing.items()):
-            due = since + _RENEW
-            if due <= now:
-                again = cap.renewal(last, tuple(self._chains[alert]), due, ordinal)
-                self._keep(again)
-                self._standing[alert] = (again, due, ordinal + 1)
+        for alert in sorted(self._standing):
+            last, since, ordinal = self._standing[alert]
+            while since + _RENEW <= now:
+                since += _RENEW
+                last = cap.renewal(last, tuple(self._chains[alert]), since, ordinal)
+                ordinal += 1
+                self._keep(last)
+            self._standing[alert] = (last, since, ordinal)
 
     def _take(self, change: Change, alert: Alert) -> None:
         chain = self._chains.get(alert.id, [])

@@ -262,12 +262,13 @@ def polygons(code: str, places: Gazetteer | None) -> tuple[Ring, ...]:
     rings = tuple(tuple((float(x), float(y)) for x, y in ring) for ring in outline.rings)
     if not all(len(r) >= 4 and r[0] == r[-1] for r in rings):
         return ()
-    if any(_inside(a[0], b) for a in rings for b in rings if a is not b):
+    if any(inside(a[0], b) for a in rings for b in rings if a is not b):
         return ()
     return rings
 
 
-def _inside(point: tuple[float, float], ring: Ring) -> bool:
+def inside(point: tuple[float, float], ring: Ring) -> bool:
+    """Tell whether a point lies within a ring."""
     x, y = point
     odd = False
     for (x1, y1), (x2, y2) in pairwise(ring):

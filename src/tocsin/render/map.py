@@ -19,7 +19,7 @@ from tocsin.render.naming import clean
 if TYPE_CHECKING:
     from tocsin.places import Gazetteer
 
-__all__ = ["Part", "Sheet", "draw", "sheet"]
+__all__ = ["Part", "Sheet", "draw", "sheet", "short"]
 
 _WIDTH = 720
 _MARGIN = 8
@@ -132,13 +132,23 @@ def _middle(ring: Sequence[tuple[int, int]]) -> tuple[int, int]:
     return round(sx / (3 * doubled)), round(sy / (3 * doubled))
 
 
+_NOUNS = (" район", " область", " громада", " District", " Raion", " Oblast", " Hromada", " район города")
+
+
+def short(name: str) -> str:
+    """Give a name for a narrow place: without the noun that all its neighbours bear."""
+    for noun in _NOUNS:
+        name = name.removesuffix(noun)
+    return name
+
+
 def draw(what: Sheet, parts: Iterable[Part], *, title: str) -> str:
     """Draw a sheet with its parts as they stand; text is escaped, every part is a link with a name and a state."""
     shown = [part for part in parts if part.code in what.points]
     bodies, labels = [], []
     # A city that lies inside an oblast is drawn after it.
     for part in sorted(shown, key=lambda p: -len(what.paths.get(p.code, ""))):
-        name, label = escape(clean(part.name)), escape(clean(part.label))
+        name, label = escape(clean(short(part.name))), escape(clean(part.label))
         x, y = what.points[part.code]
         shape = (
             f'<path d="{what.paths[part.code]}"/>'

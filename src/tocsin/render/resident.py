@@ -40,7 +40,7 @@ def answers(view: View, frame: Frame) -> tuple[tuple[str, str, str], ...]:
     """Answer the page's questions in their order, each as (key, question, answer)."""
     state, words = view.state, frame.words
     return tuple(
-        (key, words.say(f"ask.{key}"), text)
+        (key, words.say("ask.where" if key == "what" and state.state == "PARTLY" else f"ask.{key}"), text)
         for key, text in (
             ("what", _what(view, frame)),
             ("since", _since(state, frame)),
@@ -90,6 +90,8 @@ def _do(state: AreaState, frame: Frame) -> str:
         return words.say("do.contradicted")
     if state.official and state.state in {"ACTIVE", "PARTLY"}:
         return " ".join(dict.fromkeys(instruction(alert, words) for alert in state.official))
+    if state.state == "PARTLY":
+        return words.say("do.partly")
     if look(state) == "warned":
         return " ".join(dict.fromkeys(instruction(alert, words) for alert in state.warnings[:1]))
     if state.state == "ACTIVE" or (state.state == "STALE" and state.last_state in {"ACTIVE", "PARTLY"}):
