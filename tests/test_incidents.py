@@ -216,3 +216,17 @@ def test_an_outage_is_an_incident_of_its_own():
     morning.say("07:52", "mayor", claim("damage", "hol", hit="heating-main"))
     morning.say("08:00", "mayor", claim("outage", "hol", hit="heating-main"), claim("response", "hol"))
     assert sorted(each.kinds for each in morning.incidents()) == [("damage",), ("outage",)]
+
+
+def test_an_outage_that_is_over_is_over_and_not_withdrawn():
+    morning = Morning()
+    morning.say(
+        "10:02", "mayor", claim("outage", "kyiv", hit="heating-main", scope={"residential-buildings": 630})
+    )
+    morning.say(
+        "13:10", "heat", claim("outage", "kyiv", hit="heating-main", scope={"restored": 300, "of": 630})
+    )
+    assert [(each.kinds, each.status) for each in morning.incidents()] == [(("outage",), "responding")]
+    morning.say("18:10", "heat", claim("outage", "kyiv", hit="heating-main", stance="denies"))
+    assert [each.status for each in morning.incidents()] == ["closed"]
+    assert morning.lines("outage", None) == []

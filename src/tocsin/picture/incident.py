@@ -9,7 +9,7 @@ import msgspec
 from tocsin.model import AreaRef, Claim, Incident, Interval
 from tocsin.picture import weighing
 from tocsin.picture.speakers import STANDING, Speaker
-from tocsin.picture.stages import stage_of
+from tocsin.picture.stages import restores, stage_of
 
 __all__ = ["BELOW_CITY", "MOMENTS", "Hot", "Word", "denied_kinds", "objects_fit", "told"]
 
@@ -30,7 +30,7 @@ BUILDINGS = (
     "industrial",
     "other",
 )
-WORDS = {"response": "responding", "assessment": "assessed"}
+WORKS = ("response", "assessment")
 
 
 class Word(msgspec.Struct, frozen=True, kw_only=True):
@@ -48,12 +48,12 @@ class Word(msgspec.Struct, frozen=True, kw_only=True):
     @property
     def works(self) -> bool:
         """Whether it tells of emergency services and not of effects."""
-        return self.claim.kind in WORDS
+        return self.claim.kind in WORKS or restores(self.claim)
 
     @property
     def denies(self) -> bool:
         """Whether it denies effects."""
-        return self.claim.stance == "denies"
+        return self.claim.stance == "denies" and not self.works
 
 
 class Hot(msgspec.Struct, frozen=True, kw_only=True):

@@ -16,12 +16,12 @@ from tocsin.model import Claim, Fact, Incident, PlaceRef, Report, Source
 from tocsin.picture.attacks import HOT, Areas, Attacks, area_of, moment, spots
 from tocsin.picture.incident import BELOW_CITY, MOMENTS, Hot, Word, denied_kinds, objects_fit, told
 from tocsin.picture.speakers import Speaker, speaker_of
+from tocsin.picture.stages import restores
 from tocsin.slate import Slate, Table, Timers
 
 __all__ = ["Found", "Incidents"]
 
 EFFECTS = ("impact", "debris", "fire", "damage", "outage", "explosion")
-WORKS = ("response", "assessment")
 ONE_HIT = timedelta(minutes=45)
 """Moments farther apart than this are two hits, also on one house."""
 ONE_HIT_EXACT = timedelta(minutes=20)
@@ -88,7 +88,12 @@ class Incidents:
             if speaker.party or not _present(claim, stated):
                 continue
             word = self._word(claim, speaker, report, source, stated)
-            if claim.kind in EFFECTS and claim.stance == "denies":
+            if word.works:
+                for each in (
+                    self._works(word, touched) if claim.stance == "asserts" or restores(claim) else ()
+                ):
+                    touched[each] = None
+            elif claim.kind in EFFECTS and claim.stance == "denies":
                 self._deny(word, source, hearing)
             elif claim.kind in EFFECTS:
                 for place in self._effect_spots(claim):
@@ -96,9 +101,6 @@ class Incidents:
             elif claim.kind == "casualty" and claim.stance == "asserts":
                 for place in spots(claim):
                     self._harm(word, place, hearing)
-            elif claim.kind in WORKS and claim.stance == "asserts":
-                for each in self._works(word, touched):
-                    touched[each] = None
         for each in touched:
             self.timers.arm(each, at + HOT)
             key = f"{source.id}:{report.id}"
@@ -175,6 +177,8 @@ class Incidents:
                 continue
             if _network(hot) != (word.claim.kind == "outage") and not word.works:
                 # What fails in the network and what was hit are told apart: one is not where the other is.
+                continue
+            if word.claim.kind == "outage" and not _network(hot):
                 continue
             if objects_fit(hot.objects, word.claim.object) and _time_fits(hot, word):
                 fits.append(hot)
@@ -254,7 +258,8 @@ class Incidents:
         places = spots(word.claim)
         ids: list[str] = []
         for place in places:
-            if place.level not in BELOW_CITY and self._places.first_level_of(place.code) == place.code:
+            wide = place.level not in BELOW_CITY and self._places.first_level_of(place.code) == place.code
+            if wide and word.claim.kind != "outage":
                 continue
             attack = self._attacks.of(place.code, word.when, opens=False)
             fits = self._candidates(word, place, attack)

@@ -24,6 +24,7 @@ UTILITIES = {
     "water": "water",
     "rail": "transport",
     "road": "transport",
+    "other": "communications",
 }
 COUNTED = {"explosion": "explosions", "impact": "impacts"}
 FATES = {"interception": "shot-down", "lost": "lost", "launch": "launched"}
@@ -118,7 +119,8 @@ def _people(claim: Claim) -> Iterator[Born]:
     moved = died_in_hospital(claim)
     for key, value in (claim.harm or {}).items():
         zero = value.max == 0
-        if claim.stance == "denies" or zero:
+        unsaid = value.min is None and value.max is None
+        if claim.stance == "denies" or zero or unsaid:
             # "Not confirmed" is not "none": a number stands only where the words say zero.
             yield _line("people", key, Range(min=0, max=0) if zero else None, denial=True)
             continue

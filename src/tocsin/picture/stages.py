@@ -9,7 +9,7 @@ from __future__ import annotations
 
 from tocsin.model import Claim
 
-__all__ = ["died_in_hospital", "stage_of"]
+__all__ = ["died_in_hospital", "restores", "stage_of"]
 
 CONTAINED = (
     "ліквідован", "ліквідували", "ліквідувал", "загас", "погас", "погаш", "локалізован", "локалізувал",
@@ -31,6 +31,11 @@ SAID = {"extinguished": "contained", "contained": "contained", "localised": "con
 
 def stage_of(claim: Claim) -> str | None:
     """Tell what a claim of response makes of its incident; None for an assessment."""
+    if restores(claim):
+        scope = claim.scope or {}
+        back, whole = scope.get("restored"), scope.get("of")
+        partly = back is not None and whole is not None and (back.min or 0) < (whole.min or 0)
+        return "responding" if partly else "contained" if back is not None else "closed"
     if claim.kind != "response":
         return None
     for key in claim.scope or {}:
@@ -44,6 +49,11 @@ def stage_of(claim: Claim) -> str | None:
     if any(stem in words for stem in FINISHED):
         return "closed"
     return "responding"
+
+
+def restores(claim: Claim) -> bool:
+    """Whether a claim says that an outage is over, wholly or in part."""
+    return claim.kind == "outage" and (claim.stance == "denies" or "restored" in (claim.scope or {}))
 
 
 def died_in_hospital(claim: Claim) -> bool:
