@@ -24,7 +24,7 @@ from tocsin.model import (
     Threat,
 )
 
-__all__ = ["amount", "change_line", "one_line", "picture_text"]
+__all__ = ["amount", "change_line", "clock", "one_line", "picture_text"]
 
 _CONTROL = {"Cc", "Cf", "Cs", "Zl", "Zp"}
 
@@ -48,13 +48,14 @@ def amount(low: int | None, high: int | None, *, approx: bool = False) -> str:
     return f"{sign}{low}" if low == high else f"{sign}{low}–{high}"
 
 
-def _clock(at: datetime | None, zone: tzinfo) -> str:
+def clock(at: datetime | None, zone: tzinfo) -> str:
+    """Return a moment as the clock on the wall showed it."""
     return at.astimezone(zone).strftime("%H:%M:%S") if at else "--:--:--"
 
 
 def _when(valid: Interval, zone: tzinfo) -> str:
-    start = _clock(valid.start, zone)
-    return f"since {start}" if valid.end is None else f"{start}–{_clock(valid.end, zone)}"
+    start = clock(valid.start, zone)
+    return f"since {start}" if valid.end is None else f"{start}–{clock(valid.end, zone)}"
 
 
 def _areas(areas: tuple[AreaRef, ...]) -> str:
@@ -131,7 +132,7 @@ def change_line(change: Change, zone: tzinfo) -> str:
     """Return one change as one line: number, clock, type and verb, what, and why."""
     fact = change.fact
     why = f"  ← {fact.why}" if fact.why else ""
-    head = f"{change.number:>5}  {_clock(change.at, zone)}  {fact.type:<9} {fact.verb:<8}"
+    head = f"{change.number:>5}  {clock(change.at, zone)}  {fact.type:<9} {fact.verb:<8}"
     return f"{head} {_noun(fact.noun)}{why}"
 
 
@@ -146,12 +147,12 @@ def picture_text(picture: Picture, zone: tzinfo) -> str:
         (
             "Ledgers",
             [
-                f"{_clock(line.stated_at, zone)} {_line(line)}"
+                f"{clock(line.stated_at, zone)} {_line(line)}"
                 + (f"  [preferred: {preferred[line.id]}]" if line.id in preferred else "")
                 for line in picture.ledgers.lines
             ],
         ),
-        ("Statements", [f"{_clock(s.stated_at, zone)} {_noun(s)}" for s in picture.statements]),
+        ("Statements", [f"{clock(s.stated_at, zone)} {_noun(s)}" for s in picture.statements]),
         ("Coverage", [_noun(c) for c in picture.coverage]),
     ]
     blocks = []

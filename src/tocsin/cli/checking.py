@@ -1,0 +1,170 @@
+"""Commands that check: check, verify, places."""
+
+from __future__ import annotations
+
+import sys
+from collections.abc import Callable
+from pathlib import Path
+
+import click
+
+from tocsin.cli.door import fail, read_bytes, tell, world_of
+
+__all__ = ["COMMANDS"]
+
+
+def _policy() -> int:
+    from tocsin.config import bundled
+    from tocsin.decisions.checking import check_policy
+    from tocsin.decisions.embargo import check_embargo, load_embargo
+    from tocsin.decisions.policy import load_policy
+
+    world = world_of()
+    policy, problems = load_policy(bundled("policy", "ua.toml").read_text("utf-8"))
+    embargo, gaps = load_embargo(bundled("policy", "embargo-ua.toml").read_text("utf-8"))
+    found = tell((*problems, *gaps, *check_embargo(embargo)))
+    if policy is not None:
+        found += tell(check_policy(policy, world.places, world.weapons))
+        rules = [rule for rule in policy.rules if not rule.group]
+        cases = [case for rule in rules for case in rule.case]
+        click.echo(f"policy: {len(rules)} rules, {len(cases)} cases, {found} problems")
+    return found
+
+
+def _lexicon() -> int:
+    from tocsin.config import bundled, lint_world
+    from tocsin.reading.lexicon import lint, load_weapons
+
+    weapons = load_weapons(bundled("weapons.toml").read_text("utf-8"))
+    files = {
+        one.name: one.read_text("utf-8")
+        for one in sorted(bundled("lexicon").iterdir(), key=lambda one: one.name)
+        if one.name.endswith(".toml")
+    }
+    found = tell((*lint(files, weapons), *lint_world()))
+    click.echo(f"lexicon: {len(files)} files, {len(weapons)} weapons, {found} problems")
+    return found
+
+
+def _places() -> int:
+    from tocsin.config import bundled
+    from tocsin.places import lint
+
+    tables = {
+        one.name: one.read_bytes()
+        for one in sorted(bundled("places").iterdir(), key=lambda one: one.name)
+        if one.name.endswith(".tsv")
+    }
+    found = tell(lint(tables))
+    click.echo(f"places: {len(tables)} tables, {found} problems")
+    return found
+
+
+def _corpus(directory: Path, *, aloud: bool = False) -> int:
+    from tocsin.reading import Reader, corpus
+
+    texts = {str(one.relative_to(directory)): one.read_text("utf-8") for one in directory.rglob("*.jsonl")}
+    rows, problems = corpus.load(texts)
+    world = world_of()
+    faults = (
+        *problems,
+        *corpus.lint(rows, world.weapons, lambda code: world.places.area(code) is not None),
+    )
+    found = tell(faults)
+    reader = Reader(world.lexicon, world.places, world.register | corpus.register(rows))
+    score = corpus.score(rows, reader.read)
+    if aloud:
+        click.echo(corpus.table(score))
+    found += len(score.bad_spans)
+    click.echo(f"corpus: {len(rows)} texts, {found} problems")
+    return found
+
+
+CHECKS: dict[str, Callable[[], int]] = {"policy": _policy, "lexicon": _lexicon, "places": _places}
+
+
+@click.command()
+@click.argument("what", required=False, type=click.Choice([*CHECKS, "corpus"]))
+@click.option("--corpus", "directory", default="tests/corpus", help="Where the labelled texts are.")
+def check(what: str | None, directory: str) -> None:
+    """Lint the data and run its cases: policy, lexicon, places, corpus, or all that is here."""
+    folder = Path(directory)
+    if what == "corpus":
+        if not folder.is_dir():
+            fail(directory, "is no directory of labelled texts", "Name one with --corpus DIR.")
+        found = _corpus(folder, aloud=True)
+    elif what is not None:
+        found = CHECKS[what]()
+    else:
+        found = sum(run() for run in CHECKS.values())
+        if folder.is_dir():
+            found += _corpus(folder)
+    sys.exit(1 if found else 0)
+
+
+@click.command()
+@click.argument("path", metavar="JOURNAL-OR-LOG")
+@click.option("--key", "key_file", help="The published key (json.pub) that a log must be signed with.")
+def verify(path: str, key_file: str | None) -> None:
+    """Walk the hash chain and the signatures of a journal, or of a downloaded public log, to the end."""
+    from tocsin.journal import Journal
+
+    if not Path(path).is_file():
+        fail(path, "is no file", "Name a journal, or a log downloaded from /v1/log.")
+    with Path(path).open("rb") as file:
+        start = file.read(16)
+    if not start.startswith(b"SQLite format 3\0"):
+        from tocsin.outlets.log import verify_log
+
+        key = read_bytes(key_file).decode("utf-8", "replace") if key_file else None
+        lines = read_bytes(path).splitlines()
+        found = tell(verify_log(lines, key))
+        click.echo(f"{path}: {len(lines)} lines, {found} problems")
+        sys.exit(1 if found else 0)
+    with Journal.open(Path(path), read_only=True, check=False) as book:
+        for note in book.notes:
+            click.echo(f"{path}: {note}", err=True)
+        found = tell(book.verify())
+        number, head = book.head
+    click.echo(f"{path}: {number} entries, head {head}, {found} problems")
+    sys.exit(1 if found else 0)
+
+
+@click.group()
+def places() -> None:
+    """Look at the areas, or replace their outlines."""
+
+
+@places.command("import")
+@click.argument("file", metavar="FILE.geojson")
+@click.option("--source", default="imported", help="Whose outlines these are, and their licence.")
+@click.option("-o", "--output", default="outlines.tsv", help="Where the table goes.")
+def import_(file: str, source: str, output: str) -> None:
+    """Turn a GeoJSON of areas into a table of outlines, matched by the codes in its properties."""
+    from tocsin.config import load_gazetteer
+    from tocsin.places import import_outlines
+
+    table, problems = import_outlines(read_bytes(file), load_gazetteer(), source)
+    found = tell(problems)
+    if not table.strip():
+        fail(file, "holds no area that we know", "Its features need a KATOTTG or ISO 3166-2 code.")
+    try:
+        Path(output).write_bytes(table)
+    except OSError as error:
+        fail(output, f"cannot be written ({error.strerror})", "Name a writable file with -o.")
+    click.echo(f"{output}: {len(table.splitlines()) - 1} outlines, {found} problems")
+
+
+@places.command()
+@click.argument("query")
+def search(query: str) -> None:
+    """Find areas by name, in three languages, old names included."""
+    from tocsin.config import load_gazetteer
+
+    gazetteer = load_gazetteer()
+    for area in gazetteer.search(query, 10):
+        above = " › ".join(gazetteer.ref(code).name for code in reversed(gazetteer.ancestors(area.code)))
+        click.echo(f"{area.code}  {area.level:<10} {gazetteer.ref(area.code).name}  ({above})")
+
+
+COMMANDS = (check, verify, places)
