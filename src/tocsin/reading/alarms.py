@@ -1,0 +1,79 @@
+"""Alarms that an authority declares or ends, and sirens that are said to sound."""
+
+from __future__ import annotations
+
+from tocsin.places import Candidate
+from tocsin.reading.drafts import Clause, Context, Draft, Spot, Unit
+from tocsin.reading.marks import Mark
+from tocsin.reading.threats import denied, main_spot, spots_for
+
+__all__ = ["alarms_of"]
+
+_AUTHORITIES = frozenset({"authority", "military", "emergency-service", "alarm-service"})
+_SIRENS = ("сирен", "siren")
+_DECLARED = ("оголош", "объявл", "declar", "лунає", "лунають", "звуч", "sound", "issued", "announced", "пролунал", "прозвуч", "ввімкн")
+
+
+def alarms_of(clause: Clause, unit: Unit, context: Context) -> list[Draft]:
+    """The alarms that a clause declares or ends."""
+    drafts: list[Draft] = []
+    values = {m.value for c in clause.cues for m in c.meanings if m.group == "cue"}
+    for cue in clause.cues:
+        meaning = next((m for m in cue.meanings if m.group == "cue" and m.claim in ("alarm", "alarm-over")), None)
+        if meaning is None:
+            over = cue.has("cue", "danger-over")
+            if over is None or context.tokens.words[cue.j - 1] != "по" or clause.weapons or not clause.spots:
+                continue
+            kind, alarm_type = "alarm-over", "air-raid"
+        else:
+            kind, alarm_type = meaning.claim, str(meaning.extra.get("type", "air-raid"))
+        if kind == "alarm-over" and (clause.weapons or ("danger-over" in values and meaning is not None)):
+            continue
+        if kind == "alarm" and ("danger-over" in values or any(d.kind == kind for d in drafts)):
+            continue
+        draft = _alarm(kind, alarm_type, cue, clause, unit, context)
+        if draft is not None:
+            drafts.append(draft)
+    return drafts
+
+
+def _alarm(kind: str, alarm_type: str, cue: Mark, clause: Clause, unit: Unit, context: Context) -> Draft | None:
+    words = context.tokens.words
+    spots = spots_for(kind, [s for s in clause.spots if s.role not in ("from", "via")])
+    source = context.source
+    official = source is not None and source.kind in _AUTHORITIES
+    own = _home(context, cue) if not spots else None
+    sirens = any(words[k].startswith(_SIRENS) for k in range(cue.i, cue.j))
+    declared = any(word.startswith(_DECLARED) for word in words[max(unit.i, cue.i - 4) : min(unit.j, cue.j + 4)])
+    if not spots:
+        if context.article and not declared:
+            return None
+        if not (official or declared or context.telegraphic or unit.j - unit.i <= 8):
+            return None
+        if own is not None:
+            spots = [own]
+    elif not (official or declared or sirens or context.telegraphic or unit.j - unit.i <= 16):
+        return None
+    marks = [m for m in clause.marks if m.group not in ("state", "junk")] or [cue]
+    i, j = min(m.i for m in marks), max(m.j for m in marks)
+    if denied(clause, cue, context):
+        return Draft(kind=kind, i=i, j=j, spots=spots, main=main_spot(kind, spots), alarm_type=alarm_type, denies=True)
+    return Draft(kind=kind, i=i, j=j, spots=spots, main=main_spot(kind, spots), alarm_type=alarm_type, partial=kind == "alarm-over" and _yellow(unit, context))
+
+
+def _yellow(unit: Unit, context: Context) -> bool:
+    """Whether the sign at the head says that only a part ends (🟡 with «тривога ще триває»)."""
+    return any(context.tokens.words[m.i] == "🟡" for m in unit.marks if m.group == "state")
+
+
+def _home(context: Context, cue: Mark) -> Spot | None:
+    """The source's own area, for an alarm that names none."""
+    source = context.source
+    if source is None:
+        return None
+    code = source.home or (source.declares[0] if len(source.declares) == 1 else None)
+    if code is None or context.gazetteer.area(code) is None or code == context.gazetteer.root:
+        return None
+    area = context.gazetteer.area(code)
+    precision = "settlement" if area is not None and area.kind == "city" else (area.level if area is not None else "oblast")
+    return Spot(mark=cue, role="at", best=Candidate(code=code, precision=precision, form="home"))

@@ -1,0 +1,246 @@
+"""Who says it: speakers named before a colon, beside a verb of saying, behind a dash, or in the next sentence."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+
+from tocsin.model import Source
+from tocsin.places import tokens as normal_words
+from tocsin.reading.drafts import Context, Speaker, Unit
+from tocsin.reading.marks import Mark
+from tocsin.reading.normalise import COLON, DASH, PARAGRAPH, QUOTE
+
+__all__ = ["Register", "attribute"]
+
+_OFFICES = frozenset({"mayor", "governor", "military-administration", "city-authorities", "police", "prosecutors", "spokesperson"})
+_PARTY = frozenset({"mod-russia", "russian-media"})
+
+
+class Register:
+    """The names by which texts call the sources of the register."""
+
+    def __init__(self, register: Mapping[str, Source]) -> None:
+        self.sources = register
+        self._first: dict[str, list[tuple[tuple[str, ...], str]]] = {}
+        for source in sorted(register.values(), key=lambda s: s.id):
+            for name in (*source.aliases, source.name):
+                words = tuple(normal_words(name))
+                if words and (len(words) > 1 or len(words[0]) > 2) and not _too_plain(words):
+                    self._first.setdefault(words[0], []).append((words, source.id))
+        for names in self._first.values():
+            names.sort(key=lambda item: (-len(item[0]), item[1]))
+
+    def at(self, words: list[str], i: int) -> tuple[int, str] | None:
+        """The source whose name starts at token ``i``: number of tokens, id."""
+        for name, found in self._first.get(words[i], ()):
+            if tuple(words[i : i + len(name)]) == name:
+                return len(name), found
+        return None
+
+
+_PLAIN = frozenset({("ministry", "of", "foreign", "affairs")})
+
+
+def _too_plain(words: tuple[str, ...]) -> bool:
+    return words in _PLAIN or words[0] in ("a", "an")
+
+
+def attribute(units: list[Unit], context: Context, register: Register) -> None:
+    """Set the speaker of every sentence that quotes somebody."""
+    carried: Speaker | None = None
+    last: Speaker | None = None
+    paragraph = -1
+    for n, unit in enumerate(units):
+        if unit.paragraph != paragraph:
+            if context.article or carried is None or n == 0:
+                carried = None
+            paragraph = unit.paragraph
+        speakers = _speakers(unit, context, register)
+        verb = _verb(unit)
+        if speakers:
+            chosen, kind = _choose(unit, speakers, verb, context)
+            if chosen is None:
+                _release(unit, context)
+                unit.by = carried
+                continue
+            last = chosen
+            _use(unit, chosen)
+            if kind == "back" and not _own_words(unit, chosen):
+                _attribute_back(units, n, chosen)
+                unit.by = chosen
+                continue
+            unit.by = chosen
+            if kind == "colon":
+                carried = chosen
+            elif carried is not None and carried.id != chosen.id:
+                carried = None
+            continue
+        if last is not None and any(m.has("say", "again") for m in unit.marks):
+            unit.by = last
+            carried = last
+            continue
+        unit.by = carried
+
+
+def _speakers(unit: Unit, context: Context, register: Register) -> list[tuple[Speaker, Mark | None]]:
+    words = context.tokens.words
+    found: list[tuple[Speaker, Mark | None]] = []
+    taken: set[int] = set()
+    for n, mark in enumerate(unit.marks):
+        meaning = mark.has("speaker")
+        if meaning is None or mark.i in taken:
+            continue
+        name = register.at(words, mark.i)
+        identity = meaning.value
+        if name is not None and name[0] >= mark.j - mark.i:
+            identity = name[1]
+        elif meaning.value in _OFFICES:
+            identity = _office(meaning.value, n, unit, context)
+        i, j = _whole_name(mark, unit, context)
+        taken.update(range(i, j))
+        found.append((Speaker(identity, i, j, party=bool(meaning.extra.get("party"))), mark))
+    for k in range(unit.i, unit.j):
+        if k in taken or not context.tokens.caps[k]:
+            continue
+        name = register.at(words, k)
+        if name is not None:
+            source = register.sources[name[1]]
+            found.append((Speaker(name[1], k, k + name[0], party=source.kind == "party"), None))
+            taken.update(range(k, k + name[0]))
+    found.sort(key=lambda pair: pair[0].i)
+    return [(_resolved(s, register), m) for s, m in found]
+
+
+def _resolved(speaker: Speaker, register: Register) -> Speaker:
+    """An id that the register knows by another spelling (kyiv-post, kyivpost)."""
+    if speaker.id in register.sources:
+        return speaker
+    flat = speaker.id.replace("-", "")
+    for known in register.sources:
+        if known.replace("-", "") == flat:
+            speaker.id = known
+            break
+    return speaker
+
+
+def _office(role: str, n: int, unit: Unit, context: Context) -> str:
+    """An office with the place that stands beside it: mayor of X."""
+    for other in (*unit.marks[n + 1 : n + 2], *unit.marks[max(0, n - 1) : n]):
+        if other.places and abs(other.i - unit.marks[n].j) <= 1 or other.places and abs(unit.marks[n].i - other.j) <= 1:
+            other.used = True
+            area = context.gazetteer.area(other.places[0].code)
+            if area is not None:
+                return f"{role}-{'-'.join(normal_words(area.names['en']))}"
+    if context.home and role in ("mayor",):
+        area = context.gazetteer.area(context.home)
+        if area is not None and (area.kind == "city"):
+            return f"{role}-{'-'.join(normal_words(area.names['en']))}"
+    return role
+
+
+def _whole_name(mark: Mark, unit: Unit, context: Context) -> tuple[int, int]:
+    """A speaker's words with the capitalised name that follows them."""
+    tokens = context.tokens
+    j = mark.j
+    if mark.has("speaker") is not None and not mark.meaning.extra.get("office"):
+        return mark.i, j
+    while j < unit.j and tokens.caps[j] and tokens.seps[j] <= QUOTE and j - mark.j < 3:
+        j += 1
+    return mark.i, j
+
+
+def _verb(unit: Unit) -> Mark | None:
+    return next((m for m in unit.marks if m.has("say", "verb") or m.has("say", "back")), None)
+
+
+def _choose(
+    unit: Unit, speakers: list[tuple[Speaker, Mark | None]], verb: Mark | None, context: Context
+) -> tuple[Speaker | None, str]:
+    """The speaker whom a sentence quotes, and by what sign: colon, verb, dash, back."""
+    seps = context.tokens.seps
+    first = speakers[0][0]
+    head = all(m.group in ("state", "speaker", "mood", "place", "say", "weapon", "time") or m.i >= first.i for m in unit.marks)
+    for end in range(first.j, min(first.j + 3, unit.j)):
+        if seps[end] == COLON and head and first.i - unit.i <= 6:
+            return first, "colon"
+    back = next((m for m in unit.marks if m.has("say", "back")), None)
+    if back is not None:
+        after = [s for s, _ in speakers if s.i >= back.j - 1]
+        if after:
+            return after[0], "back"
+    if verb is not None:
+        verbs = [m for m in unit.marks if m.has("say")]
+        best: tuple[int, Speaker] | None = None
+        for mark in verbs:
+            for speaker, _ in speakers:
+                gap = min(abs(speaker.i - mark.j), abs(mark.i - speaker.j))
+                if gap <= 3 and (best is None or gap < best[0]):
+                    best = (gap, speaker)
+        if best is not None:
+            return best[1], "verb"
+    last = speakers[-1][0]
+    if last.j >= unit.j - 1 and last.i > unit.i and (seps[last.i] == DASH or _dashed(unit, last, context)):
+        return last, "dash"
+    if len(context.tokens.words) and last.i == unit.i and last.j >= unit.j and _after_dash(unit, context):
+        return last, "dash"
+    return None, ""
+
+
+def _dashed(unit: Unit, speaker: Speaker, context: Context) -> bool:
+    before = context.tokens.text[max(0, context.tokens.starts[speaker.i] - 3) : context.tokens.starts[speaker.i]]
+    _ = unit
+    return "—" in before or "–" in before or " - " in before
+
+
+def _after_dash(unit: Unit, context: Context) -> bool:
+    start = context.tokens.starts[unit.i]
+    return context.tokens.text[max(0, start - 3) : start].strip(" \n").endswith(("—", "–", "-"))
+
+
+def _own_words(unit: Unit, speaker: Speaker) -> bool:
+    """Whether a sentence that points back also says something itself."""
+    return any(m.group in ("cue", "weapon", "harm") and not (speaker.i <= m.i < speaker.j) for m in unit.marks)
+
+
+def _attribute_back(units: list[Unit], n: int, speaker: Speaker) -> None:
+    """«Про це повідомив X»: the sentences before it, of the same paragraph, that have no speaker."""
+    for unit in reversed(units[:n]):
+        if unit.by is not None:
+            break
+        if unit.paragraph != units[n].paragraph and unit is not units[n - 1]:
+            break
+        unit.by = speaker
+        if unit.paragraph != units[n].paragraph:
+            break
+
+
+def _use(unit: Unit, speaker: Speaker) -> None:
+    """Take a speaker's words out of what the sentence says."""
+    for mark in unit.marks:
+        if mark.has("speaker") and speaker.i <= mark.i < speaker.j:
+            mark.used = True
+        elif speaker.i <= mark.i < speaker.j:
+            mark.used = True
+
+
+def _release(unit: Unit, context: Context) -> None:
+    """Speakers that say nothing here: their names may be places after all."""
+    for n, mark in enumerate(unit.marks):
+        if mark.group != "speaker":
+            continue
+        other = next((m for m in mark.meanings if m.group not in ("speaker", "say")), None)
+        if other is not None:
+            mark.turn(other)
+            continue
+        place = context.gazetteer.match(context.tokens.words[mark.i : mark.j], 0)
+        if place is not None and context.tokens.caps[mark.i]:
+            from tocsin.reading.marks import PLACE, Mark as _Mark  # noqa: PLC0415
+
+            named = _Mark(mark.i, mark.i + place[0], PLACE)
+            named.places = place[1]
+            unit.marks[n] = named
+        else:
+            mark.used = True
+
+
+_ = PARAGRAPH

@@ -1,0 +1,117 @@
+"""Sentences into clauses: each clause says one thing, and list items inherit what the list said before them."""
+
+from __future__ import annotations
+
+from tocsin.reading.drafts import Clause, Context, Spot, Unit
+from tocsin.reading.marks import Mark
+from tocsin.reading.normalise import AND_SLASH, COLON, COMMA, DASH, PAREN, SEMI
+
+__all__ = ["clauses_of"]
+
+_JOIN = frozenset(
+    "та і й и а але однак проте зате но однако and but while where which as after before followed when along що які який яка де коли після "
+    "который которые которая где когда после тогда while whereas plus плюс also також також".split()
+)
+_THREAT = frozenset(
+    "takeoff launch attack strike shelling inbound danger danger-over lost interception airborne landed impact continuation".split()
+)
+_HARD = frozenset("harm".split())
+
+
+def clauses_of(unit: Unit, spots: list[Spot], context: Context) -> list[Clause]:
+    """The clauses of a sentence, in order."""
+    tokens = context.tokens
+    by_mark = {id(spot.mark): spot for spot in spots}
+    parts: list[tuple[int, list[Mark]]] = []
+    current: list[Mark] = []
+    sep = COMMA
+    last = unit.i
+    for mark in unit.marks:
+        if mark.used:
+            continue
+        cut = _cut(tokens.seps, tokens.words, last, mark.i)
+        if cut and current:
+            parts.append((sep, current))
+            current = []
+            sep = cut
+        current.append(mark)
+        last = mark.j
+    if current:
+        parts.append((sep, current))
+    return _join(parts, by_mark)
+
+
+def _cut(seps: list[int], words: list[str], start: int, end: int) -> int:
+    """The hardest cut between two marks; 0 where nothing cuts."""
+    found = 0
+    for k in range(start, end + 1):
+        if k < len(seps):
+            sep = seps[k]
+            if sep in (COMMA, PAREN, DASH, COLON, SEMI, AND_SLASH) and k > start - 1 and sep > found:
+                found = sep
+            if k < end and words[k] in _JOIN and found == 0:
+                found = AND_SLASH
+    return found
+
+
+def _features(marks: list[Mark], by_mark: dict[int, Spot]) -> tuple[bool, bool, bool, bool]:
+    cue = any((m.group == "cue" and m.value not in _WEAK) or m.group == "harm" for m in marks)
+    weapon = any(m.group == "weapon" and not m.meaning.extra.get("emoji") for m in marks)
+    place = any(id(m) in by_mark for m in marks)
+    count = any(m.group == "count" for m in marks)
+    return cue, weapon, place, count
+
+
+_WEAK = frozenset({"more", "continuation"})
+
+
+def _join(parts: list[tuple[int, list[Mark]]], by_mark: dict[int, Spot]) -> list[Clause]:
+    """Parts into clauses: a new one where a part brings its own cue, or is an item of a list."""
+    clauses: list[Clause] = []
+    has = (False, False, False, False)
+    for sep, marks in parts:
+        cue, weapon, place, count = _features(marks, by_mark)
+        new = not clauses
+        if not new:
+            if cue and has[0]:
+                new = True
+            elif (cue and sep in (SEMI,)) or (cue and has[1] and has[2] and weapon):
+                new = True
+            elif not cue and weapon and has[1] and (has[2] or place) and (place or count):
+                new = place and has[2]
+            elif not cue and count and place and has[2] and has[3]:
+                new = True
+            elif not cue and place and has[2] and has[3] and sep in (COMMA, SEMI) and _moves(marks, by_mark):
+                new = count
+        if new:
+            clause = Clause()
+            if clauses:
+                clause.inherited = clauses[-1]
+            clauses.append(clause)
+            has = (cue, weapon, place, count)
+        else:
+            has = (has[0] or cue, has[1] or weapon, has[2] or place, has[3] or count)
+        _fill(clauses[-1], marks, by_mark)
+    return clauses
+
+
+def _moves(marks: list[Mark], by_mark: dict[int, Spot]) -> bool:
+    return any(id(m) in by_mark and by_mark[id(m)].role in ("toward", "via") for m in marks)
+
+
+def _fill(clause: Clause, marks: list[Mark], by_mark: dict[int, Spot]) -> None:
+    for mark in marks:
+        clause.marks.append(mark)
+        if mark.group == "cue":
+            clause.cues.append(mark)
+        elif mark.group == "weapon":
+            (clause.signs if mark.meaning.extra.get("emoji") else clause.weapons).append(mark)
+        elif mark.group == "count":
+            clause.counts.append(mark)
+        elif mark.group == "object":
+            clause.objects.append(mark)
+        elif mark.group == "harm":
+            clause.harms.append(mark)
+        spot = by_mark.get(id(mark))
+        if spot is not None:
+            clause.spots.append(spot)

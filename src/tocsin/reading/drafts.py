@@ -1,0 +1,149 @@
+"""What the grammar hands around: a report's context, its sentences and clauses, claims before they have ids."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from datetime import datetime, tzinfo
+
+from tocsin.model import Interval, Range, Source
+from tocsin.places import Candidate, Gazetteer
+from tocsin.reading.lexicon import Lexicon
+from tocsin.reading.marks import Mark
+from tocsin.reading.normalise import LINE, Tokens
+
+__all__ = ["Clause", "Context", "Draft", "Speaker", "Spot", "Unit"]
+
+
+@dataclass(slots=True)
+class Speaker:
+    """Whom a sentence quotes: id, the tokens that name them, whether a party to the conflict."""
+
+    id: str
+    i: int
+    j: int
+    party: bool = False
+
+
+@dataclass(slots=True)
+class Spot:
+    """A place in a sentence with its part: at, from, toward, via, near, or bare (``""``), ``into`` and ``po`` undecided."""
+
+    mark: Mark
+    role: str
+    best: Candidate
+    others: tuple[str, ...] = ()
+
+    @property
+    def code(self) -> str:
+        """Code of the likeliest area."""
+        return self.best.code
+
+
+@dataclass(slots=True)
+class Unit:
+    """A sentence: tokens ``i:j``, its marks, where it stands."""
+
+    i: int
+    j: int
+    marks: list[Mark]
+    line: int
+    paragraph: int
+    first_in_line: bool
+    last_in_line: bool
+    by: Speaker | None = None
+    past: bool = False
+    expected: bool = False
+    hedged: bool = False
+    corrects: bool = False
+    partial: bool = False
+    when: Interval | None = None
+
+
+@dataclass(slots=True)
+class Clause:
+    """A part of a sentence that says one thing."""
+
+    marks: list[Mark] = field(default_factory=list)
+    cues: list[Mark] = field(default_factory=list)
+    weapons: list[Mark] = field(default_factory=list)
+    signs: list[Mark] = field(default_factory=list)
+    """Weapons that only an emoji names."""
+    counts: list[Mark] = field(default_factory=list)
+    spots: list[Spot] = field(default_factory=list)
+    objects: list[Mark] = field(default_factory=list)
+    harms: list[Mark] = field(default_factory=list)
+    inherited: Clause | None = None
+
+
+@dataclass(slots=True)
+class Draft:
+    """A claim before it has an id. ``i:j`` are the tokens of its evidence, ``also`` further stretches."""
+
+    kind: str
+    i: int
+    j: int
+    weapon: str | None = None
+    count: Range | None = None
+    joint: tuple[str, ...] = ()
+    spots: list[Spot] = field(default_factory=list)
+    main: Spot | None = None
+    object: str | None = None
+    harm: dict[str, Range] | None = None
+    scope: dict[str, Range] | None = None
+    alarm_type: str | None = None
+    heading: str | None = None
+    denies: bool = False
+    tense: str = "now"
+    hedged: bool = False
+    continues: bool = False
+    partial: bool = False
+    corrects: bool = False
+    by: Speaker | None = None
+    when: Interval | None = None
+    also: tuple[tuple[int, int], ...] = ()
+
+
+@dataclass(slots=True)
+class Context:
+    """What is known while a report is read, and what its earlier sentences left behind."""
+
+    tokens: Tokens
+    lexicon: Lexicon
+    gazetteer: Gazetteer
+    source: Source | None
+    register: Mapping[str, Source]
+    zone: tzinfo
+    stated_at: datetime | None
+    telegraphic: bool
+    article: bool
+    home: str | None
+    regions: list[str] = field(default_factory=list)
+    """Regions that the text names anywhere, for choosing among places of one name."""
+    mentioned: list[str] = field(default_factory=list)
+    heading_region: Spot | None = None
+    heading_weapon: str | None = None
+    heading_paragraph: int = -1
+    heading_place: Spot | None = None
+    """A city named at the head of a line: «над містом» means it."""
+    last_spots: list[Spot] = field(default_factory=list)
+    last_paragraph: int = -1
+    last_weapon: tuple[str, ...] = ()
+    last_effect: str = ""
+    summary: bool = False
+    """A finished night or day is being summed up from here on."""
+    day: datetime | None = None
+    as_of: datetime | None = None
+    speaker: Speaker | None = None
+    speaker_paragraph: int = -1
+    last_speaker: Speaker | None = None
+    heading_kind: str = ""
+    last_heading_line: int = -1
+    still_line: int = -1
+    last_line: int = 0
+    drafts: list[Draft] = field(default_factory=list)
+
+    def more_lines(self, unit: Unit) -> bool:
+        """Whether a line follows a sentence's own line within its paragraph."""
+        tokens = self.tokens
+        return unit.j < len(tokens.words) and tokens.seps[unit.j] >= LINE

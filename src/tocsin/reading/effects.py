@@ -1,0 +1,250 @@
+"""What attacks do: explosions, debris, fires, damage, outages; the services at work; hazards and instructions."""
+
+from __future__ import annotations
+
+from tocsin.model import Range
+from tocsin.reading.drafts import Clause, Context, Draft, Spot, Unit
+from tocsin.reading.marks import Mark
+from tocsin.reading.threats import denied, main_spot, spots_for
+from tocsin.reading.weaponry import groups_of
+
+__all__ = ["NETWORK_OBJECTS", "effects_of"]
+
+_KINDS = ("air-defence", "explosion", "debris", "fire", "damage", "response", "assessment", "hazard", "instruction")
+_HELD = frozenset({"fire", "damage", "debris"})
+NETWORK_OBJECTS = {
+    "heating": "heating-main",
+    "power": "power",
+    "water": "water",
+    "gas": "gas",
+    "transport": "rail",
+    "communications": "other",
+}
+"""The object of an outage, by the network that fails."""
+_EXTINGUISHED = ("ліквід", "ликвид", "загас", "погас", "погаш", "потуш", "extinguish", "put out", "локаліз", "локализ", "under control", "contained")
+
+
+def effects_of(clause: Clause, unit: Unit, context: Context) -> list[Draft]:
+    """The claims about effects that a clause makes, in the order of their cues."""
+    drafts: list[Draft] = []
+    cues = _cues(clause, context)
+    for value, cue in cues:
+        if value.startswith("outage"):
+            drafts.extend(_outage(value, cue, clause, context))
+        elif value in _KINDS:
+            drafts.extend(_effect(value, cue, [v for v, _ in cues], clause, unit, context))
+    restored = next((c for c in clause.cues if c.value == "restored"), None)
+    if restored is not None and not any(d.kind == "outage" for d in drafts):
+        drafts.extend(_restored(restored, clause, context))
+    return drafts
+
+
+def _cues(clause: Clause, context: Context) -> list[tuple[str, Mark]]:
+    """The effects that the cues of a clause mean, words of two meanings decided by what stands beside them."""
+    found: list[tuple[str, Mark]] = []
+    words = context.tokens.words
+    weapon = bool(clause.weapons)
+    for cue in clause.cues:
+        values = [m.value for m in cue.meanings if m.group == "cue"]
+        value = values[0]
+        if "response" in values and "interception" in values:
+            value = "interception" if weapon else "response"
+        elif "damage" in values and "interception" in values:
+            value = "damage" if clause.objects and not weapon else "interception"
+        elif "fire" in values and "response" in values:
+            value = "response"
+        if value in _KINDS or value.startswith("outage"):
+            if value == "fire" and words[cue.i].startswith(("вогн", "огн", "дим", "smoke", "fire")) and _gunfire(cue, words):
+                continue
+            found.append((value, cue))
+    values_only = {v for v, _ in found}
+    if "response" in values_only and any(_stage(words, c) for v, c in found if v == "response"):
+        # «Пожежу ліквідовано» tells of the work, not of a new fire.
+        found = [(v, c) for v, c in found if v != "fire"]
+    if "assessment" in values_only:
+        found = [(v, c) for v, c in found if v != "damage"]
+    kept: list[tuple[str, Mark]] = []
+    for value, cue in found:
+        if value in {v for v, _ in kept} and value in ("response", "explosion", "instruction", "assessment", "air-defence", "fire", "debris", "hazard"):
+            continue
+        kept.append((value, cue))
+    return kept
+
+
+def _gunfire(cue: Mark, words: list[str]) -> bool:
+    before = words[cue.i - 1] if cue.i else ""
+    after = words[cue.j] if cue.j < len(words) else ""
+    return before in ("під", "cease", "anti", "відкрили", "artillery", "зенітний", "under", "веде", "ведуть", "вести") or after in ("по", "department", "station", "truck")
+
+
+def _stage(words: list[str], cue: Mark) -> bool:
+    text = " ".join(words[cue.i : cue.j])
+    return any(stem in text for stem in _EXTINGUISHED)
+
+
+def _effect(value: str, cue: Mark, values: list[str], clause: Clause, unit: Unit, context: Context) -> list[Draft]:
+    spots = spots_for(value, _spots(clause))
+    denies = denied(clause, cue, context)
+    i, j = _bounds(clause)
+    weapon = _weapon(value, clause, context)
+    base = Draft(kind=value, i=i, j=j, weapon=weapon, denies=denies, spots=spots, main=main_spot(value, spots))
+    if value == "damage" and not (clause.objects or spots or context.last_spots):
+        return []
+    if value == "damage" and context.telegraphic and not clause.objects:
+        return []
+    if value in ("debris",) and not (spots or clause.objects or context.last_spots or _fell(clause, context)):
+        return []
+    if value == "assessment" and context.telegraphic:
+        return []
+    if value == "explosion":
+        base.count = _count_for(cue, clause)
+    if value in ("fire", "response"):
+        base.scope = _area(clause, context)
+    if value in ("instruction", "assessment"):
+        base.weapon = None
+    objects = _objects(value, cue, values, clause)
+    if not objects:
+        return [base]
+    drafts: list[Draft] = []
+    for mark in objects[:8]:
+        draft = Draft(
+            kind=base.kind, i=i, j=j, weapon=weapon, denies=denies, spots=spots, main=base.main, object=mark.value, scope=base.scope,
+            count=base.count or _object_count(mark, clause),
+        )  # fmt: skip
+        if not any(d.object == draft.object for d in drafts):
+            drafts.append(draft)
+    return drafts
+
+
+def _fell(clause: Clause, context: Context) -> bool:
+    return any(context.tokens.words[k].startswith(("паді", "паде", "впа", "упа", "fell", "fall")) for m in clause.marks for k in range(m.i, m.j))
+
+
+def _spots(clause: Clause) -> list[Spot]:
+    return [s for s in clause.spots if s.role not in ("from", "via")] or clause.spots
+
+
+def _weapon(value: str, clause: Clause, context: Context) -> str | None:
+    """The weapon that a clause names as what struck or fell, where it names one."""
+    if value not in ("explosion", "debris", "fire", "damage", "air-defence"):
+        return None
+    weapons = context.lexicon.weapons
+    names = [m.value for m in clause.weapons if not weapons[m.value].carrier]
+    if names and value in ("debris", "air-defence", "explosion"):
+        groups = groups_of(clause, context)
+        return groups[0].slugs[0] if groups else names[0]
+    return names[0] if len(set(names)) == 1 else None
+
+
+def _count_for(cue: Mark, clause: Clause) -> Range | None:
+    near = [c for c in clause.counts if -1 <= cue.i - c.j <= 4 or 0 <= c.i - cue.j <= 1]
+    return near[0].number if near else None
+
+
+def _object_count(mark: Mark, clause: Clause) -> Range | None:
+    for count in clause.counts:
+        if 0 <= mark.i - count.j <= 2 and not any(count.j <= o.i < mark.i for o in clause.objects if o is not mark):
+            return count.number
+    return None
+
+
+def _objects(value: str, cue: Mark, values: list[str], clause: Clause) -> list[Mark]:
+    """The objects of a cue: those behind it up to the next cue that takes objects, else those before it."""
+    if value not in ("fire", "damage", "debris", "impact"):
+        return []
+    holders = [c for c in clause.cues if any(m.value in _HELD or m.value == "impact" for m in c.meanings)]
+    following = next((c.i for c in holders if c.i > cue.i), 10**9)
+    after = [o for o in clause.objects if cue.j <= o.i < following]
+    if after:
+        return _whole(after)
+    if value in ("fire", "damage"):
+        previous = max((c.j for c in holders if c.i < cue.i), default=-1)
+        return _whole([o for o in clause.objects if previous <= o.i < cue.i])
+    return []
+
+
+def _whole(objects: list[Mark]) -> list[Mark]:
+    """Objects without the house that only says whose roof, window or car it was."""
+    kept: list[Mark] = []
+    for mark in objects:
+        before = kept[-1] if kept else None
+        if before is not None and mark.i - before.j <= 1 and before.value in ("roof",) and mark.value in ("residential", "other", "office"):
+            continue
+        if before is not None and mark.i - before.j <= 0 and before.value == "other" and mark.value != "other":
+            kept[-1] = mark
+            continue
+        if before is not None and mark.i == before.j and mark.value == "other":
+            continue
+        if before is not None and before.value == "other" and mark.i - before.j <= 2 and before.j - before.i == 1 and mark.value in ("residential", "office", "shop", "warehouse"):
+            # «фасад будинку», «вікна в будинку»: the building.
+            kept[-1] = mark
+            continue
+        kept.append(mark)
+    return kept
+
+
+def _area(clause: Clause, context: Context) -> dict[str, Range] | None:
+    """The burning area in square metres, where a number with that unit stands in the clause."""
+    for n, mark in enumerate(clause.marks):
+        if mark.group != "quantity" or mark.number is None:
+            continue
+        after = clause.marks[n + 1] if n + 1 < len(clause.marks) else None
+        if after is not None and after.has("area-unit") and after.i - mark.j <= 0:
+            return {"fire-area": mark.number}
+        words = context.tokens.words[mark.j : mark.j + 2]
+        if words[:1] == ["кв"] or words[:1] == ["square"] or words[:1] == ["sq"]:
+            return {"fire-area": mark.number}
+    return None
+
+
+def _outage(value: str, cue: Mark, clause: Clause, context: Context) -> list[Draft]:
+    network = str(cue.meaning.extra.get("network", value.removeprefix("outage-")))
+    spots = spots_for("outage", _spots(clause))
+    i, j = _bounds(clause)
+    scope = _scope(clause)
+    denies = denied(clause, cue, context)
+    return [
+        Draft(
+            kind="outage", i=i, j=j, object=NETWORK_OBJECTS.get(network, "other"), scope=scope, spots=spots,
+            main=main_spot("outage", spots), denies=denies,
+        )
+    ]  # fmt: skip
+
+
+def _restored(cue: Mark, clause: Clause, context: Context) -> list[Draft]:
+    network = next((m.has("network") for m in clause.marks if m.has("network")), None)
+    if network is None:
+        return []
+    count = next((c for c in clause.counts), None)
+    scope: dict[str, Range] | None = None
+    if count is not None and count.number is not None:
+        scope = {"restored": count.number}
+        if count.total is not None:
+            scope["of"] = Range(min=count.total, max=count.total)
+    spots = spots_for("outage", _spots(clause))
+    i, j = _bounds(clause)
+    draft = Draft(
+        kind="outage", i=i, j=j, object=NETWORK_OBJECTS.get(network.value, "other"), scope=scope, spots=spots,
+        main=main_spot("outage", spots), denies=scope is None,
+    )  # fmt: skip
+    _ = (cue, context)
+    return [draft]
+
+
+def _scope(clause: Clause) -> dict[str, Range] | None:
+    """The numbers of an outage by what they count."""
+    scope: dict[str, Range] = {}
+    for count in clause.counts:
+        if count.number is None:
+            continue
+        for mark in clause.marks:
+            meaning = mark.has("scope")
+            if meaning is not None and 0 <= mark.i - count.j <= 3:
+                scope.setdefault(meaning.value, count.number)
+                break
+    return scope or None
+
+
+def _bounds(clause: Clause) -> tuple[int, int]:
+    marks = [m for m in clause.marks if m.group not in ("state", "junk")] or clause.marks
+    return min(m.i for m in marks), max(m.j for m in marks)

@@ -1,0 +1,325 @@
+"""One report's grammar: sentences, what frames them (headings, speakers, tense), and the claims of their clauses."""
+
+from __future__ import annotations
+
+from tocsin.reading.alarms import alarms_of
+from tocsin.reading.attribution import Register, attribute
+from tocsin.reading.clauses import clauses_of
+from tocsin.reading.drafts import Clause, Context, Draft, Spot, Unit
+from tocsin.reading.effects import effects_of
+from tocsin.reading.marks import Mark
+from tocsin.reading.normalise import COLON, DASH, LINE, PARAGRAPH, SEMI, STOP
+from tocsin.reading.people import casualties_of
+from tocsin.reading.spots import compass_of, find_spots
+from tocsin.reading.statements import statements_of
+from tocsin.reading.tallies import is_tally, tallies_of
+from tocsin.reading.threats import threats_of
+from tocsin.reading.times import time_of, whole_text
+
+__all__ = ["read_marks"]
+
+_CARRIED = frozenset({"explosion", "impact", "debris", "fire", "damage", "casualty", "response", "air-defence", "outage", "assessment", "hazard"})
+_EFFECTS = frozenset({"explosion", "impact", "debris", "fire", "damage", "casualty", "outage"})
+_PRESENT = frozenset({"takeoff", "launch", "inbound", "danger", "danger-over", "lost", "alarm", "alarm-over", "air-defence"})
+
+
+def read_marks(marks: list[Mark], context: Context, register: Register) -> list[Draft]:
+    """The claims of a report, in the order of their words."""
+    units = _units(marks, context)
+    if not units or _furniture(units, context):
+        return []
+    whole_text(context, units)
+    attribute(units, context, register)
+    _regions(units, context)
+    for n, unit in enumerate(units):
+        _mood(unit, context)
+        if _skipped(unit, context):
+            continue
+        found = _read(unit, units, n, context)
+        context.drafts.extend(found)
+    return context.drafts
+
+
+def _units(marks: list[Mark], context: Context) -> list[Unit]:
+    """Sentences: cut at full stops and ends of lines."""
+    tokens = context.tokens
+    units: list[Unit] = []
+    size = len(tokens.words)
+    line = paragraph = -1
+    start = 0
+    m = 0
+    for k in range(size + 1):
+        if k < size and not (k == 0 or tokens.seps[k] >= STOP):
+            continue
+        if k > start:
+            inside: list[Mark] = []
+            while m < len(marks) and marks[m].i < k:
+                inside.append(marks[m])
+                m += 1
+            sep = tokens.seps[start]
+            if sep >= LINE:
+                line += 1
+            if sep == PARAGRAPH:
+                paragraph += 1
+            last = k == size or tokens.seps[k] >= LINE
+            units.append(Unit(start, k, inside, line, paragraph, sep >= LINE, last))
+        start = k
+    return units
+
+
+def _furniture(units: list[Unit], context: Context) -> bool:
+    """Whether the whole message is an advert, a fund drive, weather, sport."""
+    if context.article:
+        heads = units[:4]
+        return sum(1 for u in heads for m in u.marks if m.has("skip", "message")) >= 2
+    found = [m for u in units for m in u.marks if m.has("skip", "message")]
+    if not found:
+        return False
+    # One such word beside what really flies is a tail; alone, or in company, it is the message.
+    flying = sum(1 for u in units for m in u.marks if m.group == "weapon" or (m.group == "cue" and m.claim_kind in _PRESENT))
+    alarm = any(m.has("cue", "alarm") or m.has("cue", "alarm-over") for u in units for m in u.marks)
+    return len(found) * 2 > flying and not (alarm and len(found) < 2)
+
+
+def _regions(units: list[Unit], context: Context) -> None:
+    """The oblasts and raions that the text names anywhere, for telling places of one name apart."""
+    for unit in units:
+        for mark in unit.marks:
+            if mark.places and len(mark.places) <= 2 and mark.places[0].precision in ("oblast", "raion") and mark.places[0].code not in context.regions:
+                context.regions.append(mark.places[0].code)
+    del context.regions[8:]
+
+
+def _mood(unit: Unit, context: Context) -> None:
+    """Tense, hedges and corrections that hold for a whole sentence."""
+    for mark in unit.marks:
+        for meaning in mark.meanings:
+            if meaning.group != "mood":
+                continue
+            if meaning.value == "past":
+                unit.past = True
+            elif meaning.value == "expected":
+                unit.expected = unit.expected or mark.group == "mood"
+            elif meaning.value == "hedge" and mark.group == "mood":
+                unit.hedged = True
+            elif meaning.value == "correct":
+                unit.corrects = True
+            elif meaning.value == "partial":
+                unit.partial = True
+    words = context.tokens.words
+    if unit.past and any(words[k] in ("атакував", "атаковал", "атакувала", "застосував", "attacked", "launched", "атакував", "применил", "випустив", "завдав") for k in range(unit.i, unit.j)):
+        context.summary = not context.article
+    if any(m.has("mood", "summary") for m in unit.marks) and unit.past:
+        context.summary = not context.article
+
+
+def _skipped(unit: Unit, context: Context) -> bool:
+    """Sentences that are furniture, law, history, drills, or speak of alarms that go on."""
+    skip = still = drill = False
+    for mark in unit.marks:
+        for meaning in mark.meanings:
+            if meaning.group == "skip" and meaning.value == "sentence":
+                skip = True
+            elif meaning.group == "skip" and meaning.value == "line" and (mark.i - unit.i <= 2 or context.article):
+                skip = True
+            elif meaning.group == "mood" and meaning.value == "still-standing":
+                still = True
+            elif meaning.group == "mood" and meaning.value == "drill":
+                drill = True
+    if still:
+        context.heading_region = None
+        unit.marks = [m for m in unit.marks if not any(x.claim in ("alarm", "alarm-over") and x.group == "cue" for x in m.meanings) and not m.has("mood", "still-standing")]
+        if any(m.group == "weapon" for m in unit.marks) or any(m.group == "cue" and m.value == "instruction" for m in unit.marks):
+            return skip or drill
+        context.still_line = unit.line
+        return True
+    if context.still_line >= 0 and unit.line == context.still_line + 1 and all(m.group in ("place", "state", "area") for m in unit.marks):
+        # The list under «тривога ще триває у:».
+        context.still_line = unit.line
+        return True
+    return skip or drill
+
+
+def _heading(unit: Unit, spots: list[Spot], context: Context) -> bool:
+    """Whether a line is only a heading («Сумщина:»); sets the region for what follows."""
+    tokens = context.tokens
+    if unit.paragraph != context.heading_paragraph and unit.first_in_line and tokens.seps[unit.i] == PARAGRAPH:
+        context.heading_region = None
+        context.heading_weapon = None
+        context.heading_place = None
+        context.heading_kind = ""
+    if not spots or not unit.first_in_line:
+        return False
+    first = spots[0]
+    before = [m for m in unit.marks if m.i < first.mark.i and m.group not in ("state", "area", "mood")]
+    if any(not (m.group == "weapon" and m.meaning.extra.get("emoji")) for m in before):
+        return False
+    j = first.mark.j
+    while j < unit.j and (tokens.kinds[j] == "e" or tokens.words[j] in ("обл", "область")):
+        j += 1
+    alone = j >= unit.j
+    after = tokens.text[tokens.ends[j - 1] : tokens.ends[j - 1] + 4].lstrip(" *_") if alone else ""
+    colon = (not alone and tokens.seps[j] == COLON) or after.startswith(":")
+    arrow = any(m.group == "arrow" and m.i >= first.mark.j and m.i <= j for m in unit.marks)
+    dash = not alone and tokens.seps[j] == DASH and first.best.precision in ("oblast", "raion")
+    big = first.best.precision in ("oblast", "raion", "settlement", "district", "hromada")
+    next_line = alone and len(spots) == 1 and unit.last_in_line and context.more_lines(unit)
+    if not big or not (colon or arrow or dash or next_line):
+        return False
+    context.heading_region = first
+    context.heading_place = first if first.best.precision == "settlement" else None
+    context.heading_paragraph = unit.paragraph
+    sign = next((m for m in unit.marks if m.group == "weapon" and m.i < first.mark.i), None)
+    if sign is not None:
+        context.heading_weapon = sign.value
+    return alone
+
+
+def _read(unit: Unit, units: list[Unit], n: int, context: Context) -> list[Draft]:
+    """The claims of one sentence."""
+    spots = find_spots(unit, context)
+    if _heading(unit, spots, context) and not any(m.group in ("cue", "count") for m in unit.marks):
+        if not (len(units) == 1 or all(not u.marks for u in units[n + 1 :])):
+            context.last_spots = spots[:1]
+            context.last_paragraph = unit.paragraph
+            context.last_heading_line = unit.line
+            return []
+    clauses = clauses_of(unit, _without_heading(spots, unit, context), context)
+    if not clauses:
+        return []
+    statements = statements_of(unit, clauses, spots, context)
+    if statements:
+        found = statements
+    elif is_tally(unit, clauses, context):
+        found = tallies_of(unit, clauses, context)
+    else:
+        found = [draft for clause in clauses for draft in _clause(clause, unit, context)]
+        found = _one_casualty(found, context)
+    _finish(found, unit, units, n, clauses, context)
+    return found
+
+
+def _without_heading(spots: list[Spot], unit: Unit, context: Context) -> list[Spot]:
+    """The places of a sentence, its heading left out where places of its own follow in the line."""
+    region = context.heading_region
+    if region is None or not spots or spots[0].code != region.code or spots[0].mark is not region.mark:
+        return spots
+    rest = spots[1:]
+    tokens = context.tokens
+    listed = sum(1 for m in unit.marks if m.group == "count") > 1
+    j = spots[0].mark.j
+    colon = j < unit.j and tokens.seps[j] == COLON
+    if rest and (colon or listed or not context.telegraphic) and not any(m.group == "harm" for m in unit.marks):
+        return rest
+    return spots
+
+
+def _clause(clause: Clause, unit: Unit, context: Context) -> list[Draft]:
+    """All that a clause says."""
+    threats = threats_of(clause, unit, context)
+    effects = effects_of(clause, unit, context)
+    people = casualties_of(clause, unit, context)
+    alarms = alarms_of(clause, unit, context)
+    if any(d.kind in ("danger-over",) for d in threats) and alarms:
+        alarms = []
+    found = [*alarms, *threats, *effects, *people]
+    if any(m.has("mood", "hedge") and m.group == "mood" for m in clause.marks):
+        for draft in found:
+            draft.hedged = True
+    when = time_of(unit, context, clause.marks)
+    for draft in found:
+        if draft.when is None:
+            draft.when = when
+    return found
+
+
+def _one_casualty(found: list[Draft], context: Context) -> list[Draft]:
+    """The casualty claims of a sentence as one, unless they count the same twice or stand apart."""
+    kept: list[Draft] = []
+    for draft in found:
+        before = next((d for d in reversed(kept) if d.kind == "casualty"), None)
+        if draft.kind != "casualty" or before is None or before.harm is None or draft.harm is None:
+            kept.append(draft)
+            continue
+        apart = any(context.tokens.seps[k] == SEMI for k in range(before.j, min(draft.i + 1, len(context.tokens.seps))))
+        other = bool(draft.spots) and bool(before.spots) and {s.code for s in draft.spots} != {s.code for s in before.spots}
+        clash = any(key in before.harm and before.harm[key] != value for key, value in draft.harm.items())
+        if apart or other or clash or before.denies != draft.denies:
+            kept.append(draft)
+            continue
+        before.harm = {**before.harm, **draft.harm}
+        before.i, before.j = min(before.i, draft.i), max(before.j, draft.j)
+        before.hedged = before.hedged or draft.hedged
+        if not before.spots:
+            before.spots, before.main = draft.spots, draft.main
+    return kept
+
+
+def _finish(found: list[Draft], unit: Unit, units: list[Unit], n: int, clauses: list[Clause], context: Context) -> None:
+    """What the sentence adds to its claims: tense, hedge, speaker, place said before, heading."""
+    heading = compass_of(unit.marks, context.tokens.words)
+    effects = [d for d in found if d.kind in _EFFECTS]
+    own = next((d for d in effects if d.main is not None), None)
+    when = time_of(unit, context, unit.marks)
+    for draft in found:
+        _tense(draft, unit, context)
+        if draft.when is None and draft.kind != "tally":
+            draft.when = when if len(clauses) == 1 or unit.past else None
+        if draft.kind == "tally":
+            draft.when = when
+        if unit.hedged and len(clauses) == 1:
+            draft.hedged = True
+        draft.corrects = draft.corrects or unit.corrects
+        draft.by = unit.by
+        if heading and draft.kind in ("inbound", "takeoff"):
+            draft.heading = heading
+        if draft.main is None and draft.kind in _CARRIED:
+            _carry(draft, unit, own, context)
+    spots = [s for d in found for s in d.spots if s.mark.i >= unit.i]
+    if spots and any(d.kind in _EFFECTS or d.kind in ("alarm", "air-defence", "response") for d in found):
+        context.last_spots = list({s.code: s for s in spots if s.role in ("at", "near")}.values())
+        context.last_paragraph = unit.paragraph
+    weapons = tuple(d.weapon for d in found if d.weapon)
+    if weapons:
+        context.last_weapon = weapons[-2:] if found[-1].joint else weapons[-1:]
+    _minus(found, units, n, context)
+
+
+def _tense(draft: Draft, unit: Unit, context: Context) -> None:
+    if draft.tense != "now":
+        return
+    if unit.past and draft.kind not in ("alarm-over", "danger-over"):
+        draft.tense = "past"
+    elif context.summary and draft.kind in ("launch", "interception", "lost", "impact", "inbound", "tally", "debris"):
+        draft.tense = "past"
+    elif unit.expected and draft.kind in ("takeoff", "launch", "inbound", "danger", "danger-over", "alarm", "alarm-over", "outage", "explosion", "impact"):
+        draft.tense = "expected"
+
+
+def _carry(draft: Draft, unit: Unit, own: Draft | None, context: Context) -> None:
+    """A place that the sentence, its heading or the sentence before has named, with those words as evidence."""
+    spots: list[Spot] = []
+    if own is not None and own is not draft:
+        spots = own.spots
+    elif context.heading_region is not None and context.heading_paragraph == unit.paragraph:
+        spots = [context.heading_region]
+    elif context.last_spots and context.last_paragraph == unit.paragraph:
+        spots = context.last_spots
+    if not spots:
+        return
+    draft.spots = [Spot(mark=s.mark, role="at" if s.role not in ("near",) else s.role, best=s.best, others=s.others) for s in spots]
+    draft.main = draft.spots[0]
+    draft.also = tuple((s.mark.i, s.mark.j) for s in draft.spots if not (draft.i <= s.mark.i < draft.j))
+
+
+def _minus(found: list[Draft], units: list[Unit], n: int, context: Context) -> None:
+    """«Мінус!» takes its object from the sentence after it."""
+    if n + 1 >= len(units) or units[n + 1].line != units[n].line:
+        return
+    for draft in found:
+        if draft.kind == "interception" and draft.weapon is None and not draft.spots:
+            mark = next((m for m in units[n + 1].marks if m.group == "weapon" and not m.meaning.extra.get("emoji")), None)
+            if mark is not None and not context.lexicon.weapons[mark.value].carrier:
+                draft.weapon = mark.value
+                draft.continues = False
+                draft.also = (*draft.also, (mark.i, mark.j))

@@ -1,0 +1,285 @@
+"""The lexicon: phrases that mean something, compiled from data that a person who doesn't program can edit.
+
+A phrase is words: ``stem*`` any ending of up to five letters, ``a|b`` either word,
+``[word]`` a word that may be missing. Words are compared in the normal form of
+``normalise``. Matching takes the longest phrase; a whole word beats a stem and a
+longer stem a shorter one.
+"""
+
+from __future__ import annotations
+
+import itertools
+import re
+import tomllib
+from collections.abc import Iterator, Mapping
+from typing import Any
+
+from tocsin.model import CLAIM_KINDS, HARM_KEYS, OBJECTS, Problem, Range, Weapon
+from tocsin.reading.normalise import DOT, tokenise
+
+__all__ = ["LANGUAGES", "Lexicon", "Meaning", "compile_lexicon", "lint", "load_weapons"]
+
+LANGUAGES = ("uk", "ru", "en", "any", "emoji")
+GROUPS = (
+    "cue", "weapon", "mood", "prep", "role", "compass", "side", "arrow", "state", "area", "number", "vague", "bend",
+    "notcount", "speaker", "say", "skip", "harm", "group", "object", "unit", "network", "scope", "area-unit",
+)  # fmt: skip
+_ENDING = 5
+_SHORTEST, _LONGEST = 2, 14
+
+
+class Meaning:
+    """What a phrase means: a group (``cue``, ``weapon`` …), a value, and what else its table says."""
+
+    __slots__ = ("claim", "extra", "group", "value")
+
+    def __init__(self, group: str, value: str, extra: Mapping[str, Any]) -> None:
+        self.group = group
+        self.value = value
+        self.extra = dict(extra)
+        self.claim = str(extra.get("kind", value))
+
+    def __repr__(self) -> str:
+        return f"{self.group}.{self.value}"
+
+
+class Node:
+    """A place in the tree of phrases: what may follow, and what ends here."""
+
+    __slots__ = ("meanings", "next")
+
+    def __init__(self) -> None:
+        self.next: dict[str, Node] = {}
+        self.meanings: tuple[Meaning, ...] = ()
+
+
+class Lexicon:
+    """All phrases of all languages in one tree, and the one-word prepositions apart."""
+
+    __slots__ = ("_atoms", "_stems", "prepositions", "root", "weapons", "words")
+
+    def __init__(self, weapons: Mapping[str, Weapon]) -> None:
+        self.root = Node()
+        self.weapons = dict(weapons)
+        self.prepositions: dict[str, str] = {}
+        self.words: dict[str, str] = {}
+        """The language of each whole word or stem, for telling languages apart."""
+        self._stems: dict[str, str] = {}
+        self._atoms: dict[str, tuple[str, ...]] = {}
+
+    def add(self, atoms: tuple[str, ...], meaning: Meaning) -> None:
+        """Put a phrase in. ``atoms`` are whole words, or stems that end in a star."""
+        node = self.root
+        for atom in atoms:
+            if atom.endswith("*"):
+                self._stems[atom[:-1]] = atom
+            node = node.next.setdefault(atom, Node())
+        if all(one.group != meaning.group or one.value != meaning.value for one in node.meanings):
+            node.meanings = (*node.meanings, meaning)
+
+    def atoms(self, word: str) -> tuple[str, ...]:
+        """What a word may stand for in phrases: itself, then the stems that it begins with, longest first."""
+        found = self._atoms.get(word)
+        if found is None:
+            size = len(word)
+            stems = self._stems
+            shortest = max(_SHORTEST, size - _ENDING)
+            found = (
+                word,
+                *(stems[word[:n]] for n in range(min(size, _LONGEST), shortest - 1, -1) if word[:n] in stems),
+            )
+            if len(self._atoms) > 60_000:
+                self._atoms.clear()
+            if size < 40:
+                self._atoms[word] = found
+        return found
+
+    def match(self, words: list[str], seps: list[int], at: int, end: int) -> tuple[int, tuple[Meaning, ...]] | None:
+        """The longest phrase from token ``at``: the number of its tokens and what it means."""
+        node = self.root.next
+        best: tuple[int, tuple[Meaning, ...]] | None = None
+        first = True
+        for atom in self.atoms(words[at]):
+            child = node.get(atom)
+            if child is None:
+                continue
+            if first and not child.next:
+                first = False
+                if best is None:
+                    best = (1, child.meanings)
+                continue
+            found = self._deepen(child, words, seps, at + 1, end)
+            if found is not None and (best is None or found[0] - at > best[0]):
+                best = (found[0] - at, found[1])
+        return best
+
+    def _deepen(
+        self, node: Node, words: list[str], seps: list[int], at: int, end: int
+    ) -> tuple[int, tuple[Meaning, ...]] | None:
+        best = (at, node.meanings) if node.meanings else None
+        if at < end and node.next and seps[at] <= DOT:
+            for atom in self.atoms(words[at]):
+                child = node.next.get(atom)
+                if child is not None:
+                    found = self._deepen(child, words, seps, at + 1, end)
+                    if found is not None and (best is None or found[0] > best[0]):
+                        best = found
+        return best
+
+
+def load_weapons(text: str) -> dict[str, Weapon]:
+    """The weapons of data/weapons.toml, by slug. ``ValueError`` where the file is not TOML."""
+    weapons: dict[str, Weapon] = {}
+    for slug, row in tomllib.loads(text).items():
+        speed = row.get("speed")
+        weapons[slug] = Weapon(
+            slug=slug,
+            klass=row["class"],
+            level=row["level"],
+            names=dict(row["names"]),
+            speed_kmh=Range(min=speed[0], max=speed[1]) if speed else None,
+            carrier=bool(row.get("carrier", False)),
+            implies=tuple(row.get("implies", ())),
+            aliases={one: tuple(row[one]) for one in LANGUAGES if one in row},
+        )
+    return weapons
+
+
+_PIECE = re.compile(r"\d+|[^\W\d_]+\*?|\*|#")
+
+
+def _words_of(piece: str) -> list[str]:
+    """The atoms of one written word: split at letter and digit borders, folded."""
+    if not any(c.isalnum() for c in piece):
+        return [piece.strip("\ufe0f")]
+    star = piece.endswith("*")
+    found = tokenise(piece.rstrip("*"))
+    words = list(found.words)
+    if star and words:
+        words[-1] += "*"
+    return words
+
+
+def expand(phrase: str) -> Iterator[tuple[str, ...]]:
+    """Every run of atoms that a written phrase stands for."""
+    choices: list[list[tuple[str, ...]]] = []
+    for part in re.findall(r"\[[^\]]*\]|\S+", phrase):
+        optional = part.startswith("[") and part.endswith("]")
+        inner = part[1:-1] if optional else part
+        options = [tuple(itertools.chain.from_iterable(_words_of(w) for w in one.split())) for one in inner.split("|")]
+        choices.append([*options, ()] if optional else options)
+    for run in itertools.product(*choices):
+        atoms = tuple(itertools.chain.from_iterable(run))
+        if atoms:
+            yield atoms
+
+
+def _tables(files: Mapping[str, str]) -> Iterator[tuple[str, str, str, dict[str, Any]]]:
+    for name in sorted(files):
+        for group, tables in tomllib.loads(files[name]).items():
+            for value, row in tables.items():
+                yield name, group, value, row
+
+
+def compile_lexicon(
+    files: Mapping[str, str], weapons: Mapping[str, Weapon]
+) -> tuple[Lexicon, tuple[Problem, ...]]:
+    """The lexicon of the TOML files, with the weapons' own names, and what is wrong in them."""
+    lexicon = Lexicon(weapons)
+    problems: list[Problem] = []
+    for slug, weapon in weapons.items():
+        for language, phrases in weapon.aliases.items():
+            meaning = Meaning("weapon", slug, {"emoji": language == "emoji"})
+            for phrase in phrases:
+                _put(lexicon, phrase, meaning, language)
+    try:
+        tables = list(_tables(files))
+    except tomllib.TOMLDecodeError as error:
+        wrong = Problem(where="data/lexicon", what=str(error), remedy="Mend the TOML at the place that it names.")
+        return lexicon, (wrong,)
+    for _name, group, value, row in tables:
+        extra = {k: v for k, v in row.items() if k not in LANGUAGES and k != "note"}
+        for language in LANGUAGES:
+            meaning = Meaning(group, value, {**extra, "emoji": True} if language == "emoji" else extra)
+            for phrase in row.get(language, ()):
+                if group == "prep":
+                    for word in _words_of(phrase):
+                        lexicon.prepositions.setdefault(word, value)
+                else:
+                    _put(lexicon, phrase, meaning, language)
+    problems.extend(lint(files, weapons))
+    return lexicon, tuple(problems)
+
+
+def _put(lexicon: Lexicon, phrase: str, meaning: Meaning, language: str) -> None:
+    for atoms in expand(phrase):
+        lexicon.add(atoms, meaning)
+        if language in ("uk", "ru", "en"):
+            for atom in atoms:
+                lexicon.words.setdefault(atom, language)
+
+
+def lint(files: Mapping[str, str], weapons: Mapping[str, Weapon]) -> tuple[Problem, ...]:
+    """What is wrong in the phrases: duplicates, contradictions, dead phrases, unknown groups and values."""
+    problems: list[Problem] = []
+    seen: dict[tuple[str, ...], tuple[str, str]] = {}
+
+    def say(where: str, what: str, remedy: str) -> None:
+        problems.append(Problem(where=where, what=what, remedy=remedy))
+
+    try:
+        tables = list(_tables(files))
+    except tomllib.TOMLDecodeError:
+        return ()
+    rows: list[tuple[str, str, str, Mapping[str, Any]]] = [
+        *(("weapons.toml", "weapon", slug, weapon.aliases) for slug, weapon in weapons.items()),
+        *tables,
+    ]
+    for name, group, value, row in rows:
+        where = f"{name} [{group}.{value}]"
+        _lint_table(say, where, group, value, row)
+        for language in LANGUAGES:
+            for phrase in row.get(language, ()):
+                runs = list(expand(phrase))
+                if not runs:
+                    say(where, f"the phrase “{phrase}” has no words", "Write at least one word, or delete it.")
+                if any(atom == "*" or (atom.endswith("*") and len(atom) <= _SHORTEST) for run in runs for atom in run):
+                    say(where, f"the stem of “{phrase}” is too short to mean anything", "Write a longer stem.")
+                for run in runs:
+                    _lint_run(say, seen, where, f"{group}.{value}", group, phrase, run)
+    return tuple(problems)
+
+
+def _lint_table(say: Any, where: str, group: str, value: str, row: Mapping[str, Any]) -> None:  # noqa: ANN401
+    if group not in GROUPS:
+        say(where, f"the group “{group}” is unknown", "Use one of " + ", ".join(GROUPS) + ".")
+    if group == "object" and value not in OBJECTS:
+        say(where, "is no object of the contract", "Use a value of CONTRACT, Objects.")
+    if group == "harm" and value not in HARM_KEYS:
+        say(where, "is no key of harm", "Use a key of model.HARM_KEYS.")
+    kind = row.get("kind")
+    if kind is not None and kind not in CLAIM_KINDS:
+        say(where, f"the kind “{kind}” is no claim kind", "Use a value of CONTRACT, Kinds.")
+
+
+_MAY_SHARE = frozenset({"prep", "number", "role", "group", "network", "unit", "state", "object", "bend", "scope", "area-unit"})
+"""Groups whose phrases may also mean something elsewhere: the grammar decides by what stands beside them."""
+
+
+def _lint_run(
+    say: Any,  # noqa: ANN401
+    seen: dict[tuple[str, ...], tuple[str, str]],
+    where: str,
+    name: str,
+    group: str,
+    phrase: str,
+    run: tuple[str, ...],
+) -> None:
+    known = seen.get(run)
+    if known is None:
+        seen[run] = (name, phrase)
+    elif known[0] == name:
+        if known[1] == phrase and "|" not in phrase and "[" not in phrase:
+            say(where, f"the phrase “{phrase}” stands twice", "Delete one of the two.")
+    elif group not in _MAY_SHARE and known[0].split(".")[0] == group and group == "weapon":
+        say(where, f"the phrase “{phrase}” also means {known[0]}", "Decide for one of the two.")

@@ -1,0 +1,191 @@
+"""A text's marks: what its phrases, numbers, clock times, dates and place names are, before any grammar."""
+
+from __future__ import annotations
+
+from tocsin.model import Range
+from tocsin.places import Candidate, Gazetteer
+from tocsin.reading.lexicon import Lexicon, Meaning
+from tocsin.reading.normalise import COLON, DOT, HYPHEN, NONE, QUOTE, SPACE, Tokens
+from tocsin.reading.numbers import clock_at, date_at, number_at
+
+__all__ = ["Mark", "mark_tokens"]
+
+_NO_MEANING = Meaning("", "", {})
+
+
+class Mark:
+    """A stretch of tokens ``i:j`` that means something.
+
+    ``group`` and ``value`` are the chosen meaning, ``meanings`` all of them.
+    ``number`` is set on numbers, ``places`` on names of places.
+    """
+
+    __slots__ = ("group", "i", "j", "meaning", "meanings", "number", "places", "role", "strong", "total", "used", "value")
+
+    def __init__(self, i: int, j: int, meaning: Meaning, meanings: tuple[Meaning, ...] = ()) -> None:
+        self.i = i
+        self.j = j
+        self.meaning = meaning
+        self.meanings = meanings or (meaning,)
+        self.group = meaning.group
+        self.value = meaning.value
+        self.number: Range | None = None
+        self.places: tuple[Candidate, ...] = ()
+        self.role = ""
+        self.strong = False
+        self.total: int | None = None
+        self.used = False
+
+    def has(self, group: str, value: str | None = None) -> Meaning | None:
+        """The meaning of that group (and value) that the mark may have."""
+        for one in self.meanings:
+            if one.group == group and (value is None or one.value == value):
+                return one
+        return None
+
+    @property
+    def claim_kind(self) -> str:
+        """The claim kind of a cue."""
+        return self.meaning.claim
+
+    def turn(self, meaning: Meaning) -> None:
+        """Choose among the meanings."""
+        self.meaning = meaning
+        self.group = meaning.group
+        self.value = meaning.value
+
+    def __repr__(self) -> str:
+        return f"<{self.i}:{self.j} {self.group}.{self.value}>"
+
+
+NUMBER = Meaning("count", "number", {})
+TIME = Meaning("time", "clock", {})
+DATE = Meaning("time", "date", {})
+PLACE = Meaning("place", "name", {})
+JUNK = Meaning("junk", "junk", {})
+QUANTITY = Meaning("quantity", "quantity", {})
+_YIELDING = frozenset({"object", "group", "network", "cue", "mood", "harm", "number", "unit", "say", "skip", "notcount", "area", "vague", "bend", "role"})
+"""Groups that give way to the name of a place of the same length, if that stands with a capital inside a text."""
+_NUMERIC = frozenset({"number", "vague"})
+
+
+def mark_tokens(tokens: Tokens, lexicon: Lexicon, gazetteer: Gazetteer) -> list[Mark]:
+    """All marks of a text, in order, not overlapping."""
+    marks: list[Mark] = []
+    words, seps, kinds = tokens.words, tokens.seps, tokens.kinds
+    size = len(words)
+    i = 0
+    chunk_end = 0
+    no_place = _NO_PLACE
+    while i < size:
+        kind = kinds[i]
+        if kind == "l":
+            i += 1
+            continue
+        if i >= chunk_end:
+            chunk_end = i + 1
+            while chunk_end < size and seps[chunk_end] <= DOT and kinds[chunk_end] != "l":
+                chunk_end += 1
+        word = words[i]
+        if kind == "n":
+            found = _numeric(tokens, lexicon, marks, i, chunk_end)
+            name = gazetteer.match(words[:chunk_end], i) if chunk_end > i + 1 and kinds[i + 1] == "w" and False else None
+            if found is not None and name is None:
+                marks.append(found)
+                i = found.j
+                continue
+            i += 1
+            continue
+        phrase = lexicon.match(words, seps, i, chunk_end)
+        place = None
+        if kind == "w" and (word, size) and word not in no_place:
+            place = gazetteer.match(words[i : min(chunk_end, i + 8)], 0)
+        if place is not None and not _prefer_phrase(tokens, phrase, place, i):
+            mark = Mark(i, i + place[0], PLACE)
+            mark.places = place[1]
+            marks.append(mark)
+            i = mark.j
+            continue
+        if phrase is None:
+            i += 1
+            continue
+        mark = _phrase(tokens, lexicon, marks, i, phrase, chunk_end)
+        if mark is not None:
+            marks.append(mark)
+            i = mark.j
+        else:
+            i += 1
+    return marks
+
+
+_NO_PLACE = frozenset(
+    "на в у з із зі до по і й та а що це як не за від при над під для або чи про the a an of in to and on at is was "
+    "are by for from with as it that с и из к от о об во со для что это как но или же ми ви він вона вони ты мы вы х".split()
+)
+
+
+def _prefer_phrase(
+    tokens: Tokens, phrase: tuple[int, tuple[Meaning, ...]] | None, place: tuple[int, tuple[Candidate, ...]], i: int
+) -> bool:
+    """Whether a phrase of the lexicon beats the name of a place that begins at the same token."""
+    if phrase is None:
+        return False
+    if phrase[0] != place[0]:
+        return phrase[0] > place[0]
+    first = phrase[1][0]
+    if first.group not in _YIELDING or not tokens.caps[i]:
+        return True
+    if all(one.common for one in place[1]):
+        return True
+    # A capital that merely begins a sentence proves nothing.
+    return tokens.seps[i] > COLON
+
+
+def _numeric(tokens: Tokens, lexicon: Lexicon, marks: list[Mark], i: int, end: int) -> Mark | None:
+    """A number written in figures: a weapon's name, a date, a clock time, junk, or a count."""
+    phrase = lexicon.match(tokens.words, tokens.seps, i, end)
+    if phrase is not None and phrase[0] > 1:
+        return Mark(i, i + phrase[0], phrase[1][0], phrase[1])
+    span = date_at(tokens, i, lexicon)
+    if span is not None:
+        return Mark(i, span, DATE)
+    span = clock_at(tokens, i)
+    if span is not None:
+        return Mark(i, span, TIME)
+    return number_at(tokens, i, end, lexicon, marks)
+
+
+def _phrase(
+    tokens: Tokens,
+    lexicon: Lexicon,
+    marks: list[Mark],
+    i: int,
+    phrase: tuple[int, tuple[Meaning, ...]],
+    end: int,
+) -> Mark | None:
+    """The mark of a phrase; None where its only meanings need something that is not there."""
+    length, meanings = phrase
+    j = i + length
+    follows = j < len(tokens.words) and tokens.seps[j] <= QUOTE
+    if meanings[0].group in _NUMERIC or (len(meanings) > 1 and any(m.group in _NUMERIC for m in meanings)):
+        mark = number_at(tokens, i, end, lexicon, marks, phrase)
+        if mark is not None:
+            return mark
+    if any(m.group == "bend" for m in meanings):
+        numeric = follows and (tokens.kinds[j] == "n" or _starts_number(tokens, lexicon, j, end))
+        if numeric and not (tokens.kinds[j] == "n" and clock_at(tokens, j) is not None):
+            bend = next(m for m in meanings if m.group == "bend")
+            return Mark(i, j, bend, meanings)
+        meanings = tuple(m for m in meanings if m.group != "bend")
+    meanings = tuple(m for m in meanings if m.group not in ("notcount",)) or ()
+    if not meanings:
+        return None
+    return Mark(i, j, meanings[0], meanings)
+
+
+def _starts_number(tokens: Tokens, lexicon: Lexicon, at: int, end: int) -> bool:
+    phrase = lexicon.match(tokens.words, tokens.seps, at, end)
+    return phrase is not None and any(m.group in _NUMERIC for m in phrase[1])
+
+
+_ = (HYPHEN, NONE, SPACE)

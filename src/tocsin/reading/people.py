@@ -1,0 +1,165 @@
+"""People: killed, injured, affected, taken to hospital, missing, trapped, rescued; a range each."""
+
+from __future__ import annotations
+
+from tocsin.model import HARM_KEYS, Range
+from tocsin.reading.drafts import Clause, Context, Draft, Unit
+from tocsin.reading.marks import Mark
+from tocsin.reading.normalise import SEMI
+from tocsin.reading.threats import denied, main_spot, spots_for
+
+__all__ = ["casualties_of"]
+
+_ONE = frozenset(
+    "загиблий загибла загинув загинула постраждалий постраждала поранений поранена травмований травмована людина чоловік жінка дитина особа хлопець дівчина "
+    "дівчинка хлопчик погибший погибшая погиб погибла пострадавший пострадавшая раненый раненая ранен ранена человек мужчина женщина ребенок мальчик девочка "
+    "victim casualty person man woman child girl boy girl death мешканець мешканка житель жителька загиблого постраждалого загиблу людину чоловіка жінку дитину "
+    "постраждав поранено поранення травми пострадал госпіталізований госпіталізована госпитализирован госпитализирована рятувальник медик водій пенсіонерка "
+    "пенсіонер пожежник подростка підліток підлітка помер померла скончался скончалась умер умерла врятований зниклий deceased fatality civilian resident driver "
+    "немовля неповнолітній неповнолітня підлітку загиблим постраждалим".split()
+)
+_FIRST = frozenset({"first", "another", "перший", "перша", "перші", "першу", "першого", "ще", "еще", "первый", "первая", "first"})
+_NOBODY = frozenset({"killed", "injured", "affected", "hospitalised", "missing", "trapped"})
+
+
+def casualties_of(clause: Clause, unit: Unit, context: Context) -> list[Draft]:
+    """The claim about people that a clause makes, if it makes one."""
+    if not clause.harms:
+        return []
+    harm: dict[str, Range] = {}
+    denies = False
+    taken: set[int] = set()
+    for mark in clause.harms:
+        key = mark.value
+        no = _none_of(clause, mark, context)
+        if no:
+            denies = True
+            harm.setdefault(key, no)
+            continue
+        count = _count(clause, mark, taken)
+        number = count.number if count is not None else _implied(clause, mark, context)
+        if number is None:
+            continue
+        if count is not None:
+            taken.add(id(count))
+        if key in harm and harm[key] == number:
+            continue
+        group = _group(clause, mark, count)
+        if group:
+            sub = f"{group}-{key}"
+            if sub in HARM_KEYS:
+                harm.setdefault(sub, number)
+                if not _among(clause, mark):
+                    harm.setdefault(key, number)
+                continue
+        harm.setdefault(key, number)
+    _children(clause, harm, taken)
+    if not harm:
+        return []
+    spots = spots_for("casualty", [s for s in clause.spots if s.role not in ("from", "via")])
+    marks = [m for m in clause.marks if m.group not in ("state", "junk")]
+    draft = Draft(
+        kind="casualty", i=min(m.i for m in marks), j=max(m.j for m in marks), harm=harm, spots=spots,
+        main=main_spot("casualty", spots), denies=denies and all(v.max == 0 or v == _UNSAID for v in harm.values()),
+    )  # fmt: skip
+    _ = unit
+    return [draft]
+
+
+_UNSAID = Range(min=None, max=None)
+_ZERO = Range(min=0, max=0)
+
+
+def _none_of(clause: Clause, mark: Mark, context: Context) -> Range | None:
+    """Zero where the words say that nobody was harmed; an empty range where they deny a report of harm."""
+    if any(m.has("mood", "not-confirmed") for m in clause.marks):
+        return _UNSAID
+    if denied(clause, mark, context) or any(
+        m.has("mood", "not") and m.group == "mood" and 0 <= m.i - mark.j <= 2 and context.tokens.words[m.i] in _AFTER for m in clause.marks
+    ):
+        return _ZERO
+    words = context.tokens.words
+    if any(words[k] in ("ніхто", "никто", "nobody", "жертв") and k < mark.i for m in clause.marks for k in range(m.i, m.j)) and any(
+        m.has("mood", "not") for m in clause.marks
+    ):
+        return _ZERO
+    return None
+
+
+_AFTER = frozenset("немає нема нет відсутні відсутня відсутній відсутнє не none".split())
+
+
+def _count(clause: Clause, mark: Mark, taken: set[int]) -> Mark | None:
+    """The count that belongs to a word of harm: the nearest free one, before it rather than behind."""
+    harms = clause.harms
+    n = harms.index(mark)
+    low = harms[n - 1].j if n else -1
+    high = harms[n + 1].i if n + 1 < len(harms) else 10**9
+    free = [c for c in clause.counts if id(c) not in taken and not _of_things(clause, c)]
+    before = [c for c in free if low <= c.i < mark.i]
+    after = [c for c in free if mark.j <= c.i < high]
+    if before and (not after or mark.i - before[-1].j <= after[0].i - mark.j + 2):
+        return before[-1]
+    if after and after[0].i - mark.j <= 4:
+        return after[0]
+    return before[-1] if before else None
+
+
+def _of_things(clause: Clause, count: Mark) -> bool:
+    return any(0 <= o.i - count.j <= 1 for o in clause.objects if o.group == "object") or any(
+        0 <= w.i - count.j <= 1 for w in clause.weapons
+    )
+
+
+def _implied(clause: Clause, mark: Mark, context: Context) -> Range | None:
+    """One, where the words are singular; at least one, where they only say that there are some."""
+    words = context.tokens.words
+    near = [words[k] for m in clause.marks if abs(m.i - mark.i) <= 6 for k in range(m.i, m.j)]
+    around = words[max(0, mark.i - 3) : mark.j + 3]
+    people = [m for m in clause.marks if m.has("group", "people") or m.has("group", "children") or m.has("group", "responders")]
+    named = [words[m.i] for m in people if -6 <= m.i - mark.i <= 6]
+    if any(w in _ONE for w in named):
+        return Range(min=1, max=1)
+    if words[mark.i] in _ONE and not any(w in ("people", "людей", "осіб") for w in near):
+        return Range(min=1, max=1)
+    if any(w in _FIRST for w in around) and words[mark.j - 1] in _ONE:
+        return Range(min=1, max=1)
+    if any(w in ("another",) for w in around):
+        return Range(min=1, max=1)
+    if words[mark.i] in ("affected", "suffered", "hurt", "kills", "assist") and not people:
+        return None
+    return Range(min=1, max=None)
+
+
+def _group(clause: Clause, mark: Mark, count: Mark | None) -> str:
+    """children or responders, where the counted are only those."""
+    for other in clause.marks:
+        for name in ("children", "responders"):
+            if other.has("group", name) and other.group != "cue":
+                if count is not None and 0 <= other.i - count.j <= 1:
+                    return name
+                if count is None and abs(other.i - mark.i) <= 3:
+                    return name
+    return ""
+
+
+def _among(clause: Clause, mark: Mark) -> bool:
+    return any(m.has("group", "of-them") and m.i < mark.i for m in clause.marks)
+
+
+def _children(clause: Clause, harm: dict[str, Range], taken: set[int]) -> None:
+    """«12 поранених, серед них 2 дитини»: a part of what was counted before."""
+    if not any(m.has("group", "of-them") for m in clause.marks):
+        return
+    keys = [k for k in harm if f"children-{k}" in HARM_KEYS]
+    if not keys:
+        return
+    for n, mark in enumerate(clause.marks):
+        if not mark.has("group", "children"):
+            continue
+        count = next((c for c in reversed(clause.counts) if 0 <= mark.i - c.j <= 1 and id(c) not in taken), None)
+        number = count.number if count is not None and count.number is not None else Range(min=1, max=1 if n >= 0 else None)
+        harm.setdefault(f"children-{keys[0]}", number)
+
+
+_ = SEMI

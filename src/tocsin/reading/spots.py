@@ -1,0 +1,225 @@
+"""Places in a sentence: which area a name means there, and what part it plays."""
+
+from __future__ import annotations
+
+from tocsin.places import Candidate
+from tocsin.reading.drafts import Context, Spot, Unit
+from tocsin.reading.marks import Mark
+from tocsin.reading.normalise import AND_SLASH, COMMA, DASH, DOT, HYPHEN, QUOTE
+
+__all__ = ["COUNTRY", "compass_of", "find_spots"]
+
+COUNTRY = "UA"
+_AND = frozenset("та і й и and або чи or абож".split())
+_FILLER = frozenset("м місто міста місті містом смт с село селі села селищі селище селища нп н п г город города городе городом пгт the місцевого самого "
+                    "самий самої столиці столицю столичного напрямі міст містах population city town village напрямку".split())
+_LOCATIVE = ("ові", "еві", "ах", "ях", "ому", "ій", "ом", "ем", "ою", "ею", "ами", "ям", "ам")
+
+
+def find_spots(unit: Unit, context: Context) -> list[Spot]:
+    """The places of a sentence in order, each with its part."""
+    spots: list[Spot] = []
+    before: Mark | None = None
+    marks = unit.marks
+    for n, mark in enumerate(marks):
+        if mark.group == "area" and mark.value == "country":
+            candidate = Candidate(code=COUNTRY, precision="country", form="phrase")
+            spots.append(Spot(mark=mark, role="at", best=candidate))
+        elif mark.group == "area" and mark.value == "capital":
+            candidate = Candidate(code=CAPITAL, precision="settlement", form="colloquial")
+            spots.append(Spot(mark=mark, role=_role(unit, context, n, mark, (candidate,), spots), best=candidate))
+        elif mark.places and mark.group == "place":
+            candidates = _possible(mark, context, n, marks)
+            if not candidates:
+                continue
+            role = _role(unit, context, n, mark, candidates, spots)
+            ranked = _ranked(candidates, mark, context, unit, n)
+            if ranked[0].common and not role and not _beside(marks, n) and not context.heading_region:
+                continue
+            spot = Spot(mark=mark, role=role, best=ranked[0], others=tuple(c.code for c in ranked[1:6]))
+            spots.append(spot)
+            context.mentioned.append(spot.code)
+        before = mark
+    _ = before
+    return _merged(spots, context)
+
+
+CAPITAL = "UA80000000000093317"
+
+
+def _possible(mark: Mark, context: Context, n: int, marks: list[Mark]) -> tuple[Candidate, ...]:
+    """The candidates that the writing allows: a common word needs a capital."""
+    tokens = context.tokens
+    capital = tokens.caps[mark.i]
+    if capital:
+        return mark.places
+    kept = tuple(c for c in mark.places if not c.common and c.form != "adjective")
+    if not kept and context.telegraphic:
+        kept = tuple(c for c in mark.places if not c.common)
+    if not kept:
+        return ()
+    # Small letters: only where something says that a place comes.
+    word = tokens.words[mark.i]
+    if len(word) <= 4 and not _preposed(mark, context) and not any(m.group in ("weapon", "cue") for m in marks):
+        return ()
+    return kept
+
+
+def _preposed(mark: Mark, context: Context) -> bool:
+    tokens = context.tokens
+    i = mark.i
+    return i > 0 and tokens.seps[i] <= QUOTE and tokens.words[i - 1] in context.lexicon.prepositions
+
+
+def _beside(marks: list[Mark], n: int) -> bool:
+    """Whether a weapon, a count or a role stands next to a mark."""
+    near = marks[max(0, n - 2) : n] + marks[n + 1 : n + 3]
+    return any(m.group in ("weapon", "role", "count", "place") for m in near)
+
+
+def _ranked(candidates: tuple[Candidate, ...], mark: Mark, context: Context, unit: Unit, n: int) -> tuple[Candidate, ...]:
+    """The candidates, best first, by the regions and places of the text and the source's home."""
+    if len(candidates) == 1:
+        return candidates
+    regions = list(context.regions)
+    if context.heading_region is not None:
+        regions.insert(0, context.heading_region.code)
+    narrowed = _by_area_word(candidates, mark, context, unit, n)
+    return context.gazetteer.rank(narrowed, home=context.home, regions=regions, mentioned=context.mentioned[-12:])
+
+
+def _by_area_word(candidates: tuple[Candidate, ...], mark: Mark, context: Context, unit: Unit, n: int) -> tuple[Candidate, ...]:
+    """Adjectives in a list that ends (or begins) with "districts", «районах», «областей»: only areas of that level."""
+    if all(c.form != "adjective" for c in candidates):
+        return tuple(c for c in candidates if c.form != "adjective") or candidates
+    levels: tuple[str, ...] = ()
+    for other in unit.marks:
+        if other.places:
+            last = context.tokens.words[other.j - 1]
+            found = _LEVEL_WORDS.get(last)
+        elif other.group == "area" and other.value == "word":
+            found = _LEVEL_WORDS.get(context.tokens.words[other.j - 1])
+        else:
+            continue
+        if found:
+            levels = found
+            if other.i >= mark.i:
+                break
+    if levels:
+        kept = tuple(c for c in candidates if c.precision in levels)
+        if kept:
+            return kept
+    plain = tuple(c for c in candidates if c.form != "adjective")
+    return candidates if not plain else candidates
+
+
+_LEVEL_WORDS: dict[str, tuple[str, ...]] = {
+    **dict.fromkeys("районах районів районам районы районов районам райони район районі району districts district районе района".split(), ("district", "raion")),
+    **dict.fromkeys("областей областях областям області область областью oblasts regions oblast region обл".split(), ("oblast",)),
+    **dict.fromkeys("громад громаді громади громада громадах community".split(), ("hromada",)),
+}
+
+
+def _role(unit: Unit, context: Context, n: int, mark: Mark, candidates: tuple[Candidate, ...], spots: list[Spot]) -> str:
+    """The part that the words before a place give it; bare when there are none."""
+    tokens = context.tokens
+    marks = unit.marks
+    i = mark.i
+    while i - 1 >= unit.i and tokens.words[i - 1] in _FILLER and tokens.seps[i] <= QUOTE and tokens.seps[i - 1] <= QUOTE:
+        i -= 1
+    if i <= unit.i:
+        return ""
+    if tokens.seps[i] <= QUOTE:
+        owner = next((m for m in reversed(marks[:n]) if m.j >= i and m.i < i), None)
+        if owner is not None:
+            role = next((m for m in owner.meanings if m.group == "role"), None)
+            if role is not None:
+                owner.role = role.value
+                return "into" if role.value == "toward" and tokens.words[owner.j - 1] in ("район", "сектор") and False else role.value
+            if owner.group == "arrow":
+                return "toward"
+            if owner.has("compass") and owner.i > unit.i:
+                return _compass_role(owner, tokens.words, candidates)
+        found = context.lexicon.prepositions.get(tokens.words[i - 1])
+        if found is not None:
+            return _prepositional(found, tokens.words[i - 1], candidates, tokens.words[mark.i])
+    if spots and _same_list(spots[-1], mark, context):
+        return spots[-1].role
+    if tokens.seps[i] in (COMMA, DASH) and tokens.words[i - 1] in ("курс", "вектор"):
+        return "toward"
+    return ""
+
+
+def _compass_role(owner: Mark, words: list[str], candidates: tuple[Candidate, ...]) -> str:
+    first = words[owner.i]
+    if first == "на" and len(words[owner.j - 1]) > 0:
+        return "toward"
+    return "at"
+
+
+def _prepositional(found: str, word: str, candidates: tuple[Candidate, ...], name: str) -> str:
+    """The part that a one-word preposition gives, by the case of the name where it has two."""
+    if found == "na":
+        return "at" if _is_locative(candidates, name) else "toward"
+    if found == "v":
+        return "at" if _is_locative(candidates, name) else "into"
+    return found
+
+
+def _is_locative(candidates: tuple[Candidate, ...], name: str) -> bool:
+    forms = {c.form for c in candidates}
+    if "locative" in forms or "dative" in forms:
+        return not ("accusative" in forms or "nominative" in forms) or name.endswith(("щині", "ьку"))
+    if "accusative" in forms or "nominative" in forms:
+        return False
+    return name.endswith(_LOCATIVE)
+
+
+def _same_list(spot: Spot, mark: Mark, context: Context) -> bool:
+    """Whether a place stands in one list with the place before it."""
+    tokens = context.tokens
+    i, end = mark.i, spot.mark.j
+    while i - 1 >= end and (tokens.words[i - 1] in _AND or tokens.words[i - 1] in _FILLER):
+        i -= 1
+    if i != end:
+        return False
+    return tokens.seps[end] in (COMMA, AND_SLASH, HYPHEN, QUOTE) or tokens.words[end] in _AND or (tokens.seps[end] <= DOT and spot.role in ("at", "near"))
+
+
+def _merged(spots: list[Spot], context: Context) -> list[Spot]:
+    """Settlements with their region in brackets or behind a comma keep both; a name said twice stands once."""
+    kept: list[Spot] = []
+    for spot in spots:
+        if kept and spot.code == kept[-1].code and spot.role in ("", kept[-1].role):
+            continue
+        if kept and not spot.role and _holds(context, spot, kept[-1]):
+            # «Навля (Брянська область)», «Хотінь Сумської області»: the region only tells which one.
+            kept[-1].mark.j = max(kept[-1].mark.j, spot.mark.j) if spot.mark.i - kept[-1].mark.j <= 1 else kept[-1].mark.j
+            continue
+        kept.append(spot)
+    return kept
+
+
+def _holds(context: Context, outer: Spot, inner: Spot) -> bool:
+    return outer.code != inner.code and outer.best.precision in ("oblast", "raion") and context.gazetteer.covers(outer.code, inner.code)
+
+
+def compass_of(unit_marks: list[Mark], words: list[str]) -> str | None:
+    """The compass point of a course, where a sentence gives one."""
+    for n, mark in enumerate(unit_marks):
+        meaning = mark.has("compass")
+        if meaning is None:
+            continue
+        if mark.j - mark.i > 1 and words[mark.i] not in ("на", "to"):
+            return meaning.value
+        around = [*unit_marks[max(0, n - 1) : n], *unit_marks[n + 1 : n + 2]]
+        if any(words[m.i] in _COURSE or words[m.j - 1] in _COURSE for m in around) or words[mark.i] in ("на",):
+            return meaning.value
+        beside = words[max(0, mark.i - 2) : mark.i] + words[mark.j : mark.j + 1]
+        if any(word in _COURSE for word in beside):
+            return meaning.value
+    return None
+
+
+_COURSE = frozenset("курс курсом напрямку напрямок напрям напрямі вектор вектором направление направлении направлением course heading bearing direction напрямком "
+                    "рухаються рухається летить летять".split())

@@ -1,0 +1,170 @@
+"""When a sentence says that it happened: clock times, nights and days, resolved in the source's zone."""
+
+from __future__ import annotations
+
+from datetime import UTC, datetime, timedelta
+
+from tocsin.model import Interval
+from tocsin.reading.drafts import Context, Unit
+from tocsin.reading.marks import Mark
+from tocsin.reading.normalise import HYPHEN
+from tocsin.reading.numbers import month_of
+
+__all__ = ["date_of", "default_interval", "time_of", "whole_text"]
+
+_AS_OF = (("станом", "на"), ("состоянию", "на"), ("as", "of"), ("на",))
+_NIGHT = frozenset({"ніч", "ночь", "night", "вночі", "ночью", "overnight", "уночі", "ночі"})
+_YESTERDAY = frozenset({"вчора", "учора", "вчера", "yesterday"})
+_TONIGHT = ("цієї ночі", "минулої ночі", "сьогодні вночі", "за ніч", "протягом ночі", "упродовж ночі", "впродовж ночі", "этой ночью", "прошлой ночью", "минувшей ночью",
+            "сегодня ночью", "за ночь", "last night", "overnight", "during the night", "throughout the night", "за минулу ніч", "в течение ночи")  # fmt: skip
+
+
+def date_of(context: Context, mark: Mark) -> datetime | None:
+    """Midnight, in the source's zone, of the day that a date names."""
+    words = [w for w in context.tokens.words[mark.i : mark.j] if w]
+    base = context.day or _local(context)
+    year = base.year if base else None
+    figures = [int(w) for w in words if w.isdigit() and len(w) <= 4]
+    month = next((month_of(w) for w in words if not w.isdigit() and month_of(w)), None)
+    if month is not None and figures:
+        day = figures[0]
+        year = figures[1] if len(figures) > 1 else year
+    elif len(figures) == 3:
+        if figures[0] > 31:
+            year, month, day = figures
+        else:
+            day, month, year = figures
+            year = year + 2000 if year < 100 else year
+    else:
+        return None
+    if year is None or month is None:
+        return None
+    try:
+        found = datetime(year, month, day, tzinfo=context.zone)
+    except ValueError:
+        return None
+    if base is not None and len(figures) < 3 and found > base + timedelta(days=60):
+        try:
+            found = found.replace(year=year - 1)
+        except ValueError:
+            return None
+    return found
+
+
+def _local(context: Context) -> datetime | None:
+    if context.stated_at is None:
+        return None
+    return context.stated_at.astimezone(context.zone)
+
+
+def whole_text(context: Context, units: list[Unit]) -> None:
+    """Find the day that the text gives itself, and the hour as of which it speaks."""
+    tokens = context.tokens
+    local = _local(context)
+    context.day = local.replace(hour=0, minute=0, second=0, microsecond=0) if local else None
+    for unit in units:
+        for mark in unit.marks:
+            if mark.group != "time":
+                continue
+            if mark.value == "date" and (context.day is None or local is None) and unit.i < 400:
+                found = date_of(context, mark)
+                if found is not None and context.day is None:
+                    context.day = found
+            if mark.value == "clock" and context.as_of is None and _is_as_of(tokens.words, mark.i):
+                clock = _clock(tokens.words, tokens.text, tokens.starts, mark)
+                if clock is not None and context.day is not None:
+                    context.as_of = context.day + timedelta(hours=clock[0], minutes=clock[1])
+    if context.day is not None and context.as_of is None:
+        # The hour may stand before the date that it belongs to.
+        for unit in units:
+            for mark in unit.marks:
+                if mark.group == "time" and mark.value == "clock" and _is_as_of(tokens.words, mark.i):
+                    clock = _clock(tokens.words, tokens.text, tokens.starts, mark)
+                    if clock is not None:
+                        context.as_of = context.day + timedelta(hours=clock[0], minutes=clock[1])
+                        return
+
+
+def _is_as_of(words: list[str], i: int) -> bool:
+    before = words[max(0, i - 2) : i]
+    return before[-2:] in (["станом", "на"], ["состоянию", "на"], ["as", "of"])
+
+
+def _clock(words: list[str], text: str, starts: list[int], mark: Mark) -> tuple[int, int] | None:
+    figures = [w for w in words[mark.i : mark.j] if w.isdigit()]
+    if not figures:
+        return None
+    hour = int(figures[0])
+    minute = int(figures[1]) if len(figures) > 1 else 0
+    rest = words[mark.i : mark.j]
+    afternoon = "pm" in rest or ("p" in rest and rest[-1] == "m") or rest[-1] in ("вечора", "вечера")
+    if afternoon and hour < 12:
+        hour += 12
+    if ("am" in rest or ("a" in rest and rest[-1] == "m")) and hour == 12:
+        hour = 0
+    if hour > 24 or minute > 59:
+        return None
+    _ = (text, starts)
+    return hour % 24, minute
+
+
+def default_interval(context: Context) -> Interval:
+    """When something holds that comes without a time: from when it was stated, or the day that the text gives itself."""
+    if context.stated_at is not None and not (context.article and context.as_of is not None):
+        return Interval(start=context.stated_at.astimezone(UTC), end=None, precision="minute")
+    if context.day is not None:
+        end = context.as_of or context.day + timedelta(days=1)
+        return Interval(start=context.day.astimezone(UTC), end=end.astimezone(UTC), precision="day")
+    return Interval(start=None, end=None, precision="unknown")
+
+
+def time_of(unit: Unit, context: Context, marks: list[Mark]) -> Interval | None:
+    """The interval that the marks of a clause (or sentence) name; None where they name none."""
+    tokens = context.tokens
+    words = tokens.words
+    clocks: list[tuple[Mark, tuple[int, int]]] = []
+    day: datetime | None = None
+    night = False
+    for mark in marks:
+        if mark.group == "time" and mark.value == "date":
+            day = date_of(context, mark) or day
+            if mark.i >= 2 and words[mark.i - 2] in _NIGHT:
+                night = True
+        elif mark.group == "time" and mark.value == "clock" and not _is_as_of(words, mark.i):
+            clock = _clock(words, tokens.text, tokens.starts, mark)
+            if clock is not None:
+                clocks.append((mark, clock))
+    said = " ".join(words[unit.i : unit.j]) if unit.past else ""
+    base = day or context.day
+    if base is None:
+        return None
+    if any(f" {w} " in f" {said} " for w in _YESTERDAY) and day is None:
+        base -= timedelta(days=1)
+        day = base
+    if clocks:
+        return _clocked(clocks, base, unit, context, given=day is not None)
+    if night and day is not None:
+        return _span(day - timedelta(hours=3), day + timedelta(hours=8), "night", context)
+    if unit.past and day is None and any(phrase in said for phrase in _TONIGHT):
+        return _span(base - timedelta(hours=3), base + timedelta(hours=8), "night", context)
+    if day is not None:
+        return _span(day, day + timedelta(days=1), "day", context)
+    return None
+
+
+def _clocked(clocks: list[tuple[Mark, tuple[int, int]]], base: datetime, unit: Unit, context: Context, *, given: bool) -> Interval:
+    start = base + timedelta(hours=clocks[0][1][0], minutes=clocks[0][1][1])
+    if context.stated_at is not None and not given and not unit.expected and start > context.stated_at + timedelta(minutes=45):
+        start -= timedelta(days=1)
+    end: datetime | None = None
+    if len(clocks) > 1 and context.tokens.seps[clocks[1][0].i] in (HYPHEN, 8) and clocks[1][0].i == clocks[0][0].j:
+        end = start.replace(hour=clocks[1][1][0], minute=clocks[1][1][1])
+        if end < start:
+            end += timedelta(days=1)
+    return Interval(start=start.astimezone(UTC), end=end.astimezone(UTC) if end else None, precision="minute")
+
+
+def _span(start: datetime, end: datetime, precision: str, context: Context) -> Interval:
+    if context.stated_at is not None and start < context.stated_at < end:
+        end = context.stated_at
+    return Interval(start=start.astimezone(UTC), end=end.astimezone(UTC), precision=precision)

@@ -1,0 +1,152 @@
+"""Weapons of a clause in groups that share one count, generic words before specific ones left out."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, field
+
+from tocsin.model import Range
+from tocsin.reading.drafts import Clause, Context
+from tocsin.reading.marks import Mark
+from tocsin.reading.normalise import AND_SLASH, COMMA, PAREN
+
+__all__ = ["Group", "carriers", "groups_of"]
+
+_MISSILES = frozenset({"ballistic", "aeroballistic", "cruise", "hypersonic", "missile", "high-speed-target"})
+_DRONES = frozenset({"drone", "jet-drone", "recon-drone"})
+_GENERIC: dict[str, frozenset[str]] = {
+    "missile": _MISSILES,
+    "ballistic": frozenset({"ballistic", "aeroballistic"}),
+    "aeroballistic": frozenset({"aeroballistic"}),
+    "hypersonic": frozenset({"hypersonic", "aeroballistic"}),
+    "cruise": frozenset({"cruise", "hypersonic"}),
+    "high-speed-target": _MISSILES,
+    "drone": _DRONES,
+    "jet-drone": frozenset({"jet-drone"}),
+    "recon-drone": frozenset({"recon-drone"}),
+    "unknown": _MISSILES | _DRONES | {"guided-bomb", "mlrs"},
+    "guided-bomb": frozenset({"guided-bomb"}),
+    "artillery": frozenset({"mlrs"}),
+}
+_FROM = frozenset("з із зі с со from by від от бортів бортами літаків літаком самолетов самолетами авіацією via".split())
+_ALSO = frozenset("та і й и and or або чи или плюс також".split())
+
+
+@dataclass(slots=True)
+class Group:
+    """Weapons that one count covers. ``i:j`` are the tokens from the count to the last weapon."""
+
+    slugs: list[str] = field(default_factory=list)
+    count: Mark | None = None
+    i: int = 0
+    j: int = 0
+
+    @property
+    def range(self) -> Range | None:
+        """The count as a range, null where nothing is said."""
+        return self.count.number if self.count is not None else None
+
+
+def carriers(context: Context, clause: Clause) -> list[Mark]:
+    """The marks of aircraft that carry weapons."""
+    weapons = context.lexicon.weapons
+    return [m for m in clause.weapons if m.value in weapons and weapons[m.value].carrier]
+
+
+def groups_of(clause: Clause, context: Context, *, carrying: bool = False) -> list[Group]:
+    """The weapon groups of a clause, in order; carriers only when ``carrying`` or when nothing else is named."""
+    weapons = context.lexicon.weapons
+    plane = {id(m) for m in carriers(context, clause)}
+    marks = [m for m in clause.weapons if carrying == (id(m) in plane)]
+    if not marks and not carrying:
+        marks = [m for m in clause.signs if not (m.value in weapons and weapons[m.value].carrier)]
+        if clause.weapons:
+            marks = []
+    kept = _specific(marks, context)
+    order = sorted([*kept, *[c for c in clause.counts if not c.used]], key=lambda m: m.i)
+    groups: list[Group] = []
+    waiting: Mark | None = None
+    for mark in order:
+        if mark.group == "count":
+            waiting = mark
+            continue
+        near = waiting is not None and mark.i - waiting.j <= 4 and not _place_between(clause, waiting.j, mark.i)
+        if groups and not near and _joined(groups[-1], mark, context):
+            if mark.value not in groups[-1].slugs:
+                groups[-1].slugs.append(mark.value)
+            groups[-1].j = mark.j
+        else:
+            taken = waiting if near else None
+            groups.append(Group([mark.value], taken, taken.i if taken else mark.i, mark.j))
+            if taken:
+                taken.used = True
+                waiting = None
+    _late_count(groups, clause, context)
+    return groups
+
+
+def _late_count(groups: list[Group], clause: Clause, context: Context) -> None:
+    """A count behind its weapon: «балістика 2х», «БпЛА – 5»."""
+    if len(groups) != 1 or groups[0].count is not None or clause.harms:
+        return
+    free = [c for c in clause.counts if not c.used]
+    if len(free) == 1 and (free[0].strong or abs(free[0].i - groups[0].j) <= 3 or free[0].i < groups[0].i):
+        after = free[0].j
+        words = context.tokens.words
+        if any(o.i - after in (0, 1) for o in clause.objects) or (after < len(words) and any(m.i == after and m.group in ("group", "object") for m in clause.marks)):
+            return
+        groups[0].count = free[0]
+        free[0].used = True
+        groups[0].i = min(groups[0].i, free[0].i)
+        groups[0].j = max(groups[0].j, free[0].j)
+
+
+def _place_between(clause: Clause, start: int, end: int) -> bool:
+    return any(start <= spot.mark.i < end for spot in clause.spots)
+
+
+def _specific(marks: list[Mark], context: Context) -> list[Mark]:
+    """The marks without class words that only introduce or follow a named weapon."""
+    weapons = context.lexicon.weapons
+    drop: set[int] = set()
+    for n, mark in enumerate(marks):
+        classes = _GENERIC.get(mark.value)
+        if classes is None:
+            continue
+        for other in (*marks[max(0, n - 3) : n], *marks[n + 1 : n + 3]):
+            if other.value == mark.value or other.value not in weapons or id(other) in drop:
+                continue
+            close = -1 <= (other.i - mark.j if other.i >= mark.j else mark.i - other.j) <= 2
+            chained = other.i < mark.i and all(b.i - a.j <= 2 for a, b in zip(marks[marks.index(other) : n], marks[marks.index(other) + 1 : n + 1], strict=False))
+            if (close or chained) and weapons[other.value].klass in classes and _narrower(other.value, mark.value) and not _parted(mark, other, context):
+                drop.add(id(mark))
+                break
+    return [m for m in marks if id(m) not in drop]
+
+
+def _narrower(one: str, other: str) -> bool:
+    ranks = {"unknown": 0, "missile": 1, "high-speed-target": 1, "drone": 1, "cruise": 2, "ballistic": 2, "hypersonic": 2, "aeroballistic": 3, "jet-drone": 2, "recon-drone": 2, "guided-bomb": 1, "artillery": 1}
+    return ranks.get(one, 9) > ranks.get(other, 9)
+
+
+def _parted(mark: Mark, other: Mark, context: Context) -> bool:
+    """Whether a comma or "and" keeps a class word and a name apart («КР та Іскандер»)."""
+    first, second = (mark, other) if mark.i < other.i else (other, mark)
+    if first is other:
+        return False
+    words, seps = context.tokens.words, context.tokens.seps
+    between = range(first.j, second.i)
+    if any(words[k] in _ALSO for k in between):
+        return True
+    return seps[second.i] == COMMA if second.i < len(seps) else False
+
+
+def _joined(group: Group, mark: Mark, context: Context) -> bool:
+    """Whether a weapon goes on with the group before it («Іскандер-М»/KN-23, A and B)."""
+    words, seps = context.tokens.words, context.tokens.seps
+    if mark.i - group.j > 3:
+        return False
+    if any(words[k] in _FROM for k in range(group.j, mark.i)):
+        return False
+    joins = any(words[k] in _ALSO for k in range(group.j, mark.i))
+    slash = any(seps[k] in (AND_SLASH, COMMA, PAREN) for k in range(group.j, mark.i + 1) if k < len(seps))
+    return joins or slash or mark.i == group.j
