@@ -14,7 +14,7 @@ __all__ = ["COMMANDS"]
 
 
 def _policy() -> int:
-    from tocsin.config import bundled
+    from tocsin.config.world import bundled
     from tocsin.decisions.checking import check_policy
     from tocsin.decisions.embargo import check_embargo, load_embargo
     from tocsin.decisions.policy import load_policy
@@ -32,7 +32,7 @@ def _policy() -> int:
 
 
 def _lexicon() -> int:
-    from tocsin.config import bundled, lint_world
+    from tocsin.config.world import bundled, lint_world
     from tocsin.reading.lexicon import lint, load_weapons
 
     weapons = load_weapons(bundled("weapons.toml").read_text("utf-8"))
@@ -47,7 +47,7 @@ def _lexicon() -> int:
 
 
 def _places() -> int:
-    from tocsin.config import bundled
+    from tocsin.config.world import bundled
     from tocsin.places import lint
 
     tables = {

@@ -82,7 +82,8 @@ def played(story: Story, speed: float) -> Callable[[App], Awaitable[None]]:
 def demo(speed: float, port: int) -> None:
     """Play the bundled morning against a live server with its pages, and say where to look."""
     from tocsin.app import PacedClock, run
-    from tocsin.config import Settings, bundled
+    from tocsin.config import Settings
+    from tocsin.config.world import bundled
     from tocsin.sources import story
 
     told, problems = story.parse(bundled("stories", STORY).read_text("utf-8"), STORY)
