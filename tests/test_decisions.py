@@ -22,6 +22,8 @@ from by_hand import (
 from tocsin.decisions.explain import explain
 from tocsin.model import Adoption, Entry, Source
 
+RAION = bundled().places.ref(BROVARY_RAION).names["en"]
+
 
 def test_r31_channels_alone_are_unofficial_and_never_red():
     morning = Morning()
@@ -223,7 +225,7 @@ def test_a_repeat_that_adds_nothing_revises_nothing():
     morning.hears(0, "air-force", says("inbound", "drone", where=BROVARY))
     assert told(morning.hears(5, "air-force", says("inbound", "drone", where=BROVARY)).changes) == []
     step = morning.hears(50, "air-force", says("inbound", "drone", where=BROVARY))
-    assert told(step.changes) == ["revise warning Brovarskyi Raion yellow"]
+    assert told(step.changes) == [f"revise warning {RAION} yellow"]
 
 
 # --- orders -------------------------------------------------------------------
@@ -232,7 +234,7 @@ def test_a_repeat_that_adds_nothing_revises_nothing():
 def test_r1_one_person_raises_a_raion_alone():
     morning = Morning()
     step = morning.orders(0, "olena", "raise", BROVARY_RAION, level="red")
-    assert told(step.changes) == ["raise official Brovarskyi Raion red"]
+    assert told(step.changes) == [f"raise official {RAION} red"]
 
 
 def test_r1_a_raise_above_one_raion_needs_a_second_person():
@@ -259,7 +261,7 @@ def test_r1_who_raised_revokes_alone_and_at_once():
     morning = Morning()
     morning.orders(0, "olena", "raise", BROVARY_RAION)
     step = morning.orders(1, "olena", "revoke", BROVARY_RAION)
-    assert told(step.changes) == ["revoke official Brovarskyi Raion no level"]
+    assert told(step.changes) == [f"revoke official {RAION} no level"]
     morning.orders(2, "olena", "raise", BROVARY_RAION)
     morning.orders(3, "petro", "revoke", BROVARY_RAION)
     assert morning.alerts()

@@ -245,8 +245,8 @@ class State:
         if quarantined:
             refused = [(claim, "source-quarantined") for claim in claims]
         else:
-            facts += self.watch.absorb(report, claims, source, at)
             facts += self.alarms.absorb(report, claims, source, at)
+            facts += self.watch.absorb(report, claims, source, at)
             facts += self.threats.absorb(report, claims, source, at)
             refused += [(r.claim, r.reason) for r in self.alarms.ignored]
             refused += [(r.claim, r.reason) for r in self.threats.refused]

@@ -102,7 +102,8 @@ class Hazards:
         own = any(heard.own(c) for c in words)
         because = tuple(c.id for c in words)
         rule = self._rule(threat, levels[0] if levels else "none", own, at)
-        reason = self._refusal(threat, rule, own)
+        letter = heard.source.reliability if heard.source is not None else threat.reliability
+        reason = self._refusal(threat, rule, letter, own=own)
         areas: tuple[str, ...] = ()
         if rule is not None and not reason:
             areas = self._areas(threat, rule, codes)
@@ -133,7 +134,8 @@ class Hazards:
             ),
         )
 
-    def _refusal(self, threat: Threat, rule: Rule | None, own: bool) -> str:
+    def _refusal(self, threat: Threat, rule: Rule | None, letter: str, *, own: bool) -> str:
+        """Why a word warns nobody. The speaker's own letter counts, whoever else speaks of the threat."""
         if rule is None:
             return "no-rule"
         if not rule.warn or rule.scope == "none":
@@ -141,7 +143,8 @@ class Hazards:
         channels = self._policy.channels
         if own:
             return ""
-        if _LETTERS.index(threat.reliability) > _LETTERS.index(channels.reliability):
+        known = letter if len(letter) == 1 and letter in _LETTERS else "F"
+        if _LETTERS.index(known) > _LETTERS.index(channels.reliability):
             return "reliability-too-low"
         if threat.credibility > channels.credibility:
             return "credibility-too-low"
