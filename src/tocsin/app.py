@@ -26,7 +26,7 @@ from typing import Any
 import msgspec
 import uvloop
 
-from tocsin.config import Settings, adoptions, load_world
+from tocsin.config import Settings, SettingsError, adoptions, load_world
 from tocsin.engine import State, World
 from tocsin.journal import Admission, Batch, Issued, Journal, JournalError, Writer
 from tocsin.model import (
@@ -39,20 +39,18 @@ from tocsin.model import (
     Picture,
     Report,
 )
+from tocsin.outlets.assembly import assemble, flaws
 from tocsin.outlets.fold import Fold, embargo_gate
-from tocsin.outlets.hall import Received, UnwrittenError, View
-from tocsin.outlets.http import application
-from tocsin.outlets.intake import Intake
+from tocsin.outlets.hall import Age, Received, UnwrittenError, View
 from tocsin.outlets.publication import Gate, Publication
 from tocsin.outlets.serving import listen, server
 from tocsin.outlets.sse import Streams
 from tocsin.reading import Reader
-from tocsin.render.naming import Names
 from tocsin.sources.jsonl import Follower
 from tocsin.sources.poll import Poller
 from tocsin.sources.push import parse_body, parse_line
 
-__all__ = ["App", "PacedClock", "compose", "run", "wall_clock"]
+__all__ = ["App", "PacedClock", "run", "wall_clock"]
 
 log = logging.getLogger(__name__)
 
@@ -289,6 +287,7 @@ class App:
                 self.conditions.pop("journal", None)
                 done.set_result(admitted)
         self._counts["batches_total"] += 1
+        self._counts["commit_seconds_total"] += batch.seconds
         self._counts["fold_seconds_total"] += perf_counter() - started
 
     def _enter(self, entry: Entry) -> None:
@@ -332,8 +331,13 @@ class App:
         return made[2]
 
     def area_state(self, code: str) -> AreaState:
-        """Return what is said of an area now."""
-        return self._fold.state.area_state(code, self.clock())
+        """Return what is said of an area now, as old as the public may know it to be."""
+        state = self._fold.state.area_state(code, self.clock())
+        return msgspec.structs.replace(state, heard_at=self._fold.heard_at(code))
+
+    def age(self) -> Age:
+        """Return how old what is known now is."""
+        return self._fold.age(self.clock())
 
     def changes(self, after: int = 0, limit: int = 1000) -> Sequence[Change]:
         """Return published changes after a number."""
@@ -396,7 +400,7 @@ class App:
             shown = picture if desk else self._fold.publication.picture(picture, now)
             if at is None and not desk:
                 shown = self.now_picture()
-            return View(picture=shown, at=at or now, known_at=now)
+            return View(picture=shown, at=at or now, known_at=now, age=self._fold.age(now))
         key = (at, known_at, desk)
         kept = self._past.get(key)
         if kept is None:
@@ -415,7 +419,7 @@ class App:
         fold.reach(known_at)
         picture = fold.state.picture(at)
         shown = picture if desk else fold.publication.picture(picture, known_at)
-        return View(picture=shown, at=at or known_at, known_at=known_at)
+        return View(picture=shown, at=at or known_at, known_at=known_at, age=fold.age(known_at))
 
     # --- how we are
 
@@ -472,6 +476,9 @@ def run(
     ``ready`` is told the address once it is served. Raises SettingsError,
     JournalError or OutletError where it can't begin.
     """
+    problems = flaws(settings)
+    if problems:
+        raise SettingsError(problems)
     with Journal.open(settings.journal) as journal:
         for note in journal.notes:
             log.warning("journal %s: %s", settings.journal, note)
@@ -489,7 +496,9 @@ async def _serve(
     script: Callable[[App], Awaitable[None]] | None,
     ready: Callable[[App, str], None] | None,
 ) -> None:
-    serving = server(compose(app), app.streams)
+    made = assemble(app, parse_body)
+    app.conditions |= made.conditions
+    serving = server(made.application, app.streams)
     loop = asyncio.get_running_loop()
 
     def end() -> None:
@@ -502,6 +511,9 @@ async def _serve(
     app.end = end
     await app.start()
     app.follow_feeds()
+    for one in made.runs:
+        app.conditions[one.name] = one.condition
+        app.attach(one.work(), one.name)
     if script is not None:
         app.attach(script(app), "script")
     host, port = listening.getsockname()[:2]
@@ -511,20 +523,3 @@ async def _serve(
         ready(app, f"http://{f'[{host}]' if ':' in host else host}:{port}")
     await served
     await app.stop()
-
-
-def compose(app: App) -> Any:  # noqa: ANN401 - an ASGI application
-    """Make the HTTP application of an app: version 1, CAP, pages, and the dialects that are mounted."""
-    from tocsin.outlets import cap, dialects, pages  # noqa: PLC0415 - heavy, and only a server needs them
-    from tocsin.render.cap import Issuer  # noqa: PLC0415
-
-    settings = app.settings
-    status = "Exercise" if settings.exercise else "Test" if settings.demo else "Actual"
-    base = settings.base_url or f"http://{settings.host}:{settings.port}"
-    issuer = Issuer(sender=settings.sender, base_url=base, status=status)
-    names = Names(register=app.world.register, weapons=app.world.weapons)
-    shelf = cap.Shelf(app, issuer, names, app.world.places, None)
-    mounts = settings.dialects or (dialects.NATIVE if settings.open else ())
-    intake = Intake(app, parse_body)
-    extra = [*cap.routes(shelf), *dialects.routes(app, mounts), *pages.routes(app)]
-    return application(app, intake, extra)

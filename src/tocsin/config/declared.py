@@ -125,7 +125,12 @@ DECLARED = (
     _s("rate", _whole, 12_000, "reports a minute that one source may send before 429"),
     _s("replay_window", duration, 300.0, "how far the time of a signed request may be off"),
     _s("heartbeat", duration, 5.0, "pause between heartbeats on streams"),
-    _s("stream_buffer", size, 256 * 1024, "bytes that may wait for a slow reader before it is dropped"),
+    _s(
+        "stream_buffer",
+        size,
+        1024 * 1024,
+        "bytes that may wait for a slow reader over a heartbeat before it is dropped",
+    ),
     _s("max_streams", _whole, 20_000, "streams open at once before 503"),
     _s("sender", _text, "tocsin.invalid", "who sends our CAP messages: a name that is yours alone"),
     _s("cap_key", _text, None, "PEM file with the key and certificate that sign CAP messages", path=True),

@@ -16,6 +16,7 @@ from tocsin.model import Problem
 
 __all__ = ["Feed", "Key", "Mount", "Settings"]
 
+OUTLETS = ("mqtt", "webhooks", "files", "log")
 FEED_KINDS = ("jsonl", "feed", "article")
 DIALECTS = ("alerts.in.ua", "ukrainealarm", "siren.pp.ua")
 
@@ -73,13 +74,17 @@ class Settings(msgspec.Struct, frozen=True, kw_only=True):
     rate: int = 12_000
     replay_window: float = 300.0
     heartbeat: float = 5.0
-    stream_buffer: int = 256 * 1024
+    stream_buffer: int = 1024 * 1024
     max_streams: int = 20_000
     sender: str = "tocsin.invalid"
     cap_key: str | None = None
     keys: dict[str, Key] = {}
     feeds: tuple[Feed, ...] = ()
     dialects: tuple[Mount, ...] = ()
+    outlets: dict[str, dict[str, Any]] = {}
+    """The tables of outlets as they stand; each outlet reads its own (docs/mqtt.md, docs/webhooks.md)."""
+    base: str = ""
+    """The directory that file names in those tables are relative to."""
 
     def __repr__(self) -> str:
         return f"Settings(host={self.host!r}, port={self.port}, journal={self.journal!r}, open={self.open})"
@@ -104,6 +109,8 @@ class Settings(msgspec.Struct, frozen=True, kw_only=True):
         values["keys"] = _keys(table.pop("keys", {}), f"{where}: keys", problems)
         values["feeds"] = _feeds(table.pop("feeds", []), base, f"{where}: feeds", problems)
         values["dialects"] = _mounts(table.pop("dialects", {}), f"{where}: dialects", problems)
+        values["outlets"] = _outlets(table, where, problems)
+        values["base"] = str(base)
         known = {setting.name for setting in DECLARED}
         problems.extend(
             _problem(f"{where}: {name}", "is no setting", "docs/settings.md lists them all.")
@@ -251,6 +258,17 @@ def _mounts(table: object, where: str, problems: list[Problem]) -> tuple[Mount, 
             continue
         mounts.append(Mount(dialect=name, path=str(path).rstrip("/"), tokens=tuple(tokens), per_minute=often))
     return tuple(mounts)
+
+
+def _outlets(table: dict[str, Any], where: str, problems: list[Problem]) -> dict[str, dict[str, Any]]:
+    found: dict[str, dict[str, Any]] = {}
+    for name in OUTLETS:
+        one = table.pop(name, {})
+        if isinstance(one, dict):
+            found[name] = one
+        else:
+            problems.append(_problem(f"{where}: {name}", "is no table", f"Write [{name}] above its fields."))
+    return {name: one for name, one in found.items() if one}
 
 
 def _contradictions(values: Mapping[str, Any]) -> list[Problem]:

@@ -12,6 +12,7 @@ from concurrent.futures import Future
 from datetime import datetime
 from queue import Empty, SimpleQueue
 from threading import Lock, Thread
+from time import perf_counter
 
 import msgspec
 
@@ -37,6 +38,8 @@ class Batch(msgspec.Struct, frozen=True):
     """What one transaction took in: for each that asked, its future and what became of its bodies."""
 
     jobs: tuple[tuple[Future[tuple[Admission, ...]], tuple[Admission, ...] | JournalError], ...]
+    seconds: float
+    """How long it took to make it durable."""
 
 
 class Writer:
@@ -119,6 +122,7 @@ class Writer:
             stamp = self._clock()
             if self._floor is not None:
                 stamp = max(stamp, self._floor)
+        began = perf_counter()
         outcome: list[tuple[Future[tuple[Admission, ...]], tuple[Admission, ...] | JournalError]] = []
         try:
             bodies = [body for job in gathered for body in job.bodies]
@@ -136,4 +140,4 @@ class Writer:
             log.exception("the journal's writer failed")
             failed = JournalError(self._journal.path, f"could not be written: {unforeseen}", "See the log.")
             outcome = [(job.done, failed) for job in gathered]
-        self._committed(Batch(tuple(outcome)))
+        self._committed(Batch(tuple(outcome), perf_counter() - began))

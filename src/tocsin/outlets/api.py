@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import hmac
-from collections.abc import Collection, Mapping
+from collections.abc import Mapping
 from datetime import UTC, datetime, timedelta
 from typing import Any
 
@@ -11,9 +11,9 @@ from starlette.requests import Request
 from starlette.responses import Response
 
 from tocsin.codec import change_json, instant, picture_json, plain
-from tocsin.model import Alert, Claim, Coverage, Report
+from tocsin.model import Alert, Claim, Report
 from tocsin.outlets.answers import Refusal, answer
-from tocsin.outlets.hall import Hall, View
+from tocsin.outlets.hall import Age, Hall, View
 from tocsin.outlets.proof import bearer_of
 
 __all__ = ["Api", "freshness"]
@@ -24,19 +24,17 @@ _DIALECTS = ("alerts.in.ua", "ukrainealarm")
 _LARGEST = 5000
 
 
-def freshness(coverage: Collection[Coverage], known_at: datetime) -> dict[str, Any]:
+def freshness(age: Age, known_at: datetime) -> dict[str, Any]:
     """Return how old an answer about the present is, and until when it may be believed.
 
-    ``stale`` is true where some area that is watched has been silent too long; such
-    an answer may not be believed beyond its own moment.
+    ``stale`` is true where nobody was ever heard, or some area that is watched has been
+    silent too long; such an answer may not be believed beyond its own moment.
     """
-    heard = [one.last_heard for one in coverage if one.last_heard is not None]
-    silent = any(one.state == "STALE" for one in coverage)
     return {
         "known_at": instant(known_at),
-        "heard_at": instant(max(heard)) if heard else None,
-        "stale": silent or not heard,
-        "valid_until": instant(known_at if silent or not heard else known_at + GOOD_FOR),
+        "heard_at": instant(age.heard_at) if age.heard_at else None,
+        "stale": age.stale,
+        "valid_until": instant(known_at if age.stale else known_at + GOOD_FOR),
     }
 
 
@@ -86,7 +84,7 @@ class Api:
         return await self._hall.view(at, known_at, desk=self._desk(request))
 
     def _told(self, view: View, more: Mapping[str, Any]) -> dict[str, Any]:
-        told = {**more, "at": instant(view.at), **freshness(view.picture.coverage, view.known_at)}
+        told = {**more, "at": instant(view.at), **freshness(view.age, view.known_at)}
         if self._hall.settings.demo:
             told["demo"] = True
         if self._hall.settings.exercise:
@@ -204,7 +202,7 @@ class Api:
         publication = self._hall.publication
         found = publication.after(after, limit)
         now = self._hall.clock()
-        rest = freshness(self._hall.now_picture().coverage, now)
+        rest = freshness(self._hall.age(), now)
         rest |= {"last": publication.last, "head": publication.head}
         body = b'{"changes":[%b],%b' % (b",".join(one.data for one in found), _members(rest))
         return answer(body, request=request)

@@ -8,7 +8,8 @@ from datetime import datetime
 
 from tocsin.decisions.publisher import Publisher
 from tocsin.engine import State, World
-from tocsin.model import Change, Claim, Entry, Problem
+from tocsin.model import Change, Claim, Entry, Problem, Report
+from tocsin.outlets.hall import Age
 from tocsin.outlets.publication import Gate, Passing, Publication
 from tocsin.picture.record import Record
 
@@ -34,6 +35,8 @@ class Fold:
         self.changes: list[Change] = []
         self.problems: list[Problem] = []
         self.failed = 0
+        self._heard: dict[str, datetime] = {}
+        """When each source last said something that the public may know of."""
 
     def enter(self, entry: Entry) -> tuple[Claim, ...]:
         """Live up to an entry's instant, then take it in; the claims that it makes."""
@@ -53,7 +56,30 @@ class Fold:
         claims = step.reading.claims if step.reading is not None else ()
         self._take(step.changes)
         self.publication.advance(entry.recorded_at)
+        self._hear(entry, claims)
         return claims
+
+    def _hear(self, entry: Entry, claims: Sequence[Claim]) -> None:
+        """Note that a source was heard, unless all that it said is held back: its hour would tell of it (R27)."""
+        body, at = entry.body, entry.recorded_at
+        if isinstance(body, Report) and (
+            not claims or any(self.publication.quotable(claim.id) for claim in claims)
+        ):
+            said = min(body.stated_at or at, at)
+            self._heard[body.source] = max(said, self._heard.get(body.source, said))
+
+    def heard_at(self, code: str) -> datetime | None:
+        """Return when one of the sources that drive an area was last heard, as far as the public may know."""
+        return max(
+            (at for one in self.state.watch.drivers(code) if (at := self._heard.get(one))), default=None
+        )
+
+    def age(self, at: datetime) -> Age:
+        """Return how old what is known is at an instant."""
+        codes = self.state.world.places.first_level()
+        heard = [when for code in codes if (when := self.heard_at(code)) is not None]
+        stale = any(self.state.watch.freshness(code, at) == "STALE" for code in codes)
+        return Age(heard_at=max(heard, default=None), stale=stale or not heard)
 
     def reach(self, instant: datetime) -> None:
         """Live up to an instant: whatever fell due by then happens."""

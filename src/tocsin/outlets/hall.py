@@ -13,7 +13,7 @@ from tocsin.model import AreaState, Change, Claim, Deletion, Order, Picture, Pro
 from tocsin.outlets.errors import OutletError
 from tocsin.outlets.publication import Publication
 
-__all__ = ["Conf", "Hall", "Proof", "Received", "UnwrittenError", "View"]
+__all__ = ["Age", "Conf", "Hall", "Proof", "Received", "UnwrittenError", "View"]
 
 
 class Proof(Protocol):
@@ -85,12 +85,20 @@ class Received(msgspec.Struct, frozen=True, kw_only=True):
     problem: Problem | None = None
 
 
+class Age(msgspec.Struct, frozen=True, kw_only=True):
+    """How old what is known is: when somebody who watches was last heard, and whether some area is stale."""
+
+    heard_at: datetime | None
+    stale: bool
+
+
 class View(msgspec.Struct, frozen=True, kw_only=True):
     """A picture with its two times: the moment it shows, and the moment as known at which."""
 
     picture: Picture
     at: datetime
     known_at: datetime
+    age: Age
 
 
 class Hall(Protocol):
@@ -110,6 +118,9 @@ class Hall(Protocol):
 
     def clock(self) -> datetime:
         """Tell the time."""
+
+    def age(self) -> Age:
+        """Return how old what is known now is, as far as the public may know."""
 
     def now_picture(self) -> Picture:
         """Return what is believed now, as far as the public may see it."""

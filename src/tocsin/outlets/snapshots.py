@@ -123,11 +123,11 @@ class Snapshots:
         codes |= dict.fromkeys(
             one.area for one in picture.coverage if one.state in {"ACTIVE", "PARTLY", "STALE"}
         )
-        heard = [one.last_heard for one in picture.coverage if one.last_heard is not None]
+        age = self._hall.age()
         return {
             "areas": {code: _one(self._hall.area_state(code)) for code in codes},
-            "heard_at": instant(max(heard)) if heard else None,
-            "stale": any(one.state == "STALE" for one in picture.coverage) or not heard,
+            "heard_at": instant(age.heard_at) if age.heard_at else None,
+            "stale": age.stale,
             **self._age(now),
         }
 

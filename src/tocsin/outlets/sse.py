@@ -28,6 +28,8 @@ _HIGH_WATER = 64 * 1024
 _PATIENCE = 6
 """Heartbeats that a subscriber may stand still for, with bytes waiting."""
 _LINGER = 10.0
+_BURST = 16
+"""How many times what may wait for a reader may wait for a moment: a burst is no slowness."""
 _HEAD = (
     b"HTTP/1.1 200 OK\r\n"
     b"content-type: text/event-stream; charset=utf-8\r\n"
@@ -43,7 +45,7 @@ _REASONS = {400: b"Bad Request", 404: b"Not Found", 503: b"Service Unavailable"}
 class Subscriber(asyncio.Protocol):
     """One reader of the stream: its transport, the number up to which it was sent, what it wants."""
 
-    __slots__ = ("above", "area", "at", "paused", "since", "still", "streams", "transport")
+    __slots__ = ("above", "area", "at", "over", "paused", "since", "still", "streams", "transport")
 
     def __init__(
         self,
@@ -62,6 +64,7 @@ class Subscriber(asyncio.Protocol):
         """What was published later than this counts as waiting; what is older it asked for itself."""
         self.paused = False
         self.still = 0
+        self.over = False
 
     def wants(self, one: Published) -> bool:
         """Tell whether a change concerns this reader: its area, one inside it, or one that holds it."""
@@ -205,11 +208,13 @@ class Streams:
             return
         if not reader.paused:
             self.catch_up(reader)
-        if reader.paused:
-            waiting = self._sizes[-1] - self._sizes[min(max(reader.at, reader.since), len(self._sizes) - 1)]
-            waiting += reader.transport.get_write_buffer_size()
-            if waiting > self._hall.settings.stream_buffer:
-                self._drop(reader, f"{waiting} bytes wait for this reader")
+        if reader.paused and (waiting := self._waiting(reader)) > _BURST * self._hall.settings.stream_buffer:
+            self._drop(reader, f"{waiting} bytes wait for this reader")
+
+    def _waiting(self, reader: Subscriber) -> int:
+        """Return the bytes that wait for a reader, those aside that it asked for when it came."""
+        start = min(max(reader.at, reader.since), len(self._sizes) - 1)
+        return self._sizes[-1] - self._sizes[start] + reader.transport.get_write_buffer_size()
 
     def catch_up(self, reader: Subscriber) -> None:
         """Send a reader what it has not had yet, as far as its socket takes it."""
@@ -248,13 +253,23 @@ class Streams:
             if reader not in self._readers:
                 continue
             if reader.paused:
-                reader.still += 1
-                if reader.still >= _PATIENCE:
-                    self._drop(reader, "this reader has taken nothing for a while")
+                self._judge(reader)
             else:
+                reader.over = False
                 reader.transport.write(frame)
         if start + _SWEEP < len(readers):
             asyncio.get_running_loop().call_soon(self._pulse, frame, readers, start + _SWEEP)
+
+    def _judge(self, reader: Subscriber) -> None:
+        """Drop a reader that stood still for long, or for which too much waited at two heartbeats running."""
+        reader.still += 1
+        waiting = self._waiting(reader)
+        over = waiting > self._hall.settings.stream_buffer
+        if reader.over and over:
+            self._drop(reader, f"{waiting} bytes wait for this reader")
+        elif reader.still >= _PATIENCE:
+            self._drop(reader, "this reader has taken nothing for a while")
+        reader.over = over
 
 
 def _refuse(transport: asyncio.Transport, status: int, where: str, what: str, remedy: str) -> None:

@@ -1,0 +1,161 @@
+"""All outlets of a server put together: what answers over HTTP, and what runs beside it."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import AsyncIterator, Awaitable, Callable, Mapping, Sequence
+from pathlib import Path
+from typing import Any, Protocol, cast
+
+import msgspec
+
+from tocsin.model import Change, Problem
+from tocsin.outlets import cap, dialects, files, log, mqtt, pages, webhook
+from tocsin.outlets.errors import OutletError
+from tocsin.outlets.hall import Conf, Hall
+from tocsin.outlets.http import application
+from tocsin.outlets.intake import Intake, Parse
+from tocsin.outlets.subscriptions import Subscriptions
+from tocsin.render.cap import Issuer
+from tocsin.render.naming import Names
+
+__all__ = ["Assembly", "Runs", "assemble", "flaws"]
+
+_PEM = re.compile(rb"-----BEGIN ([A-Z ]+)-----.+?-----END \1-----\n?", re.DOTALL)
+
+
+class Chosen(Conf, Protocol):
+    """The settings that decide which outlets there are."""
+
+    @property
+    def host(self) -> str:
+        """The address that is listened on."""
+
+    @property
+    def port(self) -> int:
+        """The port that is listened on."""
+
+    @property
+    def base_url(self) -> str | None:
+        """Where readers reach us."""
+
+    @property
+    def sender(self) -> str:
+        """Who sends our CAP messages."""
+
+    @property
+    def cap_key(self) -> str | None:
+        """The file with key and certificate for CAP."""
+
+    @property
+    def dialects(self) -> Sequence[dialects.Mounted]:
+        """The dialects that are served."""
+
+    @property
+    def base(self) -> str:
+        """What file names are relative to."""
+
+    @property
+    def outlets(self) -> Mapping[str, Mapping[str, Any]]:
+        """The tables of outlets, each read by its own."""
+
+
+class Foyer(Hall, Protocol):
+    """The app, as whoever puts outlets together sees it."""
+
+    @property
+    def settings(self) -> Chosen:
+        """How it is set."""
+
+    def follow(self, after: int = 0) -> AsyncIterator[Change]:
+        """Give published changes as they come."""
+
+    def claim(self, claim: str) -> Any:  # noqa: ANN401 - pages know
+        """Return a claim by its id."""
+
+    def source_heard(self, source: str) -> Any:  # noqa: ANN401 - pages know
+        """Tell when a source was last heard."""
+
+
+class Runs(msgspec.Struct, frozen=True):
+    """Something that runs beside the rest, and how it tells that it is degraded."""
+
+    name: str
+    work: Callable[[], Awaitable[None]]
+    condition: Callable[[], str | None]
+
+
+class Assembly(msgspec.Struct, frozen=True):
+    """What answers over HTTP, what runs beside it, and what to look at for health."""
+
+    application: Callable[..., Awaitable[None]]
+    runs: tuple[Runs, ...]
+    conditions: dict[str, Callable[[], str | None]]
+
+
+def flaws(settings: Chosen) -> tuple[Problem, ...]:
+    """Return what is wrong with the tables of outlets."""
+    return _tables(settings)[1]
+
+
+def _tables(settings: Chosen) -> tuple[dict[str, Any], tuple[Problem, ...]]:
+    base = Path(settings.base)
+    found: dict[str, Any] = {}
+    problems: list[Problem] = []
+    readers: Mapping[str, Callable[[Mapping[str, Any], Path], tuple[Any, tuple[Problem, ...]]]] = {
+        "mqtt": mqtt.configured,
+        "webhooks": webhook.configured,
+        "files": files.configured,
+        "log": log.configured,
+    }
+    for name, read in readers.items():
+        found[name], wrong = read(settings.outlets.get(name, {}), base)
+        problems.extend(wrong)
+    return found, tuple(problems)
+
+
+def assemble(hall: Foyer, parse: Parse) -> Assembly:
+    """Put all outlets together; OutletError where a key or an address of one can't be used."""
+    settings = hall.settings
+    tables, _ = _tables(settings)
+    status = "Exercise" if settings.exercise else "Test" if settings.demo else "Actual"
+    base_url = settings.base_url or f"http://{settings.host}:{settings.port}"
+    issuer = Issuer(sender=settings.sender, base_url=base_url, status=status)
+    names = Names(register=hall.world.register, weapons=hall.world.weapons)
+    shelf = cap.Shelf(hall, issuer, names, hall.world.places, _cap_signer(settings.cap_key))
+    subscriptions = Subscriptions(Path(tables["webhooks"].book) if tables["webhooks"].book else None)
+    record = log.LogOutlet(hall, tables["log"])
+    post = webhook.WebhookOutlet(hall, tables["webhooks"], subscriptions)
+    runs = [Runs("webhooks", post.run, post.condition), Runs("log", record.run, record.condition)]
+    if tables["mqtt"] is not None:
+        broker = mqtt.MqttOutlet(cast("Any", hall), tables["mqtt"])
+        runs.append(Runs("mqtt", broker.run, broker.condition))
+    if tables["files"] is not None:
+        writer = files.FilesOutlet(hall, tables["files"])
+        runs.append(Runs("files", writer.run, writer.condition))
+    mounts = settings.dialects or (dialects.NATIVE if settings.open else ())
+    extra = [
+        *log.routes(hall, record.signer),
+        *cap.routes(shelf),
+        *dialects.routes(hall, mounts, subscriptions),
+        *pages.routes(hall),
+    ]
+
+    def released() -> str | None:
+        return f"{len(shelf.problems)} messages were not released" if shelf.problems else None
+
+    return Assembly(application(hall, Intake(hall, parse), extra), tuple(runs), {"cap": released})
+
+
+def _cap_signer(path: str | None) -> cap.Signer | None:
+    if path is None:
+        return None
+    try:
+        parts = {found[1]: found[0] for found in _PEM.finditer(Path(path).read_bytes())}
+    except OSError as error:
+        raise OutletError(path, f"cannot be read ({error.strerror})", "Make one: tocsin keys.") from error
+    key = next((part for name, part in parts.items() if name.endswith(b"PRIVATE KEY")), None)
+    certificate = parts.get(b"CERTIFICATE")
+    if key is None or certificate is None:
+        raise OutletError(path, "holds no key with its certificate", "Make one: tocsin keys.")
+    return cap.Signer(key=key, certificate=certificate)
