@@ -229,5 +229,5 @@ def application(stage, stream=None):
         stage, issuer, Names(register=stage.world.register, weapons=WEAPONS), stage.world.places, None
     )
     return Starlette(
-        routes=[*pages.routes(stage), *cap_outlet.routes(shelf), Route("/v1/stream", stream or silent)]
+        routes=[Route("/v1/stream", stream or silent), *cap_outlet.routes(shelf), *pages.routes(stage)]
     )

@@ -18,7 +18,6 @@ from starlette.applications import Starlette
 from cap_words import ISSUER, MORNING, NAMES, alarm, change, warning
 from page_stage import places
 from tocsin.outlets import cap as outlet
-from tocsin.outlets.errors import OutletError
 from tocsin.render import cap
 
 N = {"c": cap.NAMESPACE}
@@ -51,7 +50,7 @@ def fetch(one, *paths):
 
 
 @pytest.fixture(scope="module")
-def pem(tmp_path_factory):
+def signer():
     key = rsa.generate_private_key(public_exponent=65537, key_size=2048)
     who = x509.Name([x509.NameAttribute(NameOID.COMMON_NAME, "tocsin test")])
     start = datetime(2020, 1, 1, tzinfo=UTC)
@@ -60,14 +59,11 @@ def pem(tmp_path_factory):
         .serial_number(7).not_valid_before(start).not_valid_after(start + timedelta(days=36500))
         .sign(key, hashes.SHA256())
     )  # fmt: skip
-    file = tmp_path_factory.mktemp("keys") / "cap.pem"
-    file.write_bytes(
-        key.private_bytes(
-            serialization.Encoding.PEM, serialization.PrivateFormat.PKCS8, serialization.NoEncryption()
-        )
-        + certificate.public_bytes(serialization.Encoding.PEM)
+    plain = serialization.NoEncryption()
+    return outlet.Signer(
+        key=key.private_bytes(serialization.Encoding.PEM, serialization.PrivateFormat.PKCS8, plain),
+        certificate=certificate.public_bytes(serialization.Encoding.PEM),
     )
-    return str(file)
 
 
 def test_the_feed_leads_to_documents_that_refer_to_each_other():
@@ -91,9 +87,9 @@ def test_the_feed_leads_to_documents_that_refer_to_each_other():
     assert capvalidator.check_schema(document.content).passed
 
 
-def test_a_document_stays_byte_for_byte_as_it_was_first_written(pem):
+def test_a_document_stays_byte_for_byte_as_it_was_first_written(signer):
     told = Told(change(1, "raise", alarm()))
-    one = shelf(told, outlet.signer(pem))
+    one = shelf(told, signer)
     first = one.document("tocsin-20241220T043503-1")
     told.now += timedelta(minutes=3)
     told.log.append(change(2, "clear", alarm(ending="over"), told.now))
@@ -162,13 +158,3 @@ def test_no_polygon_of_an_oblast_takes_in_a_city_that_is_not_of_it():
 def test_what_was_never_issued_is_not_found(name):
     (answer,) = fetch(shelf(Told()), f"/cap/{name}.xml")
     assert answer.status_code == 404
-
-
-def test_a_key_that_is_none_says_where_what_and_remedy(tmp_path):
-    with pytest.raises(OutletError, match="cannot be read"):
-        outlet.signer(str(tmp_path / "missing.pem"))
-    empty = tmp_path / "empty.pem"
-    empty.write_text("nothing")
-    with pytest.raises(OutletError, match="holds no key"):
-        outlet.signer(str(empty))
-    assert outlet.signer(None) is None

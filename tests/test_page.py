@@ -241,6 +241,12 @@ def test_addresses_that_nobody_should_ask_for_are_only_lost(code):
     assert get(f"/area/{code}").status_code == 404
 
 
+def test_an_address_that_nothing_answers_gets_a_page_with_help():
+    lost = get("/wp-admin?lang=en")
+    assert lost.status_code == 404
+    assert "start from the front page" in lost.text
+
+
 def test_a_link_never_leads_to_somebody_else():
     answer = get("//evil.example/x")
     assert "//evil" not in answer.text

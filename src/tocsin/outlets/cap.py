@@ -7,9 +7,8 @@ read back when it is first asked for; one that fails the read-back is not releas
 from __future__ import annotations
 
 import logging
-from collections.abc import Mapping, Sequence
+from collections.abc import Sequence
 from datetime import datetime, timedelta
-from pathlib import Path
 from typing import Protocol
 
 import msgspec
@@ -17,15 +16,14 @@ from starlette.requests import Request
 from starlette.responses import Response
 from starlette.routing import Route
 
-from tocsin.model import Alert, Change, Problem, Source, Weapon
-from tocsin.outlets.errors import OutletError
+from tocsin.model import Alert, Change, Problem
 from tocsin.places import Gazetteer
 from tocsin.render import cap, feed
 from tocsin.render.cap_lint import lint
 from tocsin.render.naming import Names
 from tocsin.render.words import LANGUAGES, bundled
 
-__all__ = ["Shelf", "Signer", "routes", "shelf_of", "signer"]
+__all__ = ["Shelf", "Signer", "routes"]
 
 log = logging.getLogger(__name__)
 
@@ -49,66 +47,6 @@ class Follows(Protocol):
 
     def changes(self, after: int = 0, limit: int = 1000) -> Sequence[Change]:
         """Give published changes by number."""
-
-
-class World(Protocol):
-    """What does not change while the server runs."""
-
-    @property
-    def places(self) -> Gazetteer:
-        """All areas."""
-
-    @property
-    def register(self) -> Mapping[str, Source]:
-        """All sources."""
-
-    @property
-    def weapons(self) -> Mapping[str, Weapon]:
-        """All weapons."""
-
-
-class Chosen(Protocol):
-    """What settings say that a message needs."""
-
-    @property
-    def sender(self) -> str:
-        """Who sends."""
-
-    @property
-    def base_url(self) -> str | None:
-        """Where readers reach us."""
-
-    @property
-    def host(self) -> str:
-        """Where we listen."""
-
-    @property
-    def port(self) -> int:
-        """At which port."""
-
-    @property
-    def demo(self) -> bool:
-        """Whether this is a demonstration."""
-
-    @property
-    def exercise(self) -> bool:
-        """Whether this is an exercise."""
-
-    @property
-    def cap_key(self) -> str | None:
-        """The PEM file that signs."""
-
-
-class Host(Follows, Protocol):
-    """An app with its world and settings."""
-
-    @property
-    def world(self) -> World:
-        """Give places, sources, weapons."""
-
-    @property
-    def settings(self) -> Chosen:
-        """Give settings."""
 
 
 class Shelf:
@@ -193,33 +131,6 @@ class Shelf:
                 log.error("CAP %s is not released: %s", problem.where, problem.what)
             return None
         return xml
-
-
-def signer(pem: str | None) -> Signer | None:
-    """Read the key and its certificate from one PEM file; ``None`` where none is named."""
-    if pem is None:
-        return None
-    try:
-        text = Path(pem).read_bytes()
-    except OSError as error:
-        raise OutletError(pem, f"cannot be read: {error.strerror}", "Name a PEM file in cap_key.") from error
-    if b"PRIVATE KEY-----" not in text or b"BEGIN CERTIFICATE-----" not in text:
-        raise OutletError(pem, "holds no key with its certificate", "Put both into one PEM file.")
-    start = text.index(b"-----BEGIN CERTIFICATE-----")
-    return Signer(key=text, certificate=text[start : text.rindex(b"-----END CERTIFICATE-----") + 25])
-
-
-def shelf_of(app: Host) -> Shelf:
-    """Make the shelf of an app as its settings say: who sends, what we are called, whether it is real."""
-    settings = app.settings
-    issuer = cap.Issuer(
-        sender=settings.sender,
-        base_url=(settings.base_url or f"http://{settings.host}:{settings.port}").rstrip("/"),
-        status="Exercise" if settings.exercise else "Test" if settings.demo else "Actual",
-        names=dict.fromkeys(LANGUAGES, "Tocsin"),
-    )
-    names = Names(register=app.world.register, weapons=app.world.weapons)
-    return Shelf(app, issuer, names, app.world.places, signer(settings.cap_key))
 
 
 def routes(shelf: Shelf) -> list[Route]:

@@ -16,6 +16,7 @@ from importlib import resources
 from urllib.parse import quote
 
 import msgspec
+from starlette.exceptions import HTTPException
 from starlette.requests import Request
 from starlette.responses import Response
 from starlette.routing import Route
@@ -198,8 +199,10 @@ class Pages:
         """Tell how we decide, from the policy that is in force."""
         return _html(request, decide.page(self._app.world.policy, self._views.names, frame))
 
-    async def lost(self, _request: Request, _frame: Frame) -> Response:
-        """Answer where there is no page."""
+    async def lost(self, request: Request, _frame: Frame) -> Response:
+        """Answer where there is no page; a program that lost its way under /v1/ is answered as programs are."""
+        if request.url.path.startswith(("/v1/", "/now/")):
+            raise HTTPException(404)
         raise Lost("missing.page")
 
 
@@ -275,10 +278,10 @@ async def _worker(request: Request) -> Response:
 Handler = Callable[[Request, Frame], Awaitable[Response]]
 
 
-def routes(app: Host, *, last: bool = False) -> list[Route]:
-    """The pages of an app, with the files that they load.
+def routes(app: Host) -> list[Route]:
+    """The pages of an app, with the files that they load; they belong at the end of a table of routes.
 
-    ``last`` adds a page for every address that nothing else answers: only for the end of a table of routes.
+    The last of them answers, with help, every address that nothing else answers.
     """
     pages = Pages(app)
 
@@ -304,5 +307,5 @@ def routes(app: Host, *, last: bool = False) -> list[Route]:
         Route("/about/how-we-decide", shown(pages.decide)),
         Route("/static/{name}", _static),
         Route("/worker.js", _worker),
-        *([Route("/{path:path}", shown(pages.lost))] if last else []),
+        Route("/{path:path}", shown(pages.lost)),
     ]

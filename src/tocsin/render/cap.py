@@ -181,7 +181,7 @@ def _info(root: etree._Element, what: Message, words: Words, names: Names, place
     if alert.valid.start is not None:
         _put(info, "onset", stamp(alert.valid.start))
     _put(info, "expires", stamp(what.expires))
-    _put(info, "senderName", words.named(what.issuer.names, what.issuer.sender))
+    _put(info, "senderName", words.named(what.issuer.names, f"Tocsin, {what.issuer.sender}"))
     _put(info, "headline", headline(what, words))
     _put(info, "description", description(what, words, names))
     _put(info, "instruction", advice(what, words))
