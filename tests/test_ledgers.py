@@ -305,3 +305,29 @@ def test_a_report_that_names_one_found_and_the_total_gives_the_total():
     morning = Morning()
     morning.say("12:00", "rescuers", people("kyiv", killed=4), people("kyiv", killed=1))
     assert morning.figures("killed") == [("rescuers", 4, 4)]
+
+
+def test_a_rumour_and_its_denial_in_one_report_give_the_denial():
+    morning = Morning()
+    denial = claim("casualty", "kyiv", by="mayor", stance="denies", harm={"killed": at_least(1)})
+    morning.say("09:20", "paper", people("kyiv", killed=1), denial)
+    assert morning.figures("killed") == []
+    assert morning.lines("killed", "denied", by="mayor")
+    morning.say("09:30", "paper-ru", people("kyiv", killed=1))
+    assert morning.lines("killed", "denied", by="mayor"), "a newspaper does not overcome the mayor's denial"
+
+
+def test_a_forward_that_lost_its_district_still_counts_once():
+    morning = Morning()
+    morning.say("09:41", "city-admin", people("hol", killed=1))
+    morning.say("09:44", "paper-ru", people("kyiv", killed=1), forwarded="city-admin")
+    assert morning.figures("killed") == [("city-admin", 1, 1)]
+
+
+def test_up_to_twelve_is_not_lower_than_eleven():
+    morning = Morning()
+    morning.say("11:00", "rescuers", people("kyiv", affected=11))
+    from tocsin.model import Range
+
+    morning.say("11:30", "paper", people("kyiv", affected=Range(min=None, max=12)))
+    assert [line.reason for line in morning.lines("affected")] == [None, None]

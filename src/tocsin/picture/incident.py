@@ -9,7 +9,7 @@ import msgspec
 from tocsin.model import AreaRef, Claim, Incident, Interval
 from tocsin.picture import weighing
 from tocsin.picture.speakers import STANDING, Speaker
-from tocsin.picture.stages import restores, stage_of
+from tocsin.picture.stages import quenched, restores, stage_of
 
 __all__ = ["BELOW_CITY", "MOMENTS", "Hot", "Word", "denied_kinds", "objects_fit", "told"]
 
@@ -30,6 +30,7 @@ BUILDINGS = (
     "industrial",
     "other",
 )
+VAGUE = ("roof", "other")
 WORKS = ("response", "assessment")
 
 
@@ -80,13 +81,13 @@ class Hot(msgspec.Struct, frozen=True, kw_only=True):
 def objects_fit(objects: tuple[str, ...], named: str | None) -> bool:
     """Whether a word about ``named`` can speak of an incident with these ``objects``.
 
-    A roof is part of a building; nothing said fits anything; else the same object.
+    A roof, or just "a building", fits any building; nothing said fits anything; else the same object.
     """
     if named is None or not objects or named in objects:
         return True
-    if named == "roof":
+    if named in VAGUE:
         return any(each in BUILDINGS for each in objects)
-    return "roof" in objects and named in BUILDINGS and set(objects) == {"roof"}
+    return named in BUILDINGS and set(objects) <= {*VAGUE}
 
 
 def denied_kinds(kind: str) -> tuple[str, ...]:
@@ -172,8 +173,9 @@ def _status(active: list[Word], works: list[Word]) -> tuple[str, datetime | None
     if any(word.speaker.official for word in plain) or len(origins) > 1:
         status = "confirmed"
     ended = None
+    works = sorted((*works, *(word for word in active if quenched(word.claim))), key=lambda word: word.stated)
     for word in works:
-        stage = stage_of(word.claim)
+        stage = "contained" if word in active else stage_of(word.claim)
         if stage == "closed":
             status, ended = "closed", word.stated
         elif stage == "contained" and status != "closed":

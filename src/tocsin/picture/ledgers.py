@@ -126,7 +126,7 @@ class Books:
             max=born_line.high,
             approx=born_line.approx,
             source=told.source,
-            by=claim.by.id if claim.by is not None else (None if speaker.direct else speaker.id),
+            by=None if speaker.direct else speaker.id,
             weapon=born_line.weapon,
             joint=born_line.joint,
             unit=born_line.unit,

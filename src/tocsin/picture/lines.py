@@ -85,10 +85,13 @@ def area_for(claim: Claim, speaker: Speaker, home: str | None, areas: Areas) -> 
     source's, then the country.
     """
     codes = [place.code for place in spots(claim)]
-    if not codes and claim.kind in {"tally", *FATES}:
-        codes = [place.code for place in claim.places if place.role in {"toward", "via"}][:1]
-        if not codes and claim.place is not None and claim.place.role == "toward":
-            codes = [claim.place.code]
+    if claim.kind == "launch" or (not codes and claim.kind in {"tally", *FATES}):
+        goes = [
+            place.code
+            for place in (*claim.places, claim.place)
+            if place is not None and place.role == "toward"
+        ]
+        codes = goes[:1] or codes
     codes = list(dict.fromkeys(codes))
     if not codes:
         return speaker.home or home or areas.root

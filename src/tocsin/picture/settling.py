@@ -22,12 +22,14 @@ from datetime import datetime, timedelta
 import msgspec
 
 from tocsin.model import LedgerLine, Preferred
-from tocsin.picture.speakers import PEOPLE, TALLY, Speaker
+from tocsin.picture.speakers import PEOPLE, STANDING, TALLY, Speaker
 
 __all__ = ["Item", "Key", "preferred", "settle"]
 
 Key = tuple[str, str | None, str | None, tuple[str, ...], str | None]
 RELAY_WINDOW = timedelta(hours=12)
+AHEAD = timedelta(minutes=15)
+"""A relay may be stated so much before its original; a later word of the original is a new word."""
 SAME_WORD = {"injured": "affected"}
 """A translated relay says "affected" where the original said "injured"."""
 COUNTERS = ("emergency-service",)
@@ -73,8 +75,9 @@ def settle(
     items: Iterable[Item], covers: Callable[[str, str], bool]
 ) -> tuple[dict[str, LedgerLine], dict[str, str]]:
     """Every line with its status, and for each relay the line that it repeats."""
-    # Of one moment the smaller first: a report that names one found dead and a total gives the total.
-    ordered = sorted(items, key=lambda item: (item.line.stated_at, item.low, item.seq))
+    # Of one moment the smaller first, so that a report that names one found dead and a total gives the
+    # total; denials last, so that a report that tells a rumour and its denial gives the denial.
+    ordered = sorted(items, key=lambda item: (item.line.stated_at, item.denial, item.low, item.seq))
     relays = _relays(ordered)
     fates = {item.line.id: _Fate(item.line.status, item.why, [], list(item.line.claims)) for item in ordered}
     standing: dict[Key, list[Item]] = {}
@@ -104,32 +107,41 @@ def settle(
 
 def _relays(ordered: Sequence[Item]) -> dict[str, str]:
     """For each line that repeats another's word with the same numbers, that line's id."""
-    first: dict[tuple[object, ...], Item] = {}
+    originals: dict[tuple[object, ...], list[Item]] = {}
     for item in sorted(ordered, key=lambda each: (not each.speaker.direct, each.line.stated_at, each.seq)):
-        for mark in _marks(item, exact=True):
-            first.setdefault(mark, item)
+        for mark in _marks(item, forwarded=True):
+            originals.setdefault(mark, []).append(item)
     found: dict[str, str] = {}
     for item in ordered:
         if item.speaker.direct:
             continue
-        for mark in _marks(item, exact=not item.speaker.forwarded):
-            original = first.get(mark)
-            if original is None or original is item or original.line.id in found:
-                continue
-            if abs(original.line.stated_at - item.line.stated_at) <= RELAY_WINDOW:
+        for mark in _marks(item, forwarded=item.speaker.forwarded):
+            original = next((each for each in originals.get(mark, ()) if _repeats(item, each, found)), None)
+            if original is not None:
                 found[item.line.id] = original.line.id
                 break
     return found
 
 
-def _marks(item: Item, *, exact: bool) -> list[tuple[object, ...]]:
+def _repeats(item: Item, original: Item, found: dict[str, str]) -> bool:
+    if original is item or original.line.id in found:
+        return False
+    return -AHEAD <= item.line.stated_at - original.line.stated_at <= RELAY_WINDOW
+
+
+def _marks(item: Item, *, forwarded: bool) -> list[tuple[object, ...]]:
+    """What a repeated line has in common with its original.
+
+    A quotation repeats origin, subject, area and numbers. A forward is one and the
+    same post, so its area may be lost on the way and "injured" become "affected".
+    """
     line = item.line
     weapons = tuple(sorted({*line.joint, line.weapon or ""}))
-    subjects = dict.fromkeys((line.subject, *(() if exact else _kin(line.subject))))
-    return [
-        (item.speaker.origin, subject, line.area, line.min, line.max, weapons, line.unit, item.denial)
-        for subject in subjects
-    ]
+    rest = (item.speaker.origin, line.min, line.max, weapons, line.unit, item.denial)
+    marks: list[tuple[object, ...]] = [(line.subject, line.area, *rest)]
+    if forwarded:
+        marks.extend((subject, "", *rest) for subject in (line.subject, *_kin(line.subject)))
+    return marks
 
 
 def _kin(subject: str) -> tuple[str, ...]:
@@ -190,7 +202,9 @@ def _assert(
         if not _related(denial.line.area, item.line.area, covers):
             continue
         same = denial.speaker.authority == item.speaker.authority
-        plain = not item.line.hedged and item.speaker.standing >= denial.speaker.standing
+        # A quoted denial is the quoted one's: who may overcome it is measured by that one's own standing.
+        firm = STANDING.get(denial.speaker.kind, 0)
+        plain = not item.line.hedged and item.speaker.standing >= firm
         if same or plain:
             fates[denial.line.id].status = "superseded"
             fates[denial.line.id].reason = f"confirmed by {item.speaker.id}"
@@ -204,16 +218,22 @@ def _assert(
             mine.supersedes.append(other.line.id)
             rivals.remove(other)
         elif (
-            item.low < other.low and item.speaker.authority != other.speaker.authority and mine.reason is None
+            _lower(item, other) and item.speaker.authority != other.speaker.authority and mine.reason is None
         ):
             mine.reason = f"lower than {other.low} by {other.speaker.id}: both are kept"
     rivals.append(item)
 
 
+def _lower(item: Item, other: Item) -> bool:
+    """Whether a figure is lower than another; "up to twelve" is not lower than eleven."""
+    top = item.line.max
+    return item.low < other.low and (item.line.min is not None or (top is not None and top < other.low))
+
+
 def _replaces(item: Item, other: Item) -> str | None:
     """Why ``item`` takes the place of the earlier ``other``, or None when both stand."""
     if item.speaker.authority == other.speaker.authority:
-        if item.low < other.low:
+        if _lower(item, other):
             return item.why or "revised down"
         return "renewed" if item.low == other.low else "grown"
     if item.family == "attack" or item.speaker.party or other.speaker.party:
@@ -223,7 +243,7 @@ def _replaces(item: Item, other: Item) -> str | None:
         if rumour and PEOPLE.get(other.speaker.kind, 0) > PEOPLE.get(item.speaker.kind, 0):
             return None
         return "grown"
-    if item.low < other.low:
+    if _lower(item, other):
         counters = THING_COUNTERS if item.family == "things" else COUNTERS
         if (item.corrects and item.speaker.standing >= other.speaker.standing) or (
             item.speaker.direct and item.speaker.kind in counters

@@ -9,7 +9,7 @@ from __future__ import annotations
 
 from tocsin.model import Claim
 
-__all__ = ["died_in_hospital", "restores", "stage_of"]
+__all__ = ["died_in_hospital", "quenched", "restores", "stage_of"]
 
 CONTAINED = (
     "ліквідован", "ліквідували", "ліквідувал", "загас", "погас", "погаш", "локалізован", "локалізувал",
@@ -49,6 +49,14 @@ def stage_of(claim: Claim) -> str | None:
     if any(stem in words for stem in FINISHED):
         return "closed"
     return "responding"
+
+
+def quenched(claim: Claim) -> bool:
+    """Whether a claim of fire tells in the same breath that it is out."""
+    if claim.kind != "fire":
+        return False
+    words = _words(claim)
+    return any(stem in words for stem in CONTAINED) and not any(stem in words for stem in NOT_YET)
 
 
 def restores(claim: Claim) -> bool:

@@ -53,7 +53,7 @@ class Statements:
                 (
                     index
                     for index, (noun, other) in enumerate(made)
-                    if other[0] <= span[0] and span[1] <= other[1] and noun.by == _by(claim, speaker)
+                    if other[0] <= span[0] and span[1] <= other[1] and noun.by == _by(speaker)
                 ),
                 None,
             )
@@ -105,9 +105,7 @@ class Statements:
         return gone
 
 
-def _by(claim: Claim, speaker: Speaker) -> str | None:
-    if claim.by is not None:
-        return claim.by.id
+def _by(speaker: Speaker) -> str | None:
     return None if speaker.direct else speaker.id
 
 
@@ -115,7 +113,7 @@ def _statement(claim: Claim, speaker: Speaker, source: Source, stated: datetime)
     return Statement(
         id=f"statement:{claim.id}",
         source=source.id,
-        by=_by(claim, speaker),
+        by=_by(speaker),
         party=speaker.side if speaker.party else None,
         quote=" … ".join(each.quote for each in claim.evidence),
         stated_at=stated,
