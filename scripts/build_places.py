@@ -131,6 +131,23 @@ def match(
     return taken
 
 
+TOWNSHIP_SEATS = ("Верховинський", "Голованівський", "Курманський")
+SEATLESS = {"Перекопський": "Perekop", "Дністровський": "Dnister"}
+
+
+def seat(adjective: str, towns: list[str]) -> str:
+    """The English stem of a raion: its seat's, the town whose name begins most like the adjective."""
+    if adjective in SEATLESS:
+        return SEATLESS[adjective]
+    stem = key(adjective)[:-4]
+    return romanise(max(towns, key=lambda town: shared(stem, key(town)) - 0.3 * len(key(town))))
+
+
+def shared(a: str, b: str) -> int:
+    """How many letters both begin with."""
+    return next((at for at, (x, y) in enumerate(zip(a, b, strict=False)) if x != y), min(len(a), len(b)))
+
+
 def write(directory: Path, name: str, comment: str, header: list[str], rows: list[list[str]]) -> None:
     """One table, rows sorted by their first column."""
     lines = [*(f"# {line}" for line in comment.splitlines()), "\t".join(header)]
@@ -175,9 +192,16 @@ def main() -> None:
         ("H", "hromadas.tsv", "Hromadas"),
         ("B", "districts.tsv", "City districts"),
     ):
-        body = [
-            [c, n, "", ""] for c, k, n in rows if k == category and not (k == "H" and c.startswith("UA01"))
-        ]
+        body = []
+        for code, kind, uk in rows:
+            if kind == category and not (kind == "H" and code.startswith("UA01")):
+                towns = [r[2] for r in by_raion[code[2:6]] if r[1] == "M"]
+                towns += (
+                    [r[2] for r in by_raion[code[2:6]] if r[1] == "X"]
+                    if not towns or uk in TOWNSHIP_SEATS
+                    else []
+                )
+                body.append([code, uk, "", seat(uk, towns) if kind == "P" else ""])
         write(
             out,
             name,

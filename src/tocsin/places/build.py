@@ -103,101 +103,99 @@ def _prefix(code: str) -> str:
     return code[:2]
 
 
+class _Gathering:
+    """The drafts and problems gathered so far."""
+
+    def __init__(self, tables: Mapping[str, bytes]) -> None:
+        self.tables = tables
+        self.drafts: Drafts = {}
+        self.problems: list[Problem] = []
+        self.russian = {row["uk"]: row["ru"] for row in self.rows("russian.tsv")}
+
+    def rows(self, name: str) -> list[Row]:
+        """The rows of a table; its problems are kept."""
+        found, wrong = rows(self.tables, name)
+        self.problems += wrong
+        return found
+
+    def add(self, draft: Draft, name: str, row: Row) -> None:
+        """Keeps a draft with its row's position and population; a code that stands twice is a problem."""
+        if draft.code in self.drafts:
+            where = f"{name}:{row['']}"
+            self.problems.append(
+                Problem(where=where, what=f"code {draft.code} stands twice", remedy="remove one")
+            )
+        _place(row, draft, name, self.problems)
+        self.drafts[draft.code] = draft
+
+
 def draft_areas(tables: Mapping[str, bytes]) -> tuple[Drafts, list[Problem]]:
     """All areas by code, sorted, with positions filled in; and what is wrong in the tables."""
-    problems: list[Problem] = []
-    drafts: Drafts = {}
-
-    def add(draft: Draft, name: str, row: Row) -> None:
-        if draft.code in drafts:
-            where = f"{name}:{row['']}"
-            problems.append(Problem(where=where, what=f"code {draft.code} stands twice", remedy="remove one"))
-        drafts[draft.code] = draft
-
-    table, wrong = rows(tables, "russian.tsv")
-    problems += wrong
-    russian = {row["uk"]: row["ru"] for row in table}
+    found = _Gathering(tables)
     for name, level in (
         ("regions.tsv", "oblast"),
         ("raions.tsv", "raion"),
         ("hromadas.tsv", "hromada"),
         ("districts.tsv", "district"),
     ):
-        table, wrong = rows(tables, name)
-        problems += wrong
-        for row in table:
-            if (
-                level == "oblast"
-                and not row["uk"].endswith("ська")
-                and not row["uk"].endswith("цька")
-                and not row["uk"].endswith("зька")
-            ):
-                city = not row["uk"].startswith("Автономна")
+        for row in found.rows(name):
+            if level == "oblast" and not row["uk"].endswith(("ська", "цька", "зька")):
+                kind = "" if " " in row["uk"] else "city"
                 draft = Draft(
-                    code=row["code"],
-                    level=level,
-                    uk=row["uk"],
-                    ru=row["ru"],
-                    en=row["en"],
-                    kind="city" if city else "",
+                    code=row["code"], level=level, uk=row["uk"], ru=row["ru"], en=row["en"], kind=kind
                 )
             else:
-                draft = _adjectival(row, level, russian)
-            _place(row, draft, name, problems)
-            add(draft, name, row)
-    table, wrong = rows(tables, "settlements.tsv")
-    problems += wrong
-    for row in table:
-        uk = row["uk"]
-        known = russian.get(uk) or row.get("ru")
-        draft = Draft(
-            code=row["code"],
-            level="settlement",
-            uk=uk,
-            ru=known or russify(uk),
-            en=row.get("en") or romanise(uk),
-            guessed=() if known or row.get("lat") else ("ru",),
-        )
-        _place(row, draft, "settlements.tsv", problems)
-        add(draft, "settlements.tsv", row)
-    _link_ukraine(drafts)
-    table, wrong = rows(tables, "abroad.tsv")
-    problems += wrong
-    for row in table:
-        draft = Draft(
-            code=row["code"],
-            level=row["level"],
-            uk=row["uk"],
-            ru=row["ru"],
-            en=row["en"],
-            parent=row["parent"] or None,
-        )
-        if row["level"] not in LEVELS:
-            where = f"abroad.tsv:{row['']}"
-            problems.append(
-                Problem(where=where, what=f"no level {row['level']}", remedy=f"one of {', '.join(LEVELS)}")
-            )
-            continue
-        if row["uk"].endswith((" область", " край")):
-            draft.stem_uk, draft.stem_ru, draft.stem_en = (
-                row[lang].rpartition(" ")[0] for lang in ("uk", "ru", "en")
-            )
-        _place(row, draft, "abroad.tsv", problems)
-        add(draft, "abroad.tsv", row)
-    for draft in drafts.values():
-        if draft.parent is not None and draft.parent not in drafts:
-            problems.append(
-                Problem(
-                    where=draft.code,
-                    what=f"its parent {draft.parent} is no area",
-                    remedy="give a code that a table has",
-                )
-            )
+                draft = _adjectival(row, level, found.russian)
+            found.add(draft, name, row)
+    for row in found.rows("settlements.tsv"):
+        found.add(_settlement(row, found.russian), "settlements.tsv", row)
+    _link_ukraine(found.drafts)
+    for row in found.rows("abroad.tsv"):
+        _add_abroad(found, row)
+    for draft in found.drafts.values():
+        if draft.parent is not None and draft.parent not in found.drafts:
+            what = f"its parent {draft.parent} is no area"
+            found.problems.append(Problem(where=draft.code, what=what, remedy="give a code that a table has"))
             draft.parent = None
-    ordered = {code: drafts[code] for code in sorted(drafts)}
-    niches, _ = rows(tables, "neighbourhoods.tsv")
-    _settle(ordered, niches)
-    return ordered, problems
+    ordered = {code: found.drafts[code] for code in sorted(found.drafts)}
+    _settle(ordered, rows(tables, "neighbourhoods.tsv")[0])
+    return ordered, found.problems
+
+
+def _settlement(row: Row, russian: Mapping[str, str]) -> Draft:
+    """A settlement; its Russian name comes from the hand-made table, GeoNames, rules."""
+    uk = row["uk"]
+    known = russian.get(uk) or row.get("ru")
+    return Draft(
+        code=row["code"],
+        level="settlement",
+        uk=uk,
+        ru=known or russify(uk),
+        en=row.get("en") or romanise(uk),
+        guessed=() if known or row.get("lat") else ("ru",),
+    )
+
+
+def _add_abroad(found: _Gathering, row: Row) -> None:
+    """An area of ``abroad.tsv``; an oblast or krai keeps its adjective apart."""
+    if row["level"] not in LEVELS:
+        where = f"abroad.tsv:{row['']}"
+        what = f"no level {row['level']}"
+        found.problems.append(Problem(where=where, what=what, remedy=f"one of {', '.join(LEVELS)}"))
+        return
+    draft = Draft(
+        code=row["code"],
+        level=row["level"],
+        uk=row["uk"],
+        ru=row["ru"],
+        en=row["en"],
+        parent=row["parent"] or None,
+    )
+    if row["uk"].endswith((" область", " край")):
+        draft.stem_uk, draft.stem_ru, draft.stem_en = (
+            row[lang].rpartition(" ")[0] for lang in ("uk", "ru", "en")
+        )
+    found.add(draft, "abroad.tsv", row)
 
 
 def _link_ukraine(drafts: Drafts) -> None:

@@ -27,6 +27,7 @@ _FAMED = 700_000
 """Inhabitants of a city whose quarters are known by name all over the country."""
 _REAL = ("nominative", "colloquial", "old", "adjective")
 
+_Score = tuple[bool, int, int, int, str]
 T = TypeVar("T")
 
 
@@ -281,10 +282,11 @@ class Gazetteer:
             people = around.population if around else 0
         big = candidate.precision == "oblast" or (candidate.precision == "settlement" and people >= _BIG)
         home_step = self._steps(home, above) if home is not None else 9
+        town = candidate.precision == "settlement" and area is not None and area.kind == "city"
         if any(region in above for region in regions):
             tier = 0
-        elif home_step <= 2 and not (home_step == 2 and big):
-            tier = 1 if home_step <= 1 or not big else 2
+        elif home_step < 9 and (big or town or self._tight(home, home_step)):
+            tier = 1
         elif big:
             tier = 2 if above[-1] == self.root else 3
         else:
@@ -309,6 +311,12 @@ class Gazetteer:
                 return step
         return 9
 
+    def _tight(self, home: str | None, step: int) -> bool:
+        """Whether the area ``step`` above home is a city or finer than an oblast: a village there is near."""
+        held = (home, *self.ancestors(home))[step] if home is not None else None
+        area = self.area(held) if held is not None else None
+        return area is not None and (area.level != "oblast" or area.kind == "city")
+
     @staticmethod
     def _size_class(candidate: Candidate, area: Area | None, people: int) -> int:
         """From what a bare name usually means to what it seldom does."""
@@ -330,7 +338,7 @@ class Gazetteer:
         if not words or limit < 1:
             return ()
         typed = " ".join(words)
-        found: dict[int, tuple[int, int, int, str]] = {}
+        found: dict[int, _Score] = {}
         self._collect(found, typed, self._forms.keys(typed), ())
         if len(words) > 1:
             levels = head_prefix(words[-1])
@@ -341,24 +349,26 @@ class Gazetteer:
         return tuple(self._area(number) for number, _ in best)
 
     def _collect(
-        self,
-        found: dict[int, tuple[int, int, int, str]],
-        typed: str,
-        forms: Sequence[str],
-        levels: tuple[str, ...],
+        self, found: dict[int, _Score], typed: str, forms: Sequence[str], levels: tuple[str, ...]
     ) -> None:
+        """Puts into ``found`` the areas that the forms name, each with its best score."""
         areas = len(self._codes)
         for form in forms:
-            exact = 0 if form == typed else 1
             for target, label, _ in self._entries(int(self._forms.key_id(form))):
                 kind = FORMS[label]
                 if kind not in _REAL and not (levels and kind == "head"):
                     continue
-                number = self._data.niches[target - areas].area if target >= areas else target
+                part = target >= areas
+                number = self._data.niches[target - areas].area if part else target
                 area = self._area(number)
                 if levels and area.level not in levels:
                     continue
-                score = (exact, 0 if levels else _SEARCH.get(area.level, 5), -area.population, area.code)
+                weight = 4 if part else _SEARCH.get(area.level, 5)
+                if area.level == "settlement" and area.population >= _BIG:
+                    weight = 0
+                elif area.code[:2] != self.root:
+                    weight += 3
+                score = (form != typed, weight, len(form), -area.population, area.code)
                 if number not in found or score < found[number]:
                     found[number] = score
 

@@ -50,10 +50,22 @@ class Namer:
         self.common = common
         self.exceptions = exceptions
         self.exceptions_ru = exceptions_ru
+        self._keys: dict[str, str] = {}
+        self._declined: dict[tuple[str, str], tuple[tuple[str, str], ...]] = {}
+
+    def _key(self, form: str) -> str:
+        found = self._keys.get(form)
+        if found is None:
+            found = self._keys[form] = key(form)
+        return found
 
     def put(self, form: str, target: Target, label: str, *, mighty: bool = False) -> None:
         """One more form of a target; ``mighty`` targets are never common words."""
-        normal = key(form)
+        self._put(self._key(form), target, label, mighty=mighty)
+        if "-" in form and (mighty or label == "adjective"):
+            self._put(key(form.replace("-", "")), target, label, mighty=mighty)
+
+    def _put(self, normal: str, target: Target, label: str, *, mighty: bool) -> None:
         if not normal:
             return
         flags = COMMON if not mighty and normal in self.common else 0
@@ -64,13 +76,25 @@ class Namer:
 
     def ukrainian(self, name: str, target: Target, label: str = "", *, mighty: bool = False) -> None:
         """All cases of a Ukrainian name."""
-        for form, case in inflect.forms(name, self.exceptions):
+        for form, case in self._forms("uk", name):
             self.put(form, target, label or case, mighty=mighty)
 
     def russian(self, name: str, target: Target, label: str = "", *, mighty: bool = False) -> None:
         """All cases of a Russian name."""
-        for form, case in inflect_ru.forms(name, self.exceptions_ru):
+        for form, case in self._forms("ru", name):
             self.put(form, target, label or case, mighty=mighty)
+
+    def _forms(self, lang: str, name: str) -> tuple[tuple[str, str], ...]:
+        """The forms of a name, remembered: many villages share one."""
+        found = self._declined.get((lang, name))
+        if found is None:
+            made = (
+                inflect.forms(name, self.exceptions)
+                if lang == "uk"
+                else inflect_ru.forms(name, self.exceptions_ru)
+            )
+            found = self._declined[lang, name] = tuple(made)
+        return found
 
     def english(self, name: str, target: Target, label: str = "nominative", *, mighty: bool = False) -> None:
         """An English name and its possessive («Kyiv's» is one token, ``kyivs``)."""
@@ -129,7 +153,7 @@ def _name_area(namer: Namer, draft: Draft) -> None:
         if draft.level != "hromada":
             for cases in inflect_ru.adjective_forms(draft.stem_ru.lower()):
                 namer.adjectives(cases, draft.code, "adjective", mighty=big)
-        label = "head" if draft.level == "oblast" else "adjective"
+        label = "head" if draft.level in ("oblast", "raion") else "adjective"
         namer.english(draft.stem_en, draft.code, label, mighty=big)
         for spelling in _spellings(romanise(draft.stem_uk)):
             namer.put(spelling, draft.code, "adjective", mighty=big)

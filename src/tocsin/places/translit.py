@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from functools import lru_cache
 
 __all__ = ["romanise", "russify"]
 
@@ -71,6 +72,12 @@ _FEMININE_FIRST = {
 """Whole words that occur again and again in names."""
 
 
+_STEM = re.compile("^(?:" + "|".join(f"({stem})" for stem, _ in _STEMS) + ")")
+_STEM_INTO = ("", *(into for _, into in _STEMS))
+_PATTERNS = tuple((re.compile(pattern), ending) for pattern, ending in _ENDINGS)
+
+
+@lru_cache(maxsize=4096)
 def russify(name: str) -> str:
     """A guess at the Russian name by rules; data overrides it wherever there is any."""
     words = []
@@ -78,13 +85,9 @@ def russify(name: str) -> str:
         lower = word.lower()
         made = _FEMININE_FIRST.get(lower)
         if made is None:
-            made = lower
-            for stem, russian in _STEMS:
-                made, changed = re.subn("^" + stem, russian, made)
-                if changed:
-                    break
-            for pattern, ending in _ENDINGS:
-                made = re.sub(pattern, ending, made)
+            made = _STEM.sub(lambda found: _STEM_INTO[found.lastindex or 0], lower)
+            for pattern, ending in _PATTERNS:
+                made = pattern.sub(ending, made)
             made = "".join(_LETTERS.get(letter, letter) for letter in made)
         words.append(made[:1].upper() + made[1:] if word[:1].isupper() else made)
     return "".join(words)
