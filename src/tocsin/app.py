@@ -46,6 +46,7 @@ from tocsin.outlets.publication import Gate, Publication
 from tocsin.outlets.serving import listen, server
 from tocsin.outlets.sse import Streams
 from tocsin.reading import Reader
+from tocsin.sources import SourceError
 from tocsin.sources.jsonl import Follower
 from tocsin.sources.poll import Poller
 from tocsin.sources.push import parse_body, parse_line
@@ -208,14 +209,21 @@ class App:
 
     async def receive(self, reports: Sequence[Report]) -> None:
         """Take in what was fetched: words that changed under the same id are an edit."""
-        received = await self.submit(reports)
+        received = await self._written(reports)
         edited = [
             msgspec.structs.replace(report, replaces=report.id)
             for report, one in zip(reports, received, strict=True)
             if one.problem is not None
         ]
         if edited:
-            await self.submit(edited)
+            await self._written(edited)
+
+    async def _written(self, bodies: Sequence[Report | Deletion]) -> tuple[Received, ...]:
+        """Write down what a source of ours gave; it asks again for what could not be written."""
+        try:
+            return await self.submit(bodies)
+        except UnwrittenError as error:
+            raise SourceError(error.where, error.what, error.remedy) from error
 
     async def receive_lines(self, source: str, lines: Sequence[tuple[str, bytes]]) -> None:
         """Take in lines of JSON; what is wrong with one is told at ``/healthz`` and loses no other."""
@@ -228,7 +236,7 @@ class App:
             if body is not None:
                 bodies.append(body)
         if bodies:
-            for one in await self.submit(bodies):
+            for one in await self._written(bodies):
                 if one.problem is not None:
                     self._fold.problems.append(one.problem)
 
@@ -239,6 +247,7 @@ class App:
             if feed.kind == "jsonl":
                 mark = None if self.journal.path == ":memory:" else f"{self.journal.path}.feed-{number}"
                 follower = Follower(feed.at, mark)
+                self.conditions[name] = partial(getattr, follower, "trouble")
                 self.attach(follower.run(partial(self.receive_lines, feed.source), feed.every), name)
                 continue
             agent = f"tocsin/{importlib.metadata.version('tocsin')}"

@@ -83,7 +83,7 @@ class Settings(msgspec.Struct, frozen=True, kw_only=True):
     dialects: tuple[Mount, ...] = ()
     outlets: dict[str, dict[str, Any]] = {}
     """The tables of outlets as they stand; each outlet reads its own (docs/mqtt.md, docs/webhooks.md)."""
-    base: str = ""
+    base: str = "."
     """The directory that file names in those tables are relative to."""
 
     def __repr__(self) -> str:

@@ -63,6 +63,8 @@ def parse_feed(
 def _value(entry: Any, source: str, retrieved_at: datetime | None) -> dict[str, Any]:  # noqa: ANN401 - feedparser's
     text = _words(entry)
     link = entry.get("link")
+    if not str(link).startswith(("http://", "https://")):
+        link = None  # a guid that says it is a link and is none
     name = entry.get("id") or link
     if not name or len(str(name)) > 256:
         name = hashlib.sha256(f"{name}\n{text}".encode()).hexdigest()[:24]

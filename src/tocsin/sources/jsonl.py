@@ -9,6 +9,7 @@ from __future__ import annotations
 
 import asyncio
 import hashlib
+import logging
 import os
 from collections.abc import Awaitable, Callable, Sequence
 from contextlib import suppress
@@ -20,9 +21,13 @@ from tocsin.sources import SourceError
 
 __all__ = ["Follower", "Mark"]
 
+log = logging.getLogger(__name__)
+
 _CHUNK = 1 << 20
 _LONGEST = 4 * 1024 * 1024
 _HEAD = 256
+
+Take = Callable[[Sequence[tuple[str, bytes]]], Awaitable[None]]
 
 
 class Mark(msgspec.Struct, frozen=True, kw_only=True):
@@ -42,6 +47,8 @@ class Follower:
         self._path = Path(path)
         self._remember = Path(remember) if remember is not None else None
         self._mark = self._next = self._recall()
+        self.trouble: str | None = None
+        """What went wrong the last time; None where nothing did."""
 
     def _recall(self) -> Mark:
         if self._remember is not None:
@@ -111,12 +118,23 @@ class Follower:
                 fresh.write_bytes(msgspec.json.encode(self._mark))
                 fresh.replace(self._remember)
 
-    async def run(self, take: Callable[[Sequence[tuple[str, bytes]]], Awaitable[None]], every: float) -> None:
+    async def run(self, take: Take, every: float) -> None:
         """Follow the file without end; ``take`` returns when the lines are safe."""
         while True:
+            pause = await self._once(take, every)
+            if pause:
+                await asyncio.sleep(pause)
+
+    async def _once(self, take: Take, every: float) -> float:
+        try:
             lines = await asyncio.to_thread(self.read)
             if lines:
                 await take(lines)
             await asyncio.to_thread(self.keep)
-            if not lines:
-                await asyncio.sleep(every)
+        except SourceError as error:
+            if self.trouble is None:
+                log.warning("%s", error)
+            self.trouble = str(error)
+            return max(every, 1.0)
+        self.trouble = None
+        return 0.0 if lines else every
