@@ -71,6 +71,10 @@ class Board:
             )
             self.wrong.append(f"{task} | {label} | {text!r}\n      {got or 'nothing'}")
 
+    def count(self, task: str) -> None:
+        """Count a label that nobody judges: a bare continuation leaves its weapon to the picture, for one."""
+        self.cells.setdefault(task, [0, 0])[1] += 1
+
 
 def live(claims: Iterable[Claim], kinds: tuple[str, ...] = WARN) -> list[Claim]:
     """The claims that say that something of these kinds is so now."""
@@ -92,8 +96,12 @@ def danger(
         if status.startswith("live"):
             board.add("live: said to be so now", bool(live(claims)), text, status, claims)
             if weapon in CLASSES and not (status == "live_region_only" and weapon == "drone"):
-                right = any(classes(claim) & CLASSES[weapon] for claim in live(claims))
-                board.add("live: weapon", right, text, weapon, claims)
+                said = [claim for claim in live(claims) if claim.weapon not in {None, "unknown"}]
+                if said:
+                    right = any(classes(claim) & CLASSES[weapon] for claim in said)
+                    board.add("live: weapon", right, text, weapon, claims)
+                else:
+                    board.count("(live: we name no weapon)")
         else:
             board.add("not live: nothing said to be coming", not live(claims, COMING), text, status, claims)
 
@@ -109,8 +117,7 @@ def phrases(
         task, expected = row.get("task", ""), row.get("expected")
         judge = JUDGES.get(task)
         if judge is None or not isinstance(expected, str):
-            cell = board.cells.setdefault("(no rule for it)", [0, 0])
-            cell[1] += 1
+            board.count("(no rule for it)")
             continue
         claims = read(row["text"])
         right = judge(expected, claims, classes)
