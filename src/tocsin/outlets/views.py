@@ -158,12 +158,16 @@ class Views:
         mine = [c for c in self._alerts if self._touches(_area(c), code)]
         since = self.app.clock() - timedelta(hours=HOURS)
         ended = [c for c in mine if c.fact.verb in {"clear", "revoke", "lapse"} and c.at > since]
+        children = tuple(self.app.area_state(part) for part in parts)
+        picture = self._cut(self.app.now_picture(), code)
+        counted = {line.area for line in picture.ledgers.lines if line.area}
         return View(
-            state=self.app.area_state(code),
+            state=_warned(self.app.area_state(code), children),
             names=self.names,
             above=tuple(self.places.ref(c) for c in reversed(self.places.ancestors(code))),
-            children=tuple(self.app.area_state(part) for part in parts),
-            picture=self._cut(self.app.now_picture(), code),
+            children=children,
+            picture=picture,
+            places={one: self.places.ref(one) for one in sorted(counted)},
             ended=tuple(reversed(ended[-_ENDED:])),
             spans=tuple(s for s in spans(mine) if s.end is None or s.end > since),
             sheet=self._sheets[code],
@@ -207,6 +211,12 @@ class Views:
                     quote=" … ".join(e.quote for e in claim.evidence)[:_QUOTED],
                 )
         return found
+
+
+def _warned(state: AreaState, children: Sequence[AreaState]) -> AreaState:
+    """Let an area show the warnings of its parts too: a country is not quiet while half of it is warned."""
+    warnings = {alert.id: alert for one in (state, *children) for alert in one.warnings}
+    return msgspec.structs.replace(state, warnings=tuple(warnings.values()))
 
 
 def _area(change: Change) -> str:

@@ -6,7 +6,7 @@ change; then map, what is coming, what happened, who was hurt, what was said, wh
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from datetime import datetime
 
 import msgspec
@@ -18,6 +18,7 @@ from tocsin.render.hours import Span, strip
 from tocsin.render.map import Part, Sheet, draw
 from tocsin.render.naming import Names, ago, cause, clean, instruction, sources
 from tocsin.render.page import Frame, breadcrumbs, expiry, look, render, state_word
+from tocsin.render.words import Words
 
 __all__ = ["View", "answers", "embed", "page"]
 
@@ -34,6 +35,7 @@ class View(msgspec.Struct, frozen=True, kw_only=True):
     spans: tuple[Span, ...] = ()
     sheet: Sheet | None = None
     changed: datetime | None = None
+    places: Mapping[str, AreaRef] = {}
 
 
 def answers(view: View, frame: Frame) -> tuple[tuple[str, str, str], ...]:
@@ -230,6 +232,7 @@ class Tally(msgspec.Struct, frozen=True, kw_only=True):
     """A subject of the ledger: the preferred figure, why, and every line that spoke of it, in time."""
 
     subject: str
+    where: str
     figure: str
     who: str
     when: str
@@ -253,12 +256,14 @@ _PEOPLE = (
 
 def tallies(view: View, frame: Frame) -> tuple[Tally, ...]:
     """Group ledger lines by what they count; people come first, the gravest first."""
-    groups: dict[tuple[str, str | None, str | None, str | None, str | None], list[LedgerLine]] = {}
+    groups: dict[tuple[str | None, ...], list[LedgerLine]] = {}
     for line in view.picture.ledgers.lines:
-        groups.setdefault((line.subject, line.incident, line.area, line.weapon, line.unit), []).append(line)
+        key = (line.subject, line.incident, line.attack, line.area, line.weapon, line.unit)
+        groups.setdefault(key, []).append(line)
     chosen = {p.line: p.why for p in view.picture.ledgers.preferred}
     told = []
-    for (subject, _incident, _area, _weapon, _unit), lines in groups.items():
+    for lines in groups.values():
+        subject = lines[0].subject
         lines.sort(key=lambda line: (line.stated_at, line.id))
         best = next((line for line in reversed(lines) if line.id in chosen), None)
         best = (
@@ -275,6 +280,7 @@ def _tally(best: LedgerLine, lines: Sequence[LedgerLine], why: str, view: View, 
     words = frame.words
     return Tally(
         subject=story.subject(best, view.names, words),
+        where=_where(best, view, words),
         figure=story.figure(best, words) if best.status == "standing" else words.word("ledger", best.status),
         who=_said(best, view.names, frame),
         when=words.when(best.stated_at, frame.now),
@@ -291,6 +297,12 @@ def _tally(best: LedgerLine, lines: Sequence[LedgerLine], why: str, view: View, 
         hedged=best.hedged,
         people=best.subject in _PEOPLE or best.subject.startswith(("children-", "responders-")),
     )
+
+
+def _where(line: LedgerLine, view: View, words: Words) -> str:
+    """Name where a line counts, unless it is the area of the page itself."""
+    area = view.places.get(line.area or "")
+    return "" if area is None or area.code == view.state.area.code else clean(words.area(area))
 
 
 def _said(line: LedgerLine, names: Names, frame: Frame) -> str:
@@ -345,7 +357,16 @@ def _strip(view: View, frame: Frame) -> Markup | None:
 
 
 _MANY = 12
-_CALM = frozenset({"clear", "none", "unknown"})
+_STRUCK = frozenset({"red", "yellow", "partly", "contradicted"})
+_WARNED = _STRUCK | {"warned", "stale"}
+
+
+def _urgent(parts: tuple[Part, ...]) -> tuple[Part, ...]:
+    """Choose the parts that are listed openly: all where they are few, else those under alarm first of all."""
+    if len(parts) <= _MANY:
+        return parts
+    warned = tuple(p for p in parts if p.look in _WARNED)
+    return warned if len(warned) <= _MANY else tuple(p for p in parts if p.look in _STRUCK)
 
 
 def _values(view: View, frame: Frame) -> dict[str, object]:
@@ -365,7 +386,7 @@ def _values(view: View, frame: Frame) -> dict[str, object]:
         "above": breadcrumbs(view.above, frame),
         "warnings": _warned(view, frame),
         "parts": parts,
-        "urgent": tuple(p for p in parts if p.look not in _CALM) if len(parts) > _MANY else parts,
+        "urgent": _urgent(parts),
         "many": len(parts) > _MANY,
         "map": _map(view, parts, frame),
         "approximate": view.sheet is not None and view.sheet.approximate,

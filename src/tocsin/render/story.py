@@ -15,6 +15,7 @@ __all__ = ["Quote", "Telling", "areas", "figure", "incident", "subject", "tell_a
 
 _SHOWN_AREAS = 6
 _SHOWN_QUOTES = 8
+_MANY = 5
 
 
 class Quote(msgspec.Struct, frozen=True, kw_only=True):
@@ -42,25 +43,46 @@ def tell_all(
     changes: Sequence[Change], names: Names, words: Words, quotes: Mapping[str, Quote]
 ) -> tuple[Telling, ...]:
     """Tell changes in their order; what happened to many areas at one stroke is told once."""
-    groups: list[list[Change]] = []
+    groups: dict[tuple[object, ...], list[Change]] = {}
     for change in changes:
-        if groups and _stroke(change) is not None and _stroke(change) == _stroke(groups[-1][0]):
-            groups[-1].append(change)
+        groups.setdefault(_stroke(change), []).append(change)
+    told = (_tell(group, names, words, quotes) for group in groups.values())
+    return _fresh(tuple(one for one in told if one is not None))
+
+
+def _fresh(told: tuple[Telling, ...]) -> tuple[Telling, ...]:
+    """Leave out what a later telling only repeats; the first to say it stays."""
+    kept: list[Telling] = []
+    for one in told:
+        if (
+            kept
+            and one.tone == "threat"
+            and (kept[-1].headline, kept[-1].details) == (one.headline, one.details)
+        ):
+            kept[-1] = one
         else:
-            groups.append([change])
-    told = (_tell(group, names, words, quotes) for group in groups)
-    return tuple(one for one in told if one is not None)
+            kept.append(one)
+    return tuple(kept)
 
 
-def _stroke(change: Change) -> tuple[object, ...] | None:
-    """What alerts that were changed at one stroke share."""
-    alert = change.fact.noun
+def _stroke(change: Change) -> tuple[object, ...]:
+    """What alerts that were changed at one stroke share; of endings, only how they ended."""
+    alert, verb = change.fact.noun, change.fact.verb
     if not isinstance(alert, Alert):
-        return None
+        return (change.number,)
+    shared = (change.at, verb, alert.layer, alert.kind, alert.ending, alert.contradicted)
+    if verb in {"clear", "revoke", "lapse"}:
+        return shared
     what = alert.cause
     return (
-        (change.at, change.fact.verb, alert.layer, alert.kind, alert.level, alert.ending, alert.contradicted),
-        (what.kind, what.weapon, alert.whose, alert.unofficial, alert.late),
+        *shared,
+        alert.level,
+        what.kind,
+        what.weapon,
+        alert.whose,
+        alert.unofficial,
+        alert.late,
+        change.fact.why,
     )
 
 
@@ -181,6 +203,8 @@ def _incident(what: Incident, verb: str, words: Words) -> _Told:
 def subject(line: LedgerLine, names: Names, words: Words) -> str:
     """Name what a ledger line counts, with its weapon where it counts weapons."""
     key = f"subject.{line.subject}"
+    if not words.has(key):
+        key = f"incident.{line.subject}"
     called = words.say(key) if words.has(key) else clean(line.subject)
     return f"{called}: {weapon(line.weapon, names, words)}" if line.weapon else called
 
@@ -188,10 +212,12 @@ def subject(line: LedgerLine, names: Names, words: Words) -> str:
 def figure(line: LedgerLine, words: Words) -> str:
     """Say a ledger line's number with its unit."""
     said = number(line.min, line.max, words, approx=line.approx)
-    if line.unit:
-        key = f"unit.{line.unit}"
-        said = f"{said} ({words.say(key) if words.has(key) else clean(line.unit)})"
-    return said
+    if not line.unit:
+        return said
+    key, exact = f"unit.{line.unit}", line.min is not None and line.min == line.max and not line.approx
+    if words.has(key):
+        return f"{said} {words.count(key, (line.min or 0) if exact else _MANY)}"
+    return f"{said} ({words.say(f'object.{line.unit}') if words.has(f'object.{line.unit}') else clean(line.unit)})"
 
 
 def _ledger(line: LedgerLine, verb: str, names: Names, words: Words) -> _Told:
