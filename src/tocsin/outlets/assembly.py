@@ -138,13 +138,14 @@ def assemble(hall: Foyer, parse: Parse) -> Assembly:
         *log.routes(hall, record.signer),
         *cap.routes(shelf),
         *dialects.routes(hall, mounts, subscriptions),
-        *pages.routes(hall),
     ]
 
     def released() -> str | None:
         return f"{len(shelf.problems)} messages were not released" if shelf.problems else None
 
-    return Assembly(application(hall, Intake(hall, parse), extra), tuple(runs), {"cap": released})
+    return Assembly(
+        application(hall, Intake(hall, parse), extra, pages.routes(hall)), tuple(runs), {"cap": released}
+    )
 
 
 def _cap_signer(path: str | None) -> cap.Signer | None:

@@ -173,9 +173,12 @@ def endpoints(intake: Intake, api: Api) -> tuple[Endpoint, ...]:
 
 
 def application(
-    hall: Hall, intake: Intake, extra: Sequence[BaseRoute] = ()
+    hall: Hall, intake: Intake, extra: Sequence[BaseRoute] = (), pages: Sequence[BaseRoute] = ()
 ) -> Callable[[Scope, Receive, Send], Awaitable[None]]:
-    """Make the ASGI application: snapshots first, then version 1, then ``extra`` (pages and dialects)."""
+    """Make the ASGI application: snapshots first, then version 1 with ``extra`` (dialects, CAP), then pages.
+
+    Pages may catch whatever is left, but nothing that machines ask for.
+    """
     ways = endpoints(intake, Api(hall))
     described = answer(document(ways, importlib.metadata.version("tocsin")), cache="max-age=300")
 
@@ -187,8 +190,23 @@ def application(
         Route(way.path, way.handler, methods=[way.method]) for way in ways if way.handler is not None
     ]
     routes.append(Route("/v1/openapi.json", openapi, methods=["GET"]))
-    inner = Starlette(
-        routes=[*routes, *extra],
+    machines = _starlette([*routes, *extra])
+    people = _starlette([*extra, *pages])
+    snapshots = Snapshots(hall)
+
+    async def outer(scope: Scope, receive: Receive, send: Send) -> None:
+        path: str = scope.get("path", "")
+        if path.startswith("/now/") and await snapshots(path, scope["headers"], scope["method"], send):
+            return
+        inner = machines if path.startswith(("/v1/", "/now/", "/healthz", "/metrics")) else people
+        await inner(scope, receive, send)
+
+    return outer
+
+
+def _starlette(routes: Sequence[BaseRoute]) -> Starlette:
+    made = Starlette(
+        routes=routes,
         exception_handlers={
             Refusal: http_refusal,
             UnwrittenError: http_refusal,
@@ -196,14 +214,5 @@ def application(
             Exception: gone_wrong,
         },
     )
-    inner.router.redirect_slashes = False
-    snapshots = Snapshots(hall)
-
-    async def outer(scope: Scope, receive: Receive, send: Send) -> None:
-        if scope["type"] == "http":
-            path: str = scope["path"]
-            if path.startswith("/now/") and await snapshots(path, scope["headers"], scope["method"], send):
-                return
-        await inner(scope, receive, send)
-
-    return outer
+    made.router.redirect_slashes = False
+    return made
