@@ -89,14 +89,21 @@ class Attacks:
                 self._spans.put(base, kept)
 
 
-def spots(claim: Claim) -> tuple[PlaceRef, ...]:
-    """Return the places where a claim says that it happened, without where from or where to."""
+def spots(claim: Claim, places: Areas) -> tuple[PlaceRef, ...]:
+    """Return the places where a claim says that it happened, without where from or where to.
+
+    "In the district, in the city" is one place: what only holds another is left out.
+    """
     at = tuple(place for place in claim.places if place.role in {"at", "near"})
-    if at:
+    if not at and claim.place is not None and claim.place.role in {"at", "near"}:
+        at = (claim.place,)
+    if len(at) < 2:
         return at
-    if claim.place is not None and claim.place.role in {"at", "near"}:
-        return (claim.place,)
-    return ()
+    return tuple(
+        place
+        for place in at
+        if not any(other.code != place.code and places.covers(place.code, other.code) for other in at)
+    )
 
 
 def area_of(place: PlaceRef) -> AreaRef:

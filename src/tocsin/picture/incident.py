@@ -31,6 +31,7 @@ BUILDINGS = (
     "other",
 )
 VAGUE = ("roof", "other")
+COARSE = ("part-of-day", "night", "day")
 WORKS = ("response", "assessment")
 
 
@@ -121,7 +122,7 @@ def told(hot: Hot) -> Incident:
         status=status,
         reason=reason,
         hedged=bool(active) and all(word.claim.hedged for word in active),
-        valid=Interval(start=_start(effects), end=ended, precision=_precision(effects)),
+        valid=msgspec.structs.replace(_since(effects), end=ended),
         sources=tuple(dict.fromkeys(word.source for word in words if not word.denies)),
         claims=tuple(dict.fromkeys(word.claim.id for word in words if not word.denies)),
         against=tuple(dict.fromkeys(word.claim.id for word in words if word.denies)),
@@ -185,16 +186,20 @@ def _status(active: list[Word], works: list[Word]) -> tuple[str, datetime | None
     return status, ended
 
 
-def _start(effects: list[Word]) -> datetime | None:
-    """Return the moment: as said to the minute, else the first that was stated of it."""
+def _since(effects: list[Word]) -> Interval:
+    """Since when: as said to the minute; else a day or part of it, where words that look back say no more; else as stated.
+
+    ``precision`` is minute, what the words say, or ``stated``: then the word's own time is all that is known.
+    """
     moments = [word for word in effects if word.claim.kind in MOMENTS] or effects
     exact = [word.when for word in moments if word.exact]
-    return min(exact or [word.when for word in moments], default=None)
-
-
-def _precision(effects: list[Word]) -> str:
-    """``minute`` where a time was said, else ``stated``: the word's own time is all that is known."""
-    return "minute" if any(word.exact for word in effects) else "stated"
+    if exact:
+        return Interval(start=min(exact), end=None, precision="minute")
+    live = [word.when for word in moments if word.claim.valid.precision not in COARSE]
+    if live or not moments:
+        return Interval(start=min(live, default=None), end=None, precision="stated")
+    first = min(moments, key=lambda word: (word.stated, word.seq)).claim.valid
+    return Interval(start=first.start, end=None, precision=first.precision)
 
 
 def _voice(word: Word) -> weighing.Voice:

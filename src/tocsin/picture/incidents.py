@@ -99,7 +99,7 @@ class Incidents:
                 for place in self._effect_spots(claim):
                     touched[self._put(word, place)] = None
             elif claim.kind == "casualty" and claim.stance == "asserts":
-                for place in spots(claim):
+                for place in spots(claim, self._places):
                     self._harm(word, place, hearing)
         for each in touched:
             self.timers.arm(each, at + HOT)
@@ -165,7 +165,7 @@ class Incidents:
 
     def _effect_spots(self, claim: Claim) -> Iterator[PlaceRef]:
         """Where a claim of effects makes an incident: blasts only below city level."""
-        for place in spots(claim):
+        for place in spots(claim, self._places):
             if claim.kind != "explosion" or place.level in BELOW_CITY:
                 yield place
 
@@ -238,7 +238,7 @@ class Incidents:
             return
         subjects = [(subject, place.code) for subject in word.claim.harm or {}]
         again = any(key in hearing.counted for key in subjects)
-        addresses = _addresses(hearing.claims, place)
+        addresses = self._addresses(hearing.claims, place)
         hearing.counted.update(subjects)
         attack = self._attacks.of(place.code, word.when, opens=False)
         fits = [hot for hot in self._candidates(word, place, attack) if told(hot).status != "withdrawn"]
@@ -253,9 +253,20 @@ class Incidents:
             hearing.touched[chosen] = None
         hearing.found.harm[(word.claim.id, place.code)] = chosen
 
+    def _addresses(self, claims: Sequence[Claim], place: PlaceRef) -> int:
+        """How many claims of one report count the same harm at one place: as many addresses."""
+        counts: dict[str, int] = {}
+        for claim in claims:
+            if claim.kind == "casualty" and any(
+                spot.code == place.code for spot in spots(claim, self._places)
+            ):
+                for subject in claim.harm or {}:
+                    counts[subject] = counts.get(subject, 0) + 1
+        return max(counts.values(), default=0)
+
     def _works(self, word: Word, touched: dict[str, None]) -> list[str]:
         """Return the incidents that a word on emergency services belongs to: at its place, else of its report."""
-        places = spots(word.claim)
+        places = spots(word.claim, self._places)
         ids: list[str] = []
         for place in places:
             wide = place.level not in BELOW_CITY and self._places.first_level_of(place.code) == place.code
@@ -275,7 +286,7 @@ class Incidents:
         return ids
 
     def _deny(self, word: Word, source: Source, hearing: _Hearing) -> None:
-        places = spots(word.claim)
+        places = spots(word.claim, self._places)
         codes = [place.code for place in places] or [word.speaker.home or source.home or self._places.root]
         for code in codes:
             hit = self._denied(word, code, named=bool(places))
@@ -411,13 +422,3 @@ def _closeness(hot: Hot, word: Word, place: PlaceRef) -> tuple[bool, bool, bool,
         max((each.when for each in hot.words), default=word.when),
         -min((each.seq for each in hot.words), default=word.seq),
     )
-
-
-def _addresses(claims: Sequence[Claim], place: PlaceRef) -> int:
-    """How many claims of one report count the same harm at one place: as many addresses."""
-    counts: dict[str, int] = {}
-    for claim in claims:
-        if claim.kind == "casualty" and any(spot.code == place.code for spot in spots(claim)):
-            for subject in claim.harm or {}:
-                counts[subject] = counts.get(subject, 0) + 1
-    return max(counts.values(), default=0)

@@ -13,7 +13,7 @@ import msgspec
 
 from tocsin.model import Claim, Fact, LedgerLine, Ledgers, Preferred, Report, Source
 from tocsin.picture.attacks import HOT, Areas, Attacks
-from tocsin.picture.lines import FATES, Born, area_for, born
+from tocsin.picture.lines import ALIVE, FATES, Born, area_for, born
 from tocsin.picture.settling import Item, preferred, settle
 from tocsin.picture.speakers import Speaker, speaker_of
 from tocsin.slate import Slate, Table, Timers
@@ -153,9 +153,12 @@ class Books:
         """Draw the lines that follow from a death in hospital: it leaves the injured (R28)."""
         number, _ = self._died(item)
         out = []
-        for subject in ("injured", "hospitalised") if number else ():
+        harm = claim.harm or {}
+        for subject in ALIVE if number else ():
             base = self._standing(item, subject)
-            if base is None or base.min is None or subject in (claim.harm or {}):
+            given = harm.get(subject)
+            told = given is not None and (given.min or 0) > (item.line.min or 0)
+            if base is None or base.min is None or told:
                 continue
             low = max(0, base.min - number)
             high = None if base.max is None else max(low, base.max - number)
@@ -203,7 +206,11 @@ class Books:
 
     def _enter(self, items: Sequence[Item], report: str, at: datetime) -> list[Fact]:
         grown: dict[str, list[Item]] = {}
+        # What a report says first without and then with a number it says once.
+        numbered = {item.key for item in items if not _silent(item)}
         for item in items:
+            if _silent(item) and item.key in numbered:
+                continue
             family = f"{item.line.attack}|{item.family}"
             grown.setdefault(family, [])
             twin = next((each for each in grown[family] if _same(each, item)), None)
@@ -346,6 +353,10 @@ class Books:
 
 
 _ONWARD = ("grown", "renewed", "revised down", "said again later")
+
+
+def _silent(item: Item) -> bool:
+    return item.line.min is None and item.line.max is None and not item.denial
 
 
 def _same(one: Item, other: Item) -> bool:

@@ -15,7 +15,7 @@ from tocsin.picture.attacks import Areas, spots
 from tocsin.picture.speakers import Speaker
 from tocsin.picture.stages import died_in_hospital
 
-__all__ = ["Born", "area_for", "born"]
+__all__ = ["ALIVE", "Born", "area_for", "born"]
 
 UTILITIES = {
     "heating-main": "heating",
@@ -26,6 +26,8 @@ UTILITIES = {
     "road": "transport",
     "other": "communications",
 }
+ALIVE = ("injured", "hospitalised")
+"""Whom a death in hospital takes people from."""
 COUNTED = {"explosion": "explosions", "impact": "impacts"}
 FATES = {"interception": "shot-down", "lost": "lost", "launch": "launched"}
 SUMMARISERS = ("authority", "media", "correspondent", "emergency-service")
@@ -84,7 +86,7 @@ def area_for(claim: Claim, speaker: Speaker, home: str | None, areas: Areas) -> 
     an attack's totals where it went; without any, the speaker's home, then the
     source's, then the country.
     """
-    codes = [place.code for place in spots(claim)]
+    codes = [place.code for place in spots(claim, areas)]
     if claim.kind == "launch" or (not codes and claim.kind in {"tally", *FATES}):
         goes = [
             place.code
@@ -120,7 +122,11 @@ def _line(
 
 def _people(claim: Claim) -> Iterator[Born]:
     moved = died_in_hospital(claim)
+    dead = (claim.harm or {}).get("killed")
     for key, value in (claim.harm or {}).items():
+        if moved and key in ALIVE and dead is not None and (value.min or 0) <= (dead.min or 0):
+            # The injured man who died in hospital is told once: among the killed.
+            continue
         zero = value.max == 0
         unsaid = value.min is None and value.max is None
         if claim.stance == "denies" or zero or unsaid:
