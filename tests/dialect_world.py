@@ -26,6 +26,8 @@ from tocsin.model import (
     Picture,
     Source,
 )
+from tocsin.outlets.hall import Age
+from tocsin.outlets.publication import Passing, Publication
 from tocsin.places import compile_tables, load
 
 KYIV = "UA80000000000093317"
@@ -51,6 +53,13 @@ class World:
         }
 
 
+class Conf:
+    """Settings that the outlets read."""
+
+    demo = False
+    exercise = False
+
+
 class StandIn:
     """Says what the test has it say: alerts stand from raise_ to clear, every area is known unless told otherwise."""
 
@@ -59,7 +68,8 @@ class StandIn:
         self.now = now
         self.alerts: dict[str, Alert] = {}
         self.threats = ()
-        self.log: list[Change] = []
+        self.settings = Conf()
+        self.publication = Publication(Passing(), self.world.places)
         self.blind: dict[str, str] = {}
         self.everything: str | None = None
         self._waiting: list[asyncio.Event] = []
@@ -71,7 +81,10 @@ class StandIn:
         return Picture(alerts=tuple(self.alerts.values()), threats=self.threats)
 
     def changes(self, after=0, limit=1000):
-        return self.log[after : after + limit]
+        return [one.change for one in self.publication.after(after, limit)]
+
+    def age(self):
+        return Age(heard_at=self.clock(), stale=self.everything is not None)
 
     def area_state(self, code):
         places = self.world.places
@@ -90,24 +103,22 @@ class StandIn:
             state=state,
             last_state=last,
             official=own,
-            known_at=self.now,
-            heard_at=None if blind == "UNKNOWN" else self.now,
+            warnings=tuple(
+                a for a in self.alerts.values() if a.layer == "warning" and places.covers(a.area.code, code)
+            ),
+            known_at=self.clock(),
+            heard_at=None if blind == "UNKNOWN" else self.clock(),
             stale=blind is not None,
-            valid_until=self.now + timedelta(seconds=60),
+            valid_until=self.clock() + timedelta(seconds=60),
         )
 
     def ref(self, code) -> AreaRef:
         return self.world.places.ref(code)
 
     def say(self, verb, alert):
-        self.log.append(
-            Change(
-                number=len(self.log) + 1,
-                at=self.now,
-                entry=len(self.log) + 1,
-                fact=Fact(type="alert", verb=verb, noun=alert, because=alert.because),
-            )
-        )
+        number = self.publication.last + 1
+        fact = Fact(type="alert", verb=verb, noun=alert, because=alert.because)
+        self.publication.absorb([Change(number=number, at=self.now, entry=number, fact=fact)])
         for event in self._waiting:
             event.set()
 
@@ -115,7 +126,7 @@ class StandIn:
         self, code, *, kind="air-raid", level="red", layer="official", weapon=None, klass=None, late=False
     ):
         alert = Alert(
-            id=f"{layer}-{code}-{kind}-{len(self.log) + 1}",
+            id=f"{layer}-{code}-{kind}-{self.publication.last + 1}",
             layer=layer,
             area=self.ref(code),
             kind=kind,
@@ -149,14 +160,16 @@ class StandIn:
     def passes(self, **length):
         self.now += timedelta(**length)
 
-    async def subscribe(self):
+    async def follow(self, after=0):
         event = asyncio.Event()
         self._waiting.append(event)
         try:
             while True:
-                await event.wait()
                 event.clear()
-                yield b""
+                for change in self.changes(after):
+                    after = change.number
+                    yield change
+                await event.wait()
         finally:
             self._waiting.remove(event)
 

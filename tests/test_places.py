@@ -21,7 +21,9 @@ def ua() -> Gazetteer:
     return load_gazetteer()
 
 
-def meant(ua: Gazetteer, words: str, home: str | None = None, regions: tuple[str, ...] = ()) -> Candidate | None:
+def meant(
+    ua: Gazetteer, words: str, home: str | None = None, regions: tuple[str, ...] = ()
+) -> Candidate | None:
     """What the first name in the words most likely means."""
     tokens = places.tokens(words)
     for at in range(len(tokens)):

@@ -6,6 +6,7 @@ import re
 from collections.abc import Mapping
 from typing import TYPE_CHECKING, Any
 
+from tocsin.decisions.hazards import OFFICIAL
 from tocsin.decisions.policy import Case, Policy, Rule, Situation
 from tocsin.decisions.scope import areas_of
 from tocsin.model import Problem, Weapon
@@ -15,7 +16,6 @@ if TYPE_CHECKING:
 
 __all__ = ["check_policy"]
 
-_OFFICIAL = ("authority", "military", "emergency-service", "alarm-service", "operator")
 _SENTENCE = re.compile(r"(?<=[.!?])\s+")
 _GIVEN = (
     "kind",
@@ -103,7 +103,7 @@ def _outcome(
     policy: Policy, places: Gazetteer, weapons: Mapping[str, Weapon], given: Mapping[str, Any]
 ) -> tuple[Rule | None, dict[str, object]]:
     told = [str(code) for code in given.get("at", [])]
-    official = str(given.get("by", "public")) in _OFFICIAL
+    official = str(given.get("by", "public")) in OFFICIAL
     slug = str(given.get("weapon", "unknown"))
     reliability = str(given.get("reliability", "A" if official else "C"))
     usual = {"A": 2, "B": 2, "C": 3, "D": 4, "E": 5}.get(reliability, 6)
@@ -126,6 +126,12 @@ def _outcome(
     if not rule.warn:
         return rule, {"withheld": rule.reason}
     channels = policy.channels
+    if (
+        not official
+        and str(given.get("by", "public")) not in channels.kinds
+        and given.get("kind") != "explosion"
+    ):
+        return rule, {"withheld": "kind-may-not-warn"}
     if not official and "ABCDEF".index(reliability) > "ABCDEF".index(channels.reliability):
         return rule, {"withheld": "reliability-too-low"}
     if not official and credibility > channels.credibility:

@@ -22,12 +22,15 @@ from tocsin.model import Cause, Claim, Fact, Source, Threat
 if TYPE_CHECKING:
     from tocsin.places import Gazetteer
 
-__all__ = ["THREATENING", "Hazards", "Heard"]
+__all__ = ["OFFICIAL", "THREATENING", "Hazards", "Heard"]
 
+OFFICIAL = ("authority", "military", "emergency-service", "alarm-service", "operator")
 THREATENING = ("danger", "takeoff", "launch", "inbound")
 _INBOUND = ("launch", "inbound")
 _LETTERS = "ABCDEF"
 _CLAIMS = 8
+_SURE = 2
+"""Credibility up to which something counts as told independently (R32)."""
 
 
 class Heard(msgspec.Struct, frozen=True, kw_only=True):
@@ -102,8 +105,7 @@ class Hazards:
         own = any(heard.own(c) for c in words)
         because = tuple(c.id for c in words)
         rule = self._rule(threat, levels[0] if levels else "none", own, at)
-        letter = heard.source.reliability if heard.source is not None else threat.reliability
-        reason = self._refusal(threat, rule, letter, own=own)
+        reason = self._refusal(threat, rule, heard.source, own=own)
         areas: tuple[str, ...] = ()
         if rule is not None and not reason:
             areas = self._areas(threat, rule, codes)
@@ -134,7 +136,7 @@ class Hazards:
             ),
         )
 
-    def _refusal(self, threat: Threat, rule: Rule | None, letter: str, *, own: bool) -> str:
+    def _refusal(self, threat: Threat, rule: Rule | None, source: Source | None, *, own: bool) -> str:
         """Why a word warns nobody. The speaker's own letter counts, whoever else speaks of the threat."""
         if rule is None:
             return "no-rule"
@@ -143,6 +145,9 @@ class Hazards:
         channels = self._policy.channels
         if own:
             return ""
+        if source is not None and source.kind not in (*channels.kinds, *OFFICIAL):
+            return "kind-may-not-warn"
+        letter = source.reliability if source is not None else threat.reliability
         known = letter if len(letter) == 1 and letter in _LETTERS else "F"
         if _LETTERS.index(known) > _LETTERS.index(channels.reliability):
             return "reliability-too-low"
@@ -195,7 +200,7 @@ class Hazards:
             until=max(until_of(said, rule), before.until) if before else until_of(said, rule),
             said=said if before is None else max(said, before.said),
             inbound=threat.kind in _INBOUND,
-            sure=official or threat.origins > 1,
+            sure=official or threat.credibility <= _SURE,
             whose=tuple(sorted(set(whose))),
             because=tuple(dict.fromkeys(told))[-_CLAIMS:],
         )

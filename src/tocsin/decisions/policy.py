@@ -89,6 +89,8 @@ class Channels(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=
     certainty: str = "Possible"
     reliability: str = "C"
     credibility: int = 3
+    kinds: tuple[str, ...] = ("monitoring-channel", "correspondent")
+    """Kinds of sources that may warn of a hazard. Whoever writes afterwards (media) may not."""
 
 
 class Situation(msgspec.Struct, frozen=True, kw_only=True):

@@ -25,6 +25,8 @@ REASONS = {
     "no-area-stated": "it states no area, and none is guessed",
     "no-rule": "no rule of the policy fits it",
     "reliability-too-low": "the source's reliability is below what the policy asks",
+    "kind-may-not-warn": "the policy lets sources of this kind warn of nothing",
+    "party-to-the-conflict": "a party's words stand beside what is established, and warn of nothing",
     "credibility-too-low": "it isn't believed enough",
     "channels-may-not-warn-here": "channels alone may not warn of this",
     "launch-is-hours-away": "the carrier is hours from a launch",

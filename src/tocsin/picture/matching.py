@@ -49,13 +49,16 @@ class Spot(msgspec.Struct, frozen=True, kw_only=True):
     origin: tuple[AreaRef, ...] = ()
 
     @classmethod
-    def of(cls, claim: Claim) -> Spot:
-        """The places of a claim by the part that they play."""
-        places = claim.places or ((claim.place,) if claim.place else ())
+    def of(cls, claim: Claim, places: Gazetteer) -> Spot:
+        """The places of a claim by the part that they play.
+
+        What is said to be outside the country (an airfield, a sea) is where the hazard comes from.
+        """
         by: dict[str, list[AreaRef]] = {"at": [], "toward": [], "from": []}
-        for place in places:
+        for place in claim.places or ((claim.place,) if claim.place else ()):
             role = "at" if place.role in ("at", "near", "via") else place.role
-            by.setdefault(role, []).append(ref_of(place))
+            outside = place.code != places.root and places.first_level_of(place.code) is None
+            by.setdefault("from" if outside and role == "at" else role, []).append(ref_of(place))
         return cls(at=tuple(by["at"]), toward=tuple(by["toward"]), origin=tuple(by["from"]))
 
     @property

@@ -27,6 +27,8 @@ __all__ = ["Held", "Lingers", "Refusal", "Threats"]
 
 _RANK = {"danger": 1, "takeoff": 2, "launch": 3, "inbound": 4}
 _ENDS = ("danger-over", "lost", "interception")
+_WRITE_AFTERWARDS = ("media",)
+"""Kinds of sources that write of an attack after it: they confirm a threat, and open none."""
 _THREAD = timedelta(minutes=10)
 _REPEAT = timedelta(seconds=60)
 _KEPT_CLAIMS = 40
@@ -116,6 +118,8 @@ class Threats:
     def _unfit(self, claim: Claim, source: Source) -> str | None:
         if source.history:
             return "history-source"
+        if source.kind == "party":
+            return "party-to-the-conflict"
         if claim.tense == "past":
             return "past"
         if claim.tense == "expected":
@@ -124,7 +128,7 @@ class Threats:
 
     def _assert(self, report: Report, claim: Claim, voice: Voice, source: Source, at: datetime) -> list[Fact]:
         thread = self._thread(report, source, voice.at)
-        spot = Spot.of(claim)
+        spot = Spot.of(claim, self._places)
         weapon = claim.weapon
         if weapon is None and thread is not None and (claim.continues or report.reply_to or not spot.told):
             weapon = thread.threat.weapon
@@ -137,6 +141,9 @@ class Threats:
             return []
         held = self._find(claim, slug, spot, thread, voice.at)
         if held is None:
+            if source.kind in _WRITE_AFTERWARDS:
+                self.refused.append(Refusal(claim=claim, reason="kind-may-not-warn"))
+                return []
             if weapon is None and not spot.told:
                 self.refused.append(Refusal(claim=claim, reason="says-neither-what-nor-where"))
                 return []
@@ -162,8 +169,8 @@ class Threats:
 
     def _find(self, claim: Claim, slug: str, spot: Spot, thread: Held | None, said: datetime) -> Held | None:
         if thread is not None and claim.continues:
-            if claim.count is not None:
-                return None  # «Ще одна»: one more, beside the first.
+            if claim.count is not None or (claim.weapon is None and not spot.told):
+                return None  # «Ще одна, той самий курс»: one more, beside the first.
             if claim.weapon is None or self._kin.closeness(thread.threat.weapon, claim.weapon):
                 return thread
         best: tuple[tuple[int, int, datetime, str], Held] | None = None
@@ -237,7 +244,7 @@ class Threats:
             kind=kind,
             weapon=weapon,
             weapon_class=self._kin.klass(weapon),
-            areas=self._moved(old.areas, spot.at),
+            areas=old.areas if carrier and old.areas else self._moved(old.areas, spot.at),
             toward=spot.toward or (() if spot.at and not carrier else old.toward),
             origin=spot.origin or old.origin,
             heading=claim.heading or old.heading,
@@ -265,7 +272,7 @@ class Threats:
 
     def _end(self, claim: Claim, voice: Voice, report: Report, source: Source) -> list[Fact]:
         facts: list[Fact] = []
-        spot = Spot.of(claim)
+        spot = Spot.of(claim, self._places)
         covered = tuple(a.code for a in spot.told)
         thread = self._thread(report, source, voice.at)
         bare = claim.weapon is None and not covered
@@ -312,20 +319,12 @@ class Threats:
         whole = not covered or self._places.root in covered
         if areas and not whole:
             whole = all(any(self._places.covers(c, a.code) for c in covered) for a in areas)
-        left = tuple(
-            v
-            for v in held.voices
-            if not (v.authority == voice.authority or (voice.official and not v.official))
-        )
-        if not whole:
+        left = tuple(v for v in held.voices if not _may_end(voice, v))
+        if not whole and (not left or (voice.official and len(left) < len(held.voices))):
             # The end of a part ("over for the city"): decisions take that area's share out.
-            if len(left) == len(held.voices):
-                return self._settle(self._against(held, voice, held.threat), claim, "revise")
-            keep = tuple(
-                a for a in held.threat.areas if not any(self._places.covers(c, a.code) for c in covered)
-            )
-            ahead = tuple(
-                a for a in held.threat.toward if not any(self._places.covers(c, a.code) for c in covered)
+            keep, ahead = (
+                tuple(a for a in named if not any(self._places.covers(c, a.code) for c in covered))
+                for named in (held.threat.areas, held.threat.toward)
             )
             threat = msgspec.structs.replace(held.threat, areas=keep, toward=ahead)
             return self._settle(msgspec.structs.replace(held, threat=threat), claim, "revise", "part-over")
@@ -352,11 +351,9 @@ class Threats:
     def _deny(self, claim: Claim, voice: Voice) -> list[Fact]:
         """«Не підтвердилась»: the source takes its own word back; another's word is only doubted."""
         facts: list[Fact] = []
-        covered = tuple(a.code for a in Spot.of(claim).told)
+        covered = tuple(a.code for a in Spot.of(claim, self._places).told)
         for held in self._spoken_of(claim, covered, None):
-            left = tuple(v for v in held.voices if v.authority != voice.authority)
-            if voice.official:
-                left = tuple(v for v in left if v.official)
+            left = tuple(v for v in held.voices if not _may_end(voice, v))
             if left:
                 kept = msgspec.structs.replace(held, voices=left)
                 facts += self._settle(self._against(kept, voice, held.threat), claim, "revise", "denied")
@@ -535,3 +532,15 @@ class Threats:
     @staticmethod
     def _fact(verb: str, threat: Threat, because: tuple[str, ...], why: str, *, move: bool = True) -> Fact:
         return Fact(type="threat", verb=verb, noun=threat, because=because, why=why, move=move)
+
+
+def _may_end(voice: Voice, other: Voice) -> bool:
+    """Whose word a voice may end: its own authority's, and that of lower standing (R13)."""
+    return voice.authority == other.authority or _standing(voice) > _standing(other)
+
+
+def _standing(voice: Voice) -> int:
+    """Who watches the sky stands above who relays it, and both above channels."""
+    if not voice.official:
+        return 0
+    return 2 if voice.kind == "military" else 1
