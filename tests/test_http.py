@@ -289,7 +289,7 @@ def test_the_snapshot_of_all_names_every_first_level_area(server: Served) -> Non
     assert told["areas"][KYIV]["state"] == "ACTIVE"
     assert {"known_at", "heard_at", "stale", "valid_until", "last", "head"} <= told.keys()
     problem(server.http.get("/now/none.json"), 404)
-    problem(server.http.get("/now/../etc/passwd"), 404)
+    problem(server.http.get("/now/..%2fetc%2fpasswd"), 404)
     problem(server.http.post("/now/all.json"), 404)
 
 

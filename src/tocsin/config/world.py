@@ -31,6 +31,7 @@ from tocsin.reading.lexicon import compile_lexicon, load_weapons
 
 __all__ = ["adoptions", "bundled", "lint_world", "load_gazetteer", "load_register", "load_world"]
 
+_KEPT = 4
 _PLACES = (".tsv", ".csv", ".toml", ".json", ".topojson", ".geojson")
 
 
@@ -82,7 +83,15 @@ def _cached(name: str, parts: Mapping[str, bytes], code: bytes, make: Callable[[
             with tempfile.NamedTemporaryFile(dir=kept.parent, delete=False) as file:
                 file.write(hashlib.sha256(made).digest() + made)
             Path(file.name).replace(kept)
+            _prune(kept.parent, name)
     return made
+
+
+def _prune(directory: Path, name: str) -> None:
+    """Leave the newest few of what was made, for the versions that are in use."""
+    found = sorted(directory.glob(f"{name}-*"), key=lambda one: one.stat().st_mtime, reverse=True)
+    for old in found[_KEPT:]:
+        old.unlink(missing_ok=True)
 
 
 @lru_cache(maxsize=1)
