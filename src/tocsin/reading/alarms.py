@@ -42,6 +42,8 @@ def _alarm(kind: str, alarm_type: str, cue: Mark, clause: Clause, unit: Unit, co
     spots = spots_for(kind, [s for s in clause.spots if s.role not in ("from", "via")])
     source = context.source
     official = source is not None and source.kind in _AUTHORITIES
+    if not spots and (official or not context.article):
+        spots = _elsewhere(unit, context)
     own = _home(context, cue) if not spots else None
     sirens = any(words[k].startswith(_SIRENS) for k in range(cue.i, cue.j))
     declared = any(word.startswith(_DECLARED) for word in words[max(unit.i, cue.i - 4) : min(unit.j, cue.j + 4)])
@@ -56,9 +58,22 @@ def _alarm(kind: str, alarm_type: str, cue: Mark, clause: Clause, unit: Unit, co
         return None
     marks = [m for m in clause.marks if m.group not in ("state", "junk")] or [cue]
     i, j = min(m.i for m in marks), max(m.j for m in marks)
+    also = tuple((s.mark.i, s.mark.j) for s in spots if s.mark.i >= j)
     if denied(clause, cue, context):
         return Draft(kind=kind, i=i, j=j, spots=spots, main=main_spot(kind, spots), alarm_type=alarm_type, denies=True)
-    return Draft(kind=kind, i=i, j=j, spots=spots, main=main_spot(kind, spots), alarm_type=alarm_type, partial=kind == "alarm-over" and _yellow(unit, context))
+    return Draft(kind=kind, i=i, j=j, spots=spots, main=main_spot(kind, spots), alarm_type=alarm_type, also=also, partial=kind == "alarm-over" and _yellow(unit, context))
+
+
+def _elsewhere(unit: Unit, context: Context) -> list[Spot]:
+    """The area that a hashtag, or the next sentences, name for an alarm that names none itself."""
+    named = [m for m in context.names if m.i >= unit.j and m.places]
+    tagged = [m for m in named if context.tokens.tagged(m.i)] or [m for m in named if m.i - unit.j <= 12]
+    spots: list[Spot] = []
+    for mark in tagged[:4]:
+        best = context.gazetteer.rank(mark.places, home=context.home, regions=context.regions, mentioned=context.mentioned)[0]
+        if all(s.code != best.code for s in spots):
+            spots.append(Spot(mark=mark, role="at", best=best))
+    return spots
 
 
 def _yellow(unit: Unit, context: Context) -> bool:

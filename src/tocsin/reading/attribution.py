@@ -56,6 +56,8 @@ def attribute(units: list[Unit], context: Context, register: Register) -> None:
                 carried = None
             paragraph = unit.paragraph
         speakers = _speakers(unit, context, register)
+        if any(m.has("say", "self") for m in unit.marks):
+            speakers = []
         verb = _verb(unit)
         if speakers:
             chosen, kind = _choose(unit, speakers, verb, context)
@@ -65,6 +67,9 @@ def attribute(units: list[Unit], context: Context, register: Register) -> None:
                 continue
             last = chosen
             _use(unit, chosen)
+            unit.voices = _voices(unit, speakers, chosen)
+            for voice in unit.voices:
+                _use(unit, voice)
             if kind == "back" and not _own_words(unit, chosen):
                 _attribute_back(units, n, chosen)
                 unit.by = chosen
@@ -184,6 +189,13 @@ def _choose(
     if len(context.tokens.words) and last.i == unit.i and last.j >= unit.j and _after_dash(unit, context):
         return last, "dash"
     return None, ""
+
+
+def _voices(unit: Unit, speakers: list[tuple[Speaker, Mark | None]], chosen: Speaker) -> list[Speaker]:
+    """Every speaker of the sentence that has a verb of saying beside it."""
+    verbs = [m for m in unit.marks if m.has("say")]
+    found = [s for s, _ in speakers if s is chosen or any(0 <= v.i - s.j <= 1 for v in verbs)]
+    return found if len(found) > 1 else []
 
 
 def _dashed(unit: Unit, speaker: Speaker, context: Context) -> bool:

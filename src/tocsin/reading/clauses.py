@@ -55,11 +55,16 @@ def _cut(seps: list[int], words: list[str], start: int, end: int) -> int:
 
 
 def _features(marks: list[Mark], by_mark: dict[int, Spot]) -> tuple[bool, bool, bool, bool]:
-    cue = any((m.group == "cue" and m.value not in _WEAK) or m.group == "harm" for m in marks)
+    cue = any((m.group == "cue" and m.value not in _WEAK) or m.group == "harm" or _also_cue(m) for m in marks)
     weapon = any(m.group == "weapon" and not m.meaning.extra.get("emoji") for m in marks)
     place = any(id(m) in by_mark for m in marks)
     count = any(m.group == "count" for m in marks)
     return cue, weapon, place, count
+
+
+def _also_cue(mark: Mark) -> bool:
+    """A role that is said by a verb which is a cue of its own ("launched from")."""
+    return mark.group == "role" and any(m.group == "cue" and m.value in ("launch", "attack", "strike", "takeoff") for m in mark.meanings)
 
 
 _WEAK = frozenset({"more", "continuation"})
@@ -69,11 +74,19 @@ def _join(parts: list[tuple[int, list[Mark]]], by_mark: dict[int, Spot]) -> list
     """Parts into clauses: a new one where a part brings its own cue, or is an item of a list."""
     clauses: list[Clause] = []
     has = (False, False, False, False)
-    for sep, marks in parts:
+    for n, (sep, marks) in enumerate(parts):
         cue, weapon, place, count = _features(marks, by_mark)
         new = not clauses
         if not new:
             if cue and has[0]:
+                new = True
+            elif cue and has[1] and has[3] and count and not weapon:
+                new = True
+            elif cue and has[2] and any(m.group == "object" for m in clauses[-1].marks) and any(m.has("mood", "not") for m in marks):
+                new = True
+            elif not cue and weapon and count and any(m.has("mood", "total") for m in marks):
+                new = True
+            elif not cue and not weapon and place and has[0] and has[2] and _opens(n, parts, by_mark):
                 new = True
             elif (cue and sep in (SEMI,)) or (cue and has[1] and has[2] and weapon):
                 new = True
@@ -95,6 +108,25 @@ def _join(parts: list[tuple[int, list[Mark]]], by_mark: dict[int, Spot]) -> list
     return clauses
 
 
+def _opens(n: int, parts: list[tuple[int, list[Mark]]], by_mark: dict[int, Spot]) -> bool:
+    """Whether a part is a place that the next cue happens at, or that a measure or an object follows."""
+    sep, marks = parts[n]
+    spot = next((by_mark[id(m)] for m in marks if id(m) in by_mark), None)
+    if spot is None or spot.listed or sep == AND_SLASH or spot.role not in ("at", "into", "po", "near", ""):
+        return False
+    if any(m.group in ("quantity", "object") for m in marks):
+        return True
+    for after_sep, after in parts[n + 1 :]:
+        cue, weapon, place, _ = _features(after, by_mark)
+        if any(m.group == "quantity" for m in after) and after_sep == DASH and not cue:
+            return True
+        if cue:
+            return spot.role in ("at", "into", "po", "near") and not place
+        if weapon or place:
+            return False
+    return False
+
+
 def _moves(marks: list[Mark], by_mark: dict[int, Spot]) -> bool:
     return any(id(m) in by_mark and by_mark[id(m)].role in ("toward", "via") for m in marks)
 
@@ -102,7 +134,7 @@ def _moves(marks: list[Mark], by_mark: dict[int, Spot]) -> bool:
 def _fill(clause: Clause, marks: list[Mark], by_mark: dict[int, Spot]) -> None:
     for mark in marks:
         clause.marks.append(mark)
-        if mark.group == "cue":
+        if mark.group == "cue" or _also_cue(mark):
             clause.cues.append(mark)
         elif mark.group == "weapon":
             (clause.signs if mark.meaning.extra.get("emoji") else clause.weapons).append(mark)

@@ -33,6 +33,8 @@ class Spot:
     role: str
     best: Candidate
     others: tuple[str, ...] = ()
+    listed: bool = False
+    """Whether the place goes on a list and has its part from the place before it."""
 
     @property
     def code(self) -> str:
@@ -52,6 +54,8 @@ class Unit:
     first_in_line: bool
     last_in_line: bool
     by: Speaker | None = None
+    voices: list[Speaker] = field(default_factory=list)
+    """All whom the sentence quotes, where they are several."""
     past: bool = False
     expected: bool = False
     hedged: bool = False
@@ -102,6 +106,8 @@ class Draft:
     by: Speaker | None = None
     when: Interval | None = None
     also: tuple[tuple[int, int], ...] = ()
+    cue: int = -1
+    """The token of the cue (or of what stands for it)."""
 
 
 @dataclass(slots=True)
@@ -138,9 +144,12 @@ class Context:
     speaker_paragraph: int = -1
     last_speaker: Speaker | None = None
     heading_kind: str = ""
+    announced: tuple[int, Spot] | None = None
     last_heading_line: int = -1
     still_line: int = -1
     last_line: int = 0
+    names: list[Mark] = field(default_factory=list)
+    """All names of places of the text."""
     drafts: list[Draft] = field(default_factory=list)
 
     def more_lines(self, unit: Unit) -> bool:

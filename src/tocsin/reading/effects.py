@@ -28,6 +28,8 @@ def effects_of(clause: Clause, unit: Unit, context: Context) -> list[Draft]:
     """The claims about effects that a clause makes, in the order of their cues."""
     drafts: list[Draft] = []
     cues = _cues(clause, context)
+    if not clause.cues and not clause.harms and clause.spots:
+        drafts.extend(_elliptic(clause, context))
     for value, cue in cues:
         if value.startswith("outage"):
             drafts.extend(_outage(value, cue, clause, context))
@@ -37,6 +39,23 @@ def effects_of(clause: Clause, unit: Unit, context: Context) -> list[Draft]:
     if restored is not None and not any(d.kind == "outage" for d in drafts):
         drafts.extend(_restored(restored, clause, context))
     return drafts
+
+
+def _elliptic(clause: Clause, context: Context) -> list[Draft]:
+    """«У Дніпровському – на даху та на недобудові», «у Соломʼянському – 15 кв. м»: the effect of the clause before."""
+    before = context.last_effect
+    area = _area(clause, context)
+    if not before or clause.weapons or not (clause.objects or area):
+        return []
+    spots = spots_for(before, _spots(clause))
+    i, j = _bounds(clause)
+    base = Draft(kind=before, i=i, j=j, spots=spots, main=main_spot(before, spots), scope=area if before in ("fire", "response") else None)
+    if not clause.objects:
+        return [base] if area else []
+    return [
+        Draft(kind=before, i=i, j=j, spots=spots, main=base.main, object=mark.value, scope=base.scope, count=_object_count(mark, clause))
+        for mark in _whole(clause.objects)[:6]
+    ]
 
 
 def _cues(clause: Clause, context: Context) -> list[tuple[str, Mark]]:
@@ -171,6 +190,10 @@ def _whole(objects: list[Mark]) -> list[Mark]:
         if before is not None and mark.i - before.j <= 1 and before.value in ("roof",) and mark.value in ("residential", "other", "office"):
             continue
         if before is not None and mark.i - before.j <= 0 and before.value == "other" and mark.value != "other":
+            kept[-1] = mark
+            continue
+        if before is not None and before.value == "other" and mark.value != "other" and mark.i - before.j <= 1 and before.j - before.i == 1:
+            # «будівлі шести посольств»: the embassies.
             kept[-1] = mark
             continue
         if before is not None and mark.i == before.j and mark.value == "other":

@@ -2,10 +2,12 @@
 
 from __future__ import annotations
 
+from datetime import timedelta
+
 from tocsin.reading.alarms import alarms_of
 from tocsin.reading.attribution import Register, attribute
 from tocsin.reading.clauses import clauses_of
-from tocsin.reading.drafts import Clause, Context, Draft, Spot, Unit
+from tocsin.reading.drafts import Clause, Context, Draft, Speaker, Spot, Unit
 from tocsin.reading.effects import effects_of
 from tocsin.reading.marks import Mark
 from tocsin.reading.normalise import COLON, DASH, LINE, PARAGRAPH, SEMI, STOP
@@ -30,6 +32,7 @@ def read_marks(marks: list[Mark], context: Context, register: Register) -> list[
         return []
     whole_text(context, units)
     attribute(units, context, register)
+    context.names = [m for u in units for m in u.marks if m.places]
     _regions(units, context)
     for n, unit in enumerate(units):
         _mood(unit, context)
@@ -184,6 +187,15 @@ def _read(unit: Unit, units: list[Unit], n: int, context: Context) -> list[Draft
             context.last_paragraph = unit.paragraph
             context.last_heading_line = unit.line
             return []
+    if _announces(unit, spots, units, n):
+        context.heading_place = spots[0]
+        context.announced = (unit.line, spots[0])
+        return []
+    if not spots and context.announced is not None and context.announced[0] >= unit.line - 2 and units[n - 1].paragraph >= unit.paragraph - 1:
+        spots = [context.announced[1]]
+        unit.marks = [spots[0].mark, *unit.marks]
+        unit.i = min(unit.i, spots[0].mark.i)
+    context.announced = None
     clauses = clauses_of(unit, _without_heading(spots, unit, context), context)
     if not clauses:
         return []
@@ -197,6 +209,19 @@ def _read(unit: Unit, units: list[Unit], n: int, context: Context) -> list[Draft
         found = _one_casualty(found, context)
     _finish(found, unit, units, n, clauses, context)
     return found
+
+
+def _announces(unit: Unit, spots: list[Spot], units: list[Unit], n: int) -> bool:
+    """«КИЇВ УВАГА! ЦІЛІ ЗНИКЛИ.»: a place called out alone, of which the next sentence speaks."""
+    if len(spots) != 1 or spots[0].role or n + 1 >= len(units) or units[n + 1].paragraph > unit.paragraph + 1:
+        return False
+    if any(m.group not in ("place", "state", "area") and not (m.group == "cue" and m.value == "danger") for m in unit.marks) or unit.j - unit.i > 4:
+        return False
+    after = units[n + 1].marks
+    speaks = any(m.group == "weapon" and not m.meaning.extra.get("emoji") for m in after) or any(
+        m.has("cue", v) for m in after for v in ("danger-over", "alarm-over", "explosion", "lost", "interception")
+    )
+    return speaks and not any(m.places for m in after)
 
 
 def _without_heading(spots: list[Spot], unit: Unit, context: Context) -> list[Spot]:
@@ -223,6 +248,9 @@ def _clause(clause: Clause, unit: Unit, context: Context) -> list[Draft]:
     if any(d.kind in ("danger-over",) for d in threats) and alarms:
         alarms = []
     found = [*alarms, *threats, *effects, *people]
+    for draft in found:
+        if draft.kind in ("debris", "fire", "damage", "impact", "response") and not draft.denies:
+            context.last_effect = draft.kind
     if any(m.has("mood", "hedge") and m.group == "mood" for m in clause.marks):
         for draft in found:
             draft.hedged = True
@@ -243,7 +271,7 @@ def _one_casualty(found: list[Draft], context: Context) -> list[Draft]:
             continue
         apart = any(context.tokens.seps[k] == SEMI for k in range(before.j, min(draft.i + 1, len(context.tokens.seps))))
         other = bool(draft.spots) and bool(before.spots) and {s.code for s in draft.spots} != {s.code for s in before.spots}
-        clash = any(key in before.harm and before.harm[key] != value for key, value in draft.harm.items())
+        clash = any(key in before.harm for key in draft.harm)
         if apart or other or clash or before.denies != draft.denies:
             kept.append(draft)
             continue
@@ -259,7 +287,7 @@ def _finish(found: list[Draft], unit: Unit, units: list[Unit], n: int, clauses: 
     """What the sentence adds to its claims: tense, hedge, speaker, place said before, heading."""
     heading = compass_of(unit.marks, context.tokens.words)
     effects = [d for d in found if d.kind in _EFFECTS]
-    own = next((d for d in effects if d.main is not None), None)
+    own = next((d for d in (*effects, *found) if d.main is not None), None)
     when = time_of(unit, context, unit.marks)
     for draft in found:
         _tense(draft, unit, context)
@@ -270,30 +298,63 @@ def _finish(found: list[Draft], unit: Unit, units: list[Unit], n: int, clauses: 
         if unit.hedged and len(clauses) == 1:
             draft.hedged = True
         draft.corrects = draft.corrects or unit.corrects
-        draft.by = unit.by
+        draft.by = _voice(draft, unit)
         if heading and draft.kind in ("inbound", "takeoff"):
             draft.heading = heading
         if draft.main is None and draft.kind in _CARRIED:
-            _carry(draft, unit, own, context)
+            near = [d for d in found if d is not draft and d.main is not None and d.i <= draft.i]
+            _carry(draft, unit, near[-1] if near else own, context)
     spots = [s for d in found for s in d.spots if s.mark.i >= unit.i]
     if spots and any(d.kind in _EFFECTS or d.kind in ("alarm", "air-defence", "response") for d in found):
         context.last_spots = list({s.code: s for s in spots if s.role in ("at", "near")}.values())
         context.last_paragraph = unit.paragraph
+    for draft in found:
+        if draft.kind in ("debris", "fire", "damage", "impact", "response") and not draft.denies:
+            context.last_effect = draft.kind
     weapons = tuple(d.weapon for d in found if d.weapon)
     if weapons:
         context.last_weapon = weapons[-2:] if found[-1].joint else weapons[-1:]
     _minus(found, units, n, context)
 
 
+def _voice(draft: Draft, unit: Unit) -> Speaker | None:
+    """The speaker of a claim: the one nearest before its last words, where a sentence quotes several."""
+    before = [v for v in unit.voices if v.i < draft.j]
+    if unit.voices and before and (inside := [v for v in before if v.i >= draft.i - 6]):
+        return inside[-1]
+    return before[-1] if before else unit.by
+
+
 def _tense(draft: Draft, unit: Unit, context: Context) -> None:
     if draft.tense != "now":
+        return
+    day = context.day
+    if day is not None and draft.when is not None and draft.when.start is not None and draft.when.precision in ("day", "night"):
+        if draft.when.end is not None and draft.when.end <= day and context.stated_at is not None:
+            draft.tense = "past"
+            return
+        if draft.when.start >= day + timedelta(days=1):
+            draft.tense = "expected"
+            return
+    if draft.kind in ("launch", "impact") and any(context.tokens.words[k] in _WAS for k in range(max(unit.i, draft.cue - 3), max(draft.cue, 0))):
+        draft.tense = "past"
         return
     if unit.past and draft.kind not in ("alarm-over", "danger-over"):
         draft.tense = "past"
     elif context.summary and draft.kind in ("launch", "interception", "lost", "impact", "inbound", "tally", "debris"):
         draft.tense = "past"
-    elif unit.expected and draft.kind in ("takeoff", "launch", "inbound", "danger", "danger-over", "alarm", "alarm-over", "outage", "explosion", "impact"):
+    elif unit.expected and _foretold(draft, unit) and draft.kind in ("takeoff", "launch", "inbound", "danger", "danger-over", "alarm", "alarm-over", "outage", "explosion", "impact"):
         draft.tense = "expected"
+
+
+_WAS = frozenset({"було", "були", "была", "было", "были", "був"})
+
+
+def _foretold(draft: Draft, unit: Unit) -> bool:
+    """Whether a word of expectation stands before what a claim says."""
+    if draft.cue < 0:
+        return True
+    return any(m.has("mood", "expected") and m.group == "mood" and m.i < draft.cue + 2 for m in unit.marks)
 
 
 def _carry(draft: Draft, unit: Unit, own: Draft | None, context: Context) -> None:

@@ -166,6 +166,9 @@ def _phrase(
     """The mark of a phrase; None where its only meanings need something that is not there."""
     length, meanings = phrase
     j = i + length
+    if tokens.words[i] in _MIG and length == 1 and not tokens.text[tokens.starts[i] + 2 : tokens.starts[i] + 3].isupper():
+        # «міг» and «миг» are common words; the aircraft is written МіГ or МИГ.
+        return None
     follows = j < len(tokens.words) and tokens.seps[j] <= QUOTE
     if meanings[0].group in _NUMERIC or (len(meanings) > 1 and any(m.group in _NUMERIC for m in meanings)):
         mark = number_at(tokens, i, end, lexicon, marks, phrase)
@@ -181,6 +184,9 @@ def _phrase(
     if not meanings:
         return None
     return Mark(i, j, meanings[0], meanings)
+
+
+_MIG = frozenset({"міг", "миг"})
 
 
 def _starts_number(tokens: Tokens, lexicon: Lexicon, at: int, end: int) -> bool:

@@ -46,7 +46,7 @@ _TWIN_LETTERS = re.compile(r"[a-zі][а-яіїєґ]|[а-яіїєґ][a-z]")
 _STRESS = "\u0301\u0300"
 
 ABBREVIATIONS = frozenset(
-    "смт ген м с н п р о обл кв вул просп пр ім тис млн млрд близ год хв тов ст шт од орієнт см напр пл бул "
+    "смт ген м m с н п р о обл кв вул просп пр ім тис млн млрд близ год хв тов ст шт од орієнт см напр пл бул "
     "пров буд гр тел т д тис ін ае аер баліст аеробал встановл gen col lt st dr mr mrs ms no nos approx dec "
     "nov oct sep sept aug jul jun apr mar feb jan a p lt maj sgt vs u s г ул д обл пгт ок руб стр чел тыс".split()
 )
@@ -70,6 +70,11 @@ class Tokens:
         self.caps: list[bool] = []
         self.kinds: list[str] = []
         """w word, n number, e sign or emoji, l link."""
+
+    def tagged(self, i: int) -> bool:
+        """Whether token ``i`` belongs to a hashtag."""
+        start = self.starts[i]
+        return self.text[max(0, start - 1) : start] in ("#", "_")
 
     def quote(self, i: int, j: int) -> str:
         """The words of the text from token ``i`` up to token ``j``."""
@@ -162,6 +167,9 @@ def _stop(tokens: Tokens, gap: str, start: int) -> int:
     if before not in ABBREVIATIONS or tokens.kinds[-1] != "w":
         return STOP
     follows = tokens.text[start : start + 1]
+    if before == "м" and len(tokens.words) > 1 and (tokens.words[-2] in ("кв", "куб") or tokens.kinds[-2] == "n"):
+        # «100 кв. м. Роботи …»: metres, not a town.
+        return STOP if follows.isupper() else DOT
     if before in _TITLES or not follows.isupper():
         return COMMA if "," in gap else DOT
     if before in ("a", "p") or not follows.isalpha() or len(before) <= 4 and before.isascii() and follows.isdigit():
@@ -198,6 +206,8 @@ def tokenise(text: str) -> Tokens:
             sep = _stop(tokens, gap, first)
         elif sep == SPACE and gap == "'s ":
             sep = SPACE
+        if sep == AND_SLASH and kind == "number" and gap == "/" and kinds and kinds[-1] == "n":
+            sep = DOT
         if sep == COLON and kind == "number" and gap == ":" and kinds and kinds[-1] == "n":
             sep = DOT
         words.append(word)

@@ -78,6 +78,8 @@ def clock_at(tokens: Tokens, i: int) -> int | None:
     if j < size and kinds[j] == "n" and len(words[j]) == 2 and int(words[j]) < 60 and seps[j] == DOT:
         mark = text[tokens.ends[i] : tokens.starts[j]]
         dotted = mark == "."
+        if mark not in (".", ":"):
+            return None
         inside = i > 0 and "(" in text[tokens.ends[i - 1] : tokens.starts[i]]
         ranged = i > 1 and kinds[i - 1] == "n" and seps[i] in (HYPHEN, 8)
         if not dotted or before in _CLOCK_WORDS or inside or ranged:
@@ -175,6 +177,9 @@ def number_at(
         strong = True
     if gap.startswith("%"):
         return Mark(i, j, JUNK)
+    if marks and marks[-1].group == "bend" and marks[-1].value == "most" and marks[-1].j == start and _grew(tokens, marks[-1].i):
+        # «зросла до 12», "rose to 12": exactly twelve.
+        start = marks.pop().i
     while marks and marks[-1].group == "bend" and marks[-1].j == start and seps[start] <= QUOTE:
         word = marks.pop()
         bend = word.value if bend in ("", "about") or word.value != "about" else bend
@@ -197,6 +202,14 @@ def number_at(
     mark.strong = strong
     mark.total = total
     return mark
+
+
+_GREW = ("зрос", "збільш", "вырос", "возрос", "увелич", "rose", "rise", "increas", "grow", "grew", "зріс")
+
+
+def _grew(tokens: Tokens, i: int) -> bool:
+    """Whether a total is said to have grown to what follows token ``i``."""
+    return any(word.startswith(_GREW) for word in tokens.words[max(0, i - 3) : i])
 
 
 def _figures(tokens: Tokens, i: int) -> tuple[int, int, int] | None:
@@ -264,6 +277,8 @@ def _no_count(tokens: Tokens, lexicon: Lexicon, i: int, j: int, end: int) -> boo
     before = tokens.words[i - 1] if i else ""
     if i and tokens.seps[i] <= DOT and before in _ADDRESS:
         return True
+    if i and tokens.seps[i] <= SPACE and before.startswith(_MEASURES):
+        return True
     if i and tokens.seps[i] == HYPHEN and tokens.kinds[i - 1] == "w":
         return True
     if j >= len(tokens.words) or tokens.seps[j] > QUOTE:
@@ -274,6 +289,7 @@ def _no_count(tokens: Tokens, lexicon: Lexicon, i: int, j: int, end: int) -> boo
     )
 
 
+_MEASURES = ("хвилин", "годин", "висот", "минут", "швидк", "скорост")
 _ADDRESS = frozenset(
     "вул вулиця вулиці улица улице просп проспект проспекті буд кв корпус під'їзд підїзд маршрут школа школі ліцей гімназія "
     "канал каналі номер телефон тел картка ст стаття page route bus line channel школы школе школа no".split()

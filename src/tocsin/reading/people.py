@@ -54,6 +54,10 @@ def casualties_of(clause: Clause, unit: Unit, context: Context) -> list[Draft]:
                 continue
         harm.setdefault(key, number)
     _children(clause, harm, taken)
+    known = [v for v in harm.values() if v.max is not None and v.max]
+    if "hospitalised" in harm and harm["hospitalised"] == Range(min=1, max=None) and len(harm) == 2 and len(known) == 1:
+        # "another victim who required hospitalization": the same one.
+        harm["hospitalised"] = known[0]
     if not harm:
         return []
     spots = spots_for("casualty", [s for s in clause.spots if s.role not in ("from", "via")])

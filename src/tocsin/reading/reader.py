@@ -14,7 +14,7 @@ from tocsin.reading.grammar import read_marks
 from tocsin.reading.language import language_of
 from tocsin.reading.lexicon import Lexicon
 from tocsin.reading.marks import mark_tokens
-from tocsin.reading.normalise import tokenise
+from tocsin.reading.normalise import SPACE, tokenise
 from tocsin.reading.times import default_interval
 
 __all__ = ["MAX_LENGTH", "Reader"]
@@ -100,6 +100,8 @@ class Reader:
                 spans.append((draft.by.i, draft.by.j))
         evidence = []
         for i, j in dict.fromkeys(spans):
+            if i and tokens.words[i - 1] in self.lexicon.prepositions and tokens.seps[i] == SPACE and tokens.seps[i - 1] != SPACE:
+                i -= 1  # noqa: PLW2901 - the preposition that opens the sentence belongs to its first place
             start, end = tokens.starts[i], tokens.ends[max(i, j - 1)]
             evidence.append(Evidence(start=start, end=end, quote=tokens.text[start:end]))
         places = tuple(self._place(spot) for spot in _unique(draft.spots))

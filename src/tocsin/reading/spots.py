@@ -12,7 +12,8 @@ __all__ = ["COUNTRY", "compass_of", "find_spots"]
 COUNTRY = "UA"
 _AND = frozenset("та і й и and або чи or абож".split())
 _FILLER = frozenset("м місто міста місті містом смт с село селі села селищі селище селища нп н п г город города городе городом пгт the місцевого самого "
-                    "самий самої столиці столицю столичного напрямі міст містах population city town village напрямку".split())
+                    "самий північ південь захід схід центр север юг запад восток самої столиці столицю столичного напрямі міст містах population city town village напрямку".split())
+_RIVER = frozenset("р річка річки річку річкою река реки реку river вул вулиця вулиці вулицю улица улице улицу просп проспект проспекті street avenue площа площі".split())
 _LOCATIVE = ("ові", "еві", "ах", "ях", "ому", "ій", "ом", "ем", "ою", "ею", "ами", "ям", "ам")
 
 
@@ -29,6 +30,10 @@ def find_spots(unit: Unit, context: Context) -> list[Spot]:
             candidate = Candidate(code=CAPITAL, precision="settlement", form="colloquial")
             spots.append(Spot(mark=mark, role=_role(unit, context, n, mark, (candidate,), spots), best=candidate))
         elif mark.places and mark.group == "place":
+            if mark.i and context.tokens.words[mark.i - 1] in _RIVER and context.tokens.seps[mark.i] <= DOT:
+                continue
+            if _compound_name(mark, n, marks, context):
+                continue
             candidates = _possible(mark, context, n, marks)
             if not candidates:
                 continue
@@ -37,11 +42,22 @@ def find_spots(unit: Unit, context: Context) -> list[Spot]:
             if ranked[0].common and not role and not _beside(marks, n) and not context.heading_region:
                 continue
             spot = Spot(mark=mark, role=role, best=ranked[0], others=tuple(c.code for c in ranked[1:6]))
+            spot.listed = bool(spots) and _same_list(spots[-1], mark, context)
             spots.append(spot)
             context.mentioned.append(spot.code)
         before = mark
     _ = before
     return _merged(spots, context)
+
+
+def _compound_name(mark: Mark, n: int, marks: list[Mark], context: Context) -> bool:
+    """Whether a name is only half of another («Київ-Пасажирський»)."""
+    tokens = context.tokens
+    j = mark.j
+    if j >= len(tokens.words) or tokens.seps[j] != HYPHEN or tokens.kinds[j] != "w" or not tokens.caps[j]:
+        return False
+    after = marks[n + 1] if n + 1 < len(marks) else None
+    return not (after is not None and after.i == j)
 
 
 CAPITAL = "UA80000000000093317"
@@ -90,6 +106,11 @@ def _ranked(candidates: tuple[Candidate, ...], mark: Mark, context: Context, uni
 
 def _by_area_word(candidates: tuple[Candidate, ...], mark: Mark, context: Context, unit: Unit, n: int) -> tuple[Candidate, ...]:
     """Adjectives in a list that ends (or begins) with "districts", «районах», «областей»: only areas of that level."""
+    if context.source is not None and context.source.kind == "alarm-service" and context.home is None:
+        # The national alarm channel speaks of raions; a city's district is never alarmed alone.
+        raions = tuple(c for c in candidates if c.precision == "raion")
+        if raions and any(c.precision == "district" for c in candidates):
+            return raions
     if all(c.form != "adjective" for c in candidates):
         return tuple(c for c in candidates if c.form != "adjective") or candidates
     levels: tuple[str, ...] = ()
@@ -125,7 +146,7 @@ def _role(unit: Unit, context: Context, n: int, mark: Mark, candidates: tuple[Ca
     tokens = context.tokens
     marks = unit.marks
     i = mark.i
-    while i - 1 >= unit.i and tokens.words[i - 1] in _FILLER and tokens.seps[i] <= QUOTE and tokens.seps[i - 1] <= QUOTE:
+    while i - 1 >= unit.i and tokens.words[i - 1] in _FILLER and tokens.seps[i] <= DOT and (tokens.seps[i - 1] <= DOT or i - 1 == unit.i):
         i -= 1
     if i <= unit.i:
         return ""
@@ -142,7 +163,7 @@ def _role(unit: Unit, context: Context, n: int, mark: Mark, candidates: tuple[Ca
                 return _compass_role(owner, tokens.words, candidates)
         found = context.lexicon.prepositions.get(tokens.words[i - 1])
         if found is not None:
-            return _prepositional(found, tokens.words[i - 1], candidates, tokens.words[mark.i])
+            return _prepositional(found, tokens.words[i - 1], candidates, tokens.words[mark.j - 1])
     if spots and _same_list(spots[-1], mark, context):
         return spots[-1].role
     if tokens.seps[i] in (COMMA, DASH) and tokens.words[i - 1] in ("курс", "вектор"):
@@ -172,7 +193,7 @@ def _is_locative(candidates: tuple[Candidate, ...], name: str) -> bool:
         return not ("accusative" in forms or "nominative" in forms) or name.endswith(("щині", "ьку"))
     if "accusative" in forms or "nominative" in forms:
         return False
-    return name.endswith(_LOCATIVE)
+    return name.endswith((*_LOCATIVE, "і", "ї", "е"))
 
 
 def _same_list(spot: Spot, mark: Mark, context: Context) -> bool:
@@ -183,7 +204,7 @@ def _same_list(spot: Spot, mark: Mark, context: Context) -> bool:
         i -= 1
     if i != end:
         return False
-    return tokens.seps[end] in (COMMA, AND_SLASH, HYPHEN, QUOTE) or tokens.words[end] in _AND or (tokens.seps[end] <= DOT and spot.role in ("at", "near"))
+    return tokens.seps[end] in (COMMA, AND_SLASH, HYPHEN, QUOTE) or (tokens.seps[end] == DASH and spot.role in ("via", "near")) or tokens.words[end] in _AND or (tokens.seps[end] <= DOT and spot.role in ("at", "near", "toward") and i == mark.i)
 
 
 def _merged(spots: list[Spot], context: Context) -> list[Spot]:

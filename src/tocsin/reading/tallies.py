@@ -38,8 +38,6 @@ def tallies_of(unit: Unit, clauses: list[Clause], context: Context) -> list[Draf
         found = _key(clause)
         if found:
             key = found
-        elif first and context.last_effect:
-            key = context.last_effect
         first = False
         groups = groups_of(clause, context)
         if groups and any(g.count for g in groups):

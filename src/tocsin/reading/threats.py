@@ -40,7 +40,7 @@ _AFTER = frozenset("немає нема нет відсутні відсутня
 
 def spots_for(kind: str, spots: list[Spot]) -> list[Spot]:
     """The places with their undecided parts decided for a kind of claim."""
-    flying = kind in ("inbound", "launch", "danger", "takeoff")
+    flying = kind in ("inbound", "launch", "danger", "takeoff", "tally")
     decided: list[Spot] = []
     for spot in spots:
         role = spot.role
@@ -70,13 +70,12 @@ def threats_of(clause: Clause, unit: Unit, context: Context) -> list[Draft]:
     kind, cue = _decide(clause, unit, context)
     if not kind:
         return []
-    if kind == "tally":
-        return []
     groups = _groups(kind, clause, unit, context)
     spots = spots_for(kind, _places(clause, unit, context))
     if not _enough(kind, cue, groups, spots, clause, unit, context):
         return []
     denies = cue is not None and denied(clause, cue, context)
+    total = any(m.has("mood", "total") for m in clause.marks) and clause.inherited is not None and kind in ("launch", "inbound")
     drafts: list[Draft] = []
     i, j = _bounds(clause, cue, groups)
     for group in groups or [Group([], _lone_count(clause), i, j)]:
@@ -84,10 +83,15 @@ def threats_of(clause: Clause, unit: Unit, context: Context) -> list[Draft]:
             draft = Draft(kind=kind, i=i, j=j, weapon=slug, count=group.range, denies=denies)
             if group.range is not None and len(group.slugs) > 1:
                 draft.joint = tuple(s for s in group.slugs if s != slug)
+            draft.cue = cue.i if cue is not None else group.i
             draft.spots = _falling(kind, slug, spots, clause, context)
             draft.main = main_spot(kind, draft.spots)
-            draft.partial = kind == "danger-over" and (unit.partial or slug is not None)
+            draft.partial = kind == "danger-over" and unit.partial
+            if kind == "impact" and clause.objects:
+                draft.object = next((o.value for o in clause.objects if cue is None or o.i >= cue.j), clause.objects[0].value)
             draft.continues = slug is None and kind in ("inbound", "impact", "takeoff", "interception", "lost")
+            if total and group.range is not None and slug is not None:
+                draft.kind, draft.scope, draft.count = "tally", {"launched": group.range}, None
             if kind == "danger" and _expected(clause):
                 draft.tense = "expected"
             drafts.append(draft)
@@ -124,8 +128,10 @@ def _decide(clause: Clause, unit: Unit, context: Context) -> tuple[str, Mark | N
         kind = _kind(value, cue, values, clause, context, weapon=weapon, plane=plane)
         if kind:
             return kind, cue
-    if any(v in _EFFECTS or v.startswith(("outage", "alarm")) for v in values) or clause.harms:
+    if any(v not in _BESIDE for v in values) or clause.harms:
         return "", None
+    if clause.inherited is not None and clause.weapons and clause.counts and any(m.has("mood", "total") for m in clause.marks):
+        return "launch", None
     return _implied(clause, unit, context, values)
 
 
@@ -198,11 +204,18 @@ def _implied(clause: Clause, unit: Unit, context: Context, values: dict[str, Mar
     if clause.weapons:
         plane = carriers(context, clause)
         if plane and len(plane) == len(clause.weapons):
-            return "", None
+            moving = any(s.role in ("from", "toward", "via") for s in clause.spots)
+            return ("takeoff", None) if moving and loose <= 4 else ("", None)
         if loose <= 6 and not any(m.has("mood", "question") for m in clause.marks):
-            return "inbound", None
+            shells = all(context.lexicon.weapons[m.value].klass in ("artillery", "mlrs") for m in clause.weapons)
+            return ("impact" if shells else "inbound"), None
         return "", None
-    if clause.spots and loose <= 3 and all(s.best.precision != "country" for s in clause.spots):
+    if not clause.weapons and any(m.group == "mood" and m.value in ("not", "question") for m in clause.marks):
+        return "", None
+    bare = context.source is None or context.source.kind == "monitoring-channel"
+    if bare and any(context.tokens.tagged(s.mark.i) for s in clause.spots):
+        return "", None
+    if bare and clause.spots and loose <= 3 and all(s.best.precision != "country" for s in clause.spots):
         if any(not s.role or s.role in ("toward", "via", "at", "near", "into", "from") for s in clause.spots) and _short(unit):
             if len(unit.marks) == len(clause.marks) or clause.counts or clause.signs or "more" in values or clause.inherited is not None:
                 return "inbound", None
@@ -210,11 +223,15 @@ def _implied(clause: Clause, unit: Unit, context: Context, values: dict[str, Mar
         return "inbound", None
     if "continuation" in values and loose <= 3:
         return "inbound", values["continuation"]
-    if clause.counts and loose == 0 and _short(unit) and len(clause.counts) == 1 and not clause.objects:
+    if bare and clause.counts and loose == 0 and _short(unit) and len(clause.counts) == 1 and not clause.objects and len(clause.marks) <= 3:
         return "inbound", None
-    if "more" in values and loose <= 1 and _short(unit):
+    if bare and "more" in values and loose <= 1 and _short(unit) and len(clause.marks) <= 3:
         return "inbound", values["more"]
     return "", None
+
+
+_BESIDE = frozenset({"more", "continuation", "danger", "instruction", "inbound"})
+"""Cues beside which a weapon or a place still says that something flies."""
 
 
 def _short(unit: Unit) -> bool:
@@ -286,6 +303,12 @@ def _places(clause: Clause, unit: Unit, context: Context) -> list[Spot]:
     """The places of a clause; a city at the head whose districts follow only tells where they lie."""
     spots = clause.spots
     gazetteer = context.gazetteer
+    pronoun = next((m for m in clause.marks if m.has("cue", "continuation")), None)
+    city = next((s for s in spots if not s.role and s.best.precision in ("settlement", "district", "oblast")), context.heading_place if not spots else None)
+    if pronoun is not None and city is not None:
+        role = _PRONOUN.get(context.tokens.words[pronoun.i])
+        if role:
+            return [Spot(mark=city.mark, role=role, best=city.best, others=city.others), *[s for s in spots if s is not city]]
     if len(spots) > 1 and not spots[0].role and spots[0].best.precision in ("settlement", "oblast", "raion"):
         if any(gazetteer.covers(spots[0].code, s.code) and s.code != spots[0].code for s in spots[1:]) or any(
             s.code == spots[0].code for s in spots[1:]
@@ -294,6 +317,9 @@ def _places(clause: Clause, unit: Unit, context: Context) -> list[Spot]:
     if not spots and any(m.has("cue", "continuation") for m in clause.marks) and context.heading_place is not None:
         return [context.heading_place]
     return spots
+
+
+_PRONOUN = {"на": "toward", "у": "toward", "в": "toward", "над": "at", "повз": "via", "мимо": "via", "за": "toward", "toward": "toward", "towards": "toward", "over": "at", "past": "via"}
 
 
 def _falling(kind: str, slug: str | None, spots: list[Spot], clause: Clause, context: Context) -> list[Spot]:

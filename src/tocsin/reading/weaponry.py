@@ -76,12 +76,20 @@ def groups_of(clause: Clause, context: Context, *, carrying: bool = False) -> li
             groups[-1].j = mark.j
         else:
             taken = waiting if near else None
+            if taken is not None and _of_groups(taken, mark, context):
+                # «2 групи БпЛА» counts groups, not drones.
+                taken.used = True
+                taken = waiting = None
             groups.append(Group([mark.value], taken, taken.i if taken else mark.i, mark.j))
             if taken:
                 taken.used = True
                 waiting = None
     _late_count(groups, clause, context)
     return groups
+
+
+def _of_groups(count: Mark, weapon: Mark, context: Context) -> bool:
+    return any(word.startswith(("груп", "group", "хвил", "wave")) for word in context.tokens.words[count.j : weapon.i])
 
 
 def _late_count(groups: list[Group], clause: Clause, context: Context) -> None:
