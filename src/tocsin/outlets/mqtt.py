@@ -227,6 +227,8 @@ class MqttOutlet:
                         await self._serve(client)
                 except (aiomqtt.MqttError, OSError, OutletError, ssl.SSLError) as error:
                     self.connected = False
+                    if _cancelled():  # the goodbye to the broker failed; that must not keep us here
+                        raise asyncio.CancelledError from error
                     self.trouble = f"broker {self._conf.host}:{self._conf.port}: {error}"
                     log.warning("mqtt: %s; next try in %.0f s", self.trouble, pause)
                     await asyncio.sleep(pause)
@@ -400,6 +402,11 @@ class MqttOutlet:
         }
         await self._publish(client, "heartbeat", told, LONGEST, retain=False)
         await self._publish(client, "status", {"online": True, "at": instant(now)}, LONGEST, retain=True)
+
+
+def _cancelled() -> bool:
+    task = asyncio.current_task()
+    return task is not None and task.cancelling() > 0
 
 
 def _will() -> Properties:
