@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Mapping
 
 import msgspec
@@ -36,6 +37,8 @@ class Draft(msgspec.Struct, kw_only=True):
 
 Drafts = dict[str, Draft]
 
+_CODE = re.compile(r"UA\d{17}|[A-Z]{2}(-[A-Z0-9]{1,3})?|X-[A-Z0-9-]+")
+
 _NOUNS = {
     "oblast": ("{} область", "{} область", "{} Oblast"),
     "raion": ("{} район", "{} район", "{} Raion"),
@@ -45,7 +48,7 @@ _NOUNS = {
 
 
 def _number(row: Row, column: str, name: str, problems: list[Problem]) -> float | None:
-    text = row.get(column, "")
+    text = row[column]
     if not text:
         return None
     try:
@@ -65,15 +68,15 @@ def _place(row: Row, draft: Draft, name: str, problems: list[Problem]) -> None:
     draft.lat = _number(row, "lat", name, problems)
     draft.lon = _number(row, "lon", name, problems)
     draft.population = int(_number(row, "population", name, problems) or 0)
-    draft.kind = row.get("kind", "") or draft.kind
+    draft.kind = row["kind"] or draft.kind
 
 
 def _adjectival(row: Row, level: str, russian: Mapping[str, str]) -> Draft:
     """An area whose name is an adjective and a noun."""
     uk = row["uk"]
-    known = row.get("ru", "") or russian.get(uk) or _feminine_russian(uk, russian)
+    known = row["ru"] or russian.get(uk) or _feminine_russian(uk, russian)
     ru = known or russify(uk)
-    en = row.get("en", "") or romanise(uk)
+    en = row["en"] or romanise(uk)
     nouns = _NOUNS[level]
     return Draft(
         code=row["code"],
@@ -120,8 +123,14 @@ class _Gathering:
 
     def add(self, draft: Draft, name: str, row: Row) -> None:
         """Keeps a draft with its row's position and population; a code that stands twice is a problem."""
+        where = f"{name}:{row['']}"
+        if not _CODE.fullmatch(draft.code) or not row["uk"]:
+            what = f"the code {draft.code!r} or the name is no good"
+            self.problems.append(
+                Problem(where=where, what=what, remedy="give a code as in the register, and a name")
+            )
+            return
         if draft.code in self.drafts:
-            where = f"{name}:{row['']}"
             self.problems.append(
                 Problem(where=where, what=f"code {draft.code} stands twice", remedy="remove one")
             )
@@ -165,14 +174,14 @@ def draft_areas(tables: Mapping[str, bytes]) -> tuple[Drafts, list[Problem]]:
 def _settlement(row: Row, russian: Mapping[str, str]) -> Draft:
     """A settlement; its Russian name comes from the hand-made table, GeoNames, rules."""
     uk = row["uk"]
-    known = russian.get(uk) or row.get("ru")
+    known = russian.get(uk) or row["ru"]
     return Draft(
         code=row["code"],
         level="settlement",
         uk=uk,
         ru=known or russify(uk),
-        en=row.get("en") or romanise(uk),
-        guessed=() if known or row.get("lat") else ("ru",),
+        en=row["en"] or romanise(uk),
+        guessed=() if known or row["lat"] else ("ru",),
     )
 
 

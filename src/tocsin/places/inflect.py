@@ -27,6 +27,8 @@ _SOLID = """
 біла зелена глибока висока кам’яна нова стара мала велика красна чорна добра широка вільна весела солона суха довга
 крута гола кругла гостра тиха ясна верхня нижня середня вища долішня горішня лиса руда жовта перша друга третя синя руська
 """
+_SOFT_STEMS = ("верхн", "нижн", "середн", "передн", "задн", "горішн", "долішн", "ближн", "дальн", "крайн")
+"""Adjectives whose plural is soft: Горішніх, but Східних."""
 _SOLID_ADJECTIVES = frozenset(_SOLID.split())
 _PREPOSITIONS = frozenset(("на", "над", "під", "за", "при", "біля", "до", "від", "у", "в", "із", "з"))
 
@@ -77,7 +79,7 @@ def _adjective(stem: str, ending: str) -> Forms:
                 (stem + "ьому", stem + "ім"),
             )
         case _:
-            if ending == "і" and stem.endswith(("хн", "жн", "дн")) and stem != "рідн":
+            if ending == "і" and stem.endswith(_SOFT_STEMS):
                 return tuple((stem + e,) for e in ("і", "іх", "ім", "і", "іми", "іх"))
             return tuple((stem + e,) for e in ("і", "их", "им", "і", "ими", "их"))
 
@@ -301,9 +303,13 @@ def _hyphenated(word: str, *, before: bool, single: bool, exceptions: Mapping[st
 
 
 def stands_still(written: list[str], at: int) -> bool:
-    """Whether a word of a phrase is not declined: an abbreviation, or a proper name after its common noun («мис Чауда»)."""
+    """Whether a word of a phrase is not declined.
+
+    Abbreviations are not, nor proper names after their common noun («мис
+    Чауда»), nor what a table marks with ``=`` («лівий берег =столиці»).
+    """
     word = written[at]
-    if len(word) > 1 and word.isupper():
+    if word.startswith("=") or (len(word) > 1 and word.isupper()):
         return True
     after = at > 0 and written[at - 1].islower() and word[:1].isupper()
     return after and not word.endswith(("ий", "ій", "ый", "ой"))
@@ -319,7 +325,7 @@ def forms(name: str, exceptions: Mapping[str, Forms] | None = None) -> Iterator[
     if lower in known:
         cases = known[lower]
     else:
-        words = lower.split(" ")
+        words = lower.replace("=", "").split(" ")
         written = name.split(" ")
         still = False
         made: list[Forms] = []

@@ -115,7 +115,7 @@ def forms(name: str, exceptions: Mapping[str, Forms] | None = None) -> Iterator[
         cases = known[lower]
     else:
         made: list[Forms] = []
-        pieces = re.split(r"([ -])", lower)
+        pieces = re.split(r"([ -])", lower.replace("=", ""))
         whole = name.split(" ")
         still = False
         for at, word in enumerate(pieces):

@@ -17,8 +17,8 @@ from tocsin.places.translit import romanise, russify
 
 __all__ = ["Namer", "Niche", "collect_names"]
 
-_BIG = 100_000
-"""A city of so many is never taken for a common word."""
+_BIG = 25_000
+"""A city of so many is never taken for a common word, save for the words that are always words."""
 _RU_FROM = 5_000
 """Settlements with fewer people are declined in Ukrainian only (their Russian nominative is known all the same)."""
 
@@ -42,12 +42,14 @@ class Namer:
     def __init__(
         self,
         common: frozenset[str],
+        always: frozenset[str],
         exceptions: Mapping[str, inflect.Forms],
         exceptions_ru: Mapping[str, inflect.Forms],
     ) -> None:
         self.forms: dict[str, dict[Target, tuple[str, int]]] = {}
         self.niches: list[Niche] = []
         self.common = common
+        self.always = always
         self.exceptions = exceptions
         self.exceptions_ru = exceptions_ru
         self._keys: dict[str, str] = {}
@@ -68,7 +70,7 @@ class Namer:
     def _put(self, normal: str, target: Target, label: str, *, mighty: bool) -> None:
         if not normal:
             return
-        flags = COMMON if not mighty and normal in self.common else 0
+        flags = COMMON if normal in (self.always if mighty else self.common) else 0
         targets = self.forms.setdefault(normal, {})
         old = targets.get(target)
         if old is None or FORMS.index(label) < FORMS.index(old[0]):
@@ -113,7 +115,11 @@ def collect_names(tables: Mapping[str, bytes], drafts: Drafts) -> tuple[Namer, l
     problems: list[Problem] = []
     common_rows, wrong = rows(tables, "common.tsv")
     problems += wrong
-    common = frozenset(key(word) for row in common_rows for word in row["words"].split())
+    words = [
+        (row["group"].startswith("always"), key(word)) for row in common_rows for word in row["words"].split()
+    ]
+    common = frozenset(word for _, word in words)
+    always = frozenset(word for firm, word in words if firm)
     exceptions: dict[str, dict[str, inflect.Forms]] = {"uk": {}, "ru": {}}
     table, wrong = rows(tables, "exceptions.tsv")
     problems += wrong
@@ -131,7 +137,7 @@ def collect_names(tables: Mapping[str, bytes], drafts: Drafts) -> tuple[Namer, l
             )
             continue
         exceptions[row["lang"]][cases[0][0]] = cases
-    namer = Namer(common, exceptions["uk"], exceptions["ru"])
+    namer = Namer(common, always, exceptions["uk"], exceptions["ru"])
     for draft in drafts.values():
         _name_area(namer, draft)
     problems += _regions(namer, tables)
@@ -206,12 +212,12 @@ def _regions(namer: Namer, tables: Mapping[str, bytes]) -> list[Problem]:
     table, problems = rows(tables, "regions.tsv")
     for row in table:
         code = row["code"]
-        for name in filter(None, (n.strip() for n in row.get("uk_colloquial", "").split(";"))):
+        for name in filter(None, (n.strip() for n in row["uk_colloquial"].split(";"))):
             namer.ukrainian(name, code, "colloquial", mighty=True)
-        for name in filter(None, (n.strip() for n in row.get("ru_colloquial", "").split(";"))):
+        for name in filter(None, (n.strip() for n in row["ru_colloquial"].split(";"))):
             namer.russian(name, code, "colloquial", mighty=True)
         city = row["uk"] == row["uk"].removesuffix("ська") and not row["uk"].startswith("Автономна")
-        for name in filter(None, (n.strip() for n in row.get("en_other", "").split(";"))):
+        for name in filter(None, (n.strip() for n in row["en_other"].split(";"))):
             plain = (
                 city or code.startswith("UA01") or name.endswith(("vyna", "vina")) or name in _ENGLISH_REGIONS
             )
@@ -240,9 +246,9 @@ def _others(namer: Namer, tables: Mapping[str, bytes], drafts: Drafts) -> list[P
         if row["code"] not in drafts:
             continue
         for column, put in (("uk_other", namer.ukrainian), ("ru_other", namer.russian)):
-            for name in filter(None, (n.strip() for n in row.get(column, "").split(";"))):
+            for name in filter(None, (n.strip() for n in row[column].split(";"))):
                 put(name, row["code"])
-        for name in filter(None, (n.strip() for n in row.get("en_other", "").split(";"))):
+        for name in filter(None, (n.strip() for n in row["en_other"].split(";"))):
             namer.english(name, row["code"])
     return problems
 
@@ -301,7 +307,8 @@ def _neighbourhoods(namer: Namer, tables: Mapping[str, bytes], drafts: Drafts) -
             continue
         number = len(namer.niches)
         latin = en or [romanise(uk[0])]
-        namer.niches.append(Niche(row["code"], uk[0], (ru or [russify(uk[0])])[0], latin[0]))
+        named = (uk[0], (ru or [russify(uk[0])])[0], latin[0])
+        namer.niches.append(Niche(row["code"], *(name.replace("=", "") for name in named)))
         for name in uk:
             namer.ukrainian(name, number)
         for name in ru or [russify(name) for name in uk]:

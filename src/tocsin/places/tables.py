@@ -8,8 +8,12 @@ from tocsin.model import Problem
 
 __all__ = ["Row", "rows"]
 
-Row = dict[str, str]
-"""A table's row by column name; a missing cell is empty. ``""`` holds its line number."""
+
+class Row(dict[str, str]):
+    """A table's row by column name; a missing cell or column is empty. ``""`` holds its line number."""
+
+    def __missing__(self, column: str) -> str:
+        return ""
 
 
 def rows(tables: Mapping[str, bytes], name: str) -> tuple[list[Row], list[Problem]]:
@@ -35,7 +39,7 @@ def rows(tables: Mapping[str, bytes], name: str) -> tuple[list[Row], list[Proble
                 Problem(where=f"{name}:{number}", what=what, remedy="remove the tabs that are too many")
             )
             continue
-        row = dict.fromkeys(header, "") | {h: c.strip() for h, c in zip(header, cells, strict=False)}
+        row = Row((column, cell.strip()) for column, cell in zip(header, cells, strict=False))
         row[""] = str(number)
         found.append(row)
     return found, problems
