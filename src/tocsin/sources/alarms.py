@@ -11,7 +11,7 @@ from __future__ import annotations
 import asyncio
 import logging
 from collections import deque
-from collections.abc import Awaitable, Callable, Mapping, Sequence
+from collections.abc import Awaitable, Callable, Iterable, Mapping, Sequence
 from datetime import UTC, datetime, timedelta
 from typing import Any
 from zoneinfo import ZoneInfo
@@ -19,7 +19,7 @@ from zoneinfo import ZoneInfo
 import httpx
 import msgspec
 
-from tocsin.model import Problem, Report
+from tocsin.model import Alarm, Problem, Report
 from tocsin.places import Gazetteer
 from tocsin.sources.alarm_snapshots import (
     Ended,
@@ -32,7 +32,7 @@ from tocsin.sources.alarm_snapshots import (
     parse_ukrainealarm,
 )
 
-__all__ = ["AlarmFeed", "alarm_feed"]
+__all__ = ["AlarmFeed", "alarm_feed", "standing_rows"]
 
 log = logging.getLogger(__name__)
 
@@ -216,7 +216,7 @@ class AlertsInUaFeed(AlarmFeed):
                 self._wonder(self._places.first_level())
         return (*reports, *await self._history())
 
-    def _wonder(self, areas: Any) -> None:  # noqa: ANN401 - any iterable of codes
+    def _wonder(self, areas: Iterable[str]) -> None:
         """Remember regions whose history may tell what the list doesn't."""
         for code in areas:
             uid = self._places.dialect_id("alerts.in.ua", code)
@@ -294,6 +294,22 @@ def _from_ticks(index: int | None) -> datetime | None:
     if index is None or not 630_000_000_000_000_000 < index < 662_000_000_000_000_000:
         return None
     return _FIRST_DAY + timedelta(microseconds=index // 10)
+
+
+def standing_rows(alarms: Iterable[Alarm], source: str) -> dict[tuple[str, str], Row]:
+    """Give what a source's alarms were when we stopped, so that what ended meanwhile is seen to be gone (R35)."""
+    rows = (
+        Row(
+            area=alarm.area.code,
+            title=alarm.area.names.get("uk", alarm.area.name),
+            kind=alarm.kind,
+            started_at=alarm.valid.start,
+            level=alarm.level,
+        )
+        for alarm in alarms
+        if source in alarm.sources and alarm.valid.start is not None
+    )
+    return {row.key: row for row in rows}
 
 
 def alarm_feed(dialect: str, **fields: Any) -> AlarmFeed:  # noqa: ANN401 - the fields of AlarmFeed
