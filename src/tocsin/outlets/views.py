@@ -171,6 +171,7 @@ class Views:
             ended=tuple(reversed(ended[-_ENDED:])),
             spans=tuple(s for s in spans(mine) if s.end is None or s.end > since),
             sheet=self._sheets[code],
+            cleared=next((c for c in reversed(mine) if _ends_alarm(c)), None),
             changed=next((c.at for c in reversed(mine) if c.fact.verb != "withhold"), None),
         )
 
@@ -217,6 +218,11 @@ def _warned(state: AreaState, children: Sequence[AreaState]) -> AreaState:
     """Let an area show the warnings of its parts too: a country is not quiet while half of it is warned."""
     warnings = {alert.id: alert for one in (state, *children) for alert in one.warnings}
     return msgspec.structs.replace(state, warnings=tuple(warnings.values()))
+
+
+def _ends_alarm(change: Change) -> bool:
+    alert = change.fact.noun
+    return isinstance(alert, Alert) and alert.layer == "official" and change.fact.verb == "clear"
 
 
 def _area(change: Change) -> str:

@@ -35,6 +35,7 @@ class View(msgspec.Struct, frozen=True, kw_only=True):
     spans: tuple[Span, ...] = ()
     sheet: Sheet | None = None
     changed: datetime | None = None
+    cleared: Change | None = None
     places: Mapping[str, AreaRef] = {}
 
 
@@ -45,19 +46,24 @@ def answers(view: View, frame: Frame) -> tuple[tuple[str, str, str], ...]:
         (key, words.say("ask.where" if key == "what" and state.state == "PARTLY" else f"ask.{key}"), text)
         for key, text in (
             ("what", _what(view, frame)),
-            ("since", _since(state, frame)),
+            ("since", _since(view, frame)),
             ("do", _do(state, frame)),
-            ("sure", _sure(state, frame)),
+            ("sure", _sure(view, frame)),
             ("fresh", _fresh(state, frame)),
-            ("who", sources(_whose(state), view.names)),
+            ("who", sources(_whose(view), view.names)),
             ("changed", words.when(view.changed, frame.now) if view.changed else ""),
         )
         if text
     )
 
 
-def _whose(state: AreaState) -> tuple[str, ...]:
-    return tuple(s for alert in state.official for s in alert.whose)
+def _whose(view: View) -> tuple[str, ...]:
+    """Whose word the official state rests on: those who declared the alarm, or who ended the last one."""
+    alerts = view.state.official
+    if not alerts and view.state.state == "CLEAR" and view.cleared is not None:
+        last = view.cleared.fact.noun
+        return last.whose if isinstance(last, Alert) else ()
+    return tuple(s for alert in alerts for s in alert.whose)
 
 
 def _what(view: View, frame: Frame) -> str:
@@ -80,10 +86,14 @@ def _what(view: View, frame: Frame) -> str:
     return ". ".join(dict.fromkeys(told)) + "."
 
 
-def _since(state: AreaState, frame: Frame) -> str:
-    if state.since is None or state.state in {"UNKNOWN", "NOT_COVERED"}:
+def _since(view: View, frame: Frame) -> str:
+    state = view.state
+    since = state.since
+    if since is None and state.state == "CLEAR" and view.cleared is not None:
+        since = view.cleared.at
+    if since is None or state.state in {"UNKNOWN", "NOT_COVERED"}:
         return ""
-    return f"{frame.words.when(state.since, frame.now)} ({ago(state.since, frame.now, frame.words)})"
+    return f"{frame.words.when(since, frame.now)} ({ago(since, frame.now, frame.words)})"
 
 
 def _do(state: AreaState, frame: Frame) -> str:
@@ -101,14 +111,14 @@ def _do(state: AreaState, frame: Frame) -> str:
     return ""
 
 
-def _sure(state: AreaState, frame: Frame) -> str:
-    words = frame.words
+def _sure(view: View, frame: Frame) -> str:
+    state, words = view.state, frame.words
     if state.state in {"STALE", "UNKNOWN", "NOT_COVERED"}:
         return words.say("sure.unknown")
     if not state.official:
         return ""
     said = [words.say("sure.official")]
-    whose = tuple(dict.fromkeys(_whose(state)))
+    whose = tuple(dict.fromkeys(_whose(view)))
     if any(alert.unconfirmed for alert in state.official):
         said.append(words.say("sure.one"))
     elif whose:
