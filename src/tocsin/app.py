@@ -37,6 +37,7 @@ from tocsin.model import (
     Entry,
     Order,
     Picture,
+    Problem,
     Report,
 )
 from tocsin.outlets.assembly import assemble, flaws
@@ -308,6 +309,11 @@ class App:
             self._heard[entry.body.source] = entry.recorded_at
 
     # --- what is believed
+
+    @property
+    def problems(self) -> list[Problem]:
+        """What was wrong in data that we were given, newest last."""
+        return self._fold.problems
 
     @property
     def state(self) -> State:
