@@ -14,6 +14,8 @@ from typing import Any
 
 import httpx
 import pytest
+from hypothesis import HealthCheck, given, settings
+from hypothesis import strategies as st
 
 from served import ALARM, CLEAR, KYIV, SOURCES
 from tocsin.app import App, PacedClock
