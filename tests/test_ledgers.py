@@ -2,7 +2,10 @@
 
 from __future__ import annotations
 
-from record_words import Morning, at_least, claim, some
+from hypothesis import given, settings
+from hypothesis import strategies as st
+
+from record_words import Morning, at, at_least, claim, some
 
 
 def people(*where, **harm):
@@ -331,3 +334,69 @@ def test_up_to_twelve_is_not_lower_than_eleven():
 
     morning.say("11:30", "paper", people("kyiv", affected=Range(min=None, max=12)))
     assert [line.reason for line in morning.lines("affected")] == [None, None]
+
+
+def test_what_a_paper_without_a_home_counts_without_a_place_is_counted_for_none():
+    morning = Morning()
+    morning.say("12:55", "unheard-of", people(affected=12))
+    morning.say("13:00", "rescuers", people(affected=12))
+    assert [(line.source, line.area) for line in morning.lines("affected")] == [
+        ("unheard-of", None),
+        ("rescuers", "UA"),
+    ]
+
+
+def test_a_rumour_without_a_place_falls_with_the_denial_of_its_own_report():
+    morning = Morning()
+    denial = claim("casualty", by="mayor", stance="denies", harm={"killed": at_least(1)})
+    morning.say("09:20", "unheard-of", people(killed=1), denial)
+    assert {(line.status, line.area) for line in morning.lines("killed", None)} == {
+        ("denied", None),
+        ("denied", "kyiv"),
+    }
+
+
+SAID = [
+    ("mayor", people("kyiv", affected=2)),
+    ("mayor", people("kyiv", affected=9, killed=1)),
+    ("rescuers", people("kyiv", affected=7)),
+    ("city-admin", people("hol", injured=3, killed=1)),
+    ("paper", people("kyiv", affected=30)),
+    ("paper", claim("casualty", "kyiv", by="mayor", harm={"killed": 1})),
+    ("mayor", claim("casualty", "kyiv", stance="denies", harm={"killed": at_least(1)})),
+    ("rumour", people("kyiv", killed=50)),
+    ("air-force", claim("tally", "kyiv", weapon="missile", scope={"launched": 5})),
+    ("heat", claim("outage", "kyiv", hit="heating-main", scope={"residential-buildings": 630})),
+]
+
+
+@settings(deadline=None, max_examples=200)
+@given(
+    st.lists(st.tuples(st.integers(0, 9), st.integers(0, 200), st.booleans()), min_size=1, max_size=10),
+    st.randoms(use_true_random=False),
+)
+def test_taking_reports_back_leaves_what_the_others_alone_would_have_left_r29(told, dice):
+    """A deletion undoes exactly what its report did, whenever either comes."""
+    full, rest = Morning(), Morning()
+    rows = [(f"r{index}", *SAID[pick], minute, gone) for index, (pick, minute, gone) in enumerate(told)]
+    for name, source, said, minute, gone in rows:
+        clock = f"{8 + minute // 60:02}:{minute % 60:02}"
+        full.say("12:00", source, said, report=name, stated=at(clock))
+        if not gone:
+            rest.say("12:00", source, said, report=name, stated=at(clock))
+    taken = [(name, source) for name, source, _, _, gone in rows if gone]
+    dice.shuffle(taken)
+    for name, source in taken:
+        full.take_back("12:30", source, name)
+
+    def standing(morning):
+        book = morning.record.ledgers()
+        # A relay that came after its original never was a line of its own; one that came before was told.
+        lines = [
+            (line.id, line.status, line.min, line.reason, line.supersedes)
+            for line in book.lines
+            if line.reason != "taken back by its source" and not str(line.reason).startswith("relay of")
+        ]
+        return lines, [(each.line, each.why) for each in book.preferred]
+
+    assert standing(full) == standing(rest)

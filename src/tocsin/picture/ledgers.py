@@ -28,12 +28,17 @@ QUIET = "no word for 72 hours"
 
 
 class _Told(msgspec.Struct, frozen=True):
-    """A claim with who speaks in it, through which source, and when it was stated."""
+    """A claim with who speaks in it, through which source, and when it was stated.
+
+    ``about`` is the area that the rest of its report speaks of: it names the attack of a
+    figure without a place, not its area.
+    """
 
     claim: Claim
     speaker: Speaker
     source: str
     stated: datetime
+    about: str | None = None
 
 
 class Books:
@@ -75,13 +80,15 @@ class Books:
         ``incidents`` names, by claim and area, the incident that a line counts for.
         """
         items: list[Item] = []
-        for claim in claims:
-            speaker = speaker_of(claim, report, source, self._register)
+        speakers = [(claim, speaker_of(claim, report, source, self._register)) for claim in claims]
+        areas = {claim.id: area_for(claim, speaker, source.home, self._places) for claim, speaker in speakers}
+        about = next((area for area in areas.values() if area is not None), None)
+        for claim, speaker in speakers:
             if speaker.party:
                 continue
-            told = _Told(claim, speaker, source.id, report.stated_at or at)
+            told = _Told(claim, speaker, source.id, report.stated_at or at, about)
+            area = areas[claim.id]
             for line in born(claim, speaker):
-                area = area_for(claim, speaker, source.home, self._places)
                 item = self._item(told, line, area, incidents.get((claim.id, area)))
                 if item is not None:
                     items.append(item)
@@ -115,7 +122,7 @@ class Books:
                 return None
             if claim.valid.start < stated - DAY:
                 when, opens = claim.valid.start, True
-        attack = self._attacks.of(area, when, opens=opens)
+        attack = self._attacks.of(told.about if area is None else area, when, opens=opens)
         mark = "" if born_line.unit is None else f":{born_line.unit}"
         line = LedgerLine(
             id=f"ledger:{claim.id}:{born_line.subject}{mark}",
@@ -253,11 +260,12 @@ class Books:
             self._families.put(family, tuple(item for item in items if item.line.id != line_id))
             touched[family] = None
             line = self._out.get(line_id)
-            if line is not None and line.status != "retracted":
+            if line is not None:
                 gone = msgspec.structs.replace(line, status="retracted", reason=why, supersedes=())
                 self._out.put(line_id, gone)
+                verb = "close" if line.status in {"standing", "denied"} else "revise"
                 facts.append(
-                    Fact(type="ledger", verb="close", noun=gone, because=gone.claims, why=why, move=False)
+                    Fact(type="ledger", verb=verb, noun=gone, because=gone.claims, why=why, move=False)
                 )
         because = tuple(dict.fromkeys(claim for fact in facts for claim in fact.because))
         self._posted.drop(report)

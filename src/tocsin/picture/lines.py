@@ -26,6 +26,8 @@ UTILITIES = {
     "road": "transport",
     "other": "communications",
 }
+NATIONAL = ("military", "emergency-service", "authority", "alarm-service")
+"""Kinds of source whose home, where none is registered, is the country."""
 ALIVE = ("injured", "hospitalised")
 """Whom a death in hospital takes people from."""
 COUNTED = {"explosion": "explosions", "impact": "impacts"}
@@ -84,7 +86,8 @@ def area_for(claim: Claim, speaker: Speaker, home: str | None, areas: Areas) -> 
 
     The place of the words; where there are several, what holds them all; for
     an attack's totals where it went; without any, the speaker's home, then the
-    source's, then the country.
+    source's, then the country for bodies of the whole country. What a paper or a
+    channel without a home counts without a place is counted for none.
     """
     codes = [place.code for place in spots(claim, areas)]
     if claim.kind == "launch" or (not codes and claim.kind in {"tally", *FATES}):
@@ -96,7 +99,9 @@ def area_for(claim: Claim, speaker: Speaker, home: str | None, areas: Areas) -> 
         codes = goes[:1] or codes
     codes = list(dict.fromkeys(codes))
     if not codes:
-        return speaker.home or home or areas.root
+        if speaker.home is not None or home is not None:
+            return speaker.home or home
+        return areas.root if speaker.kind in NATIONAL else None
     if len(codes) == 1:
         return codes[0]
     for code in codes:

@@ -169,9 +169,7 @@ def _deny(
         if key[0] != line.subject or key[4] != line.unit:
             continue
         for other in list(standing[key]):
-            inside = other.line.area == line.area or (
-                line.area is not None and other.line.area is not None and covers(line.area, other.line.area)
-            )
+            inside = _inside(line, other.line, covers)
             same = other.speaker.authority == item.speaker.authority
             if not inside or not (same or item.speaker.standing >= other.speaker.standing):
                 continue
@@ -186,6 +184,15 @@ def _deny(
             fates[line.id].supersedes.append(other.line.id)
             denials.remove(other)
     denials.append(item)
+
+
+def _inside(denial: LedgerLine, other: LedgerLine, covers: Callable[[str, str], bool]) -> bool:
+    """Whether a denial speaks of another line: of its area, or of what the same report told without a place."""
+    if other.area == denial.area:
+        return True
+    if other.area is None:
+        return other.claims[0].rpartition("#")[0] == denial.claims[0].rpartition("#")[0]
+    return denial.area is not None and covers(denial.area, other.area)
 
 
 def _assert(

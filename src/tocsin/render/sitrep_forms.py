@@ -54,7 +54,7 @@ def to_markdown(report: Sitrep) -> str:
         out += ["", f"## {_plain(part.title)}", ""]
         if part.note is not None and part.sentences:
             out += [f"*{_plain(part.note)}*", ""]
-        out += _items(part.sentences, report)
+        out += _items(part.sentences, report, timed=part.name in {"timeline", "changed"})
     if report.words:
         out += ["", f"## {say('part.sources')}", ""]
         for word in report.words:
@@ -65,13 +65,15 @@ def to_markdown(report: Sitrep) -> str:
     return "\n".join(out) + "\n"
 
 
-def _items(sentences: tuple[Sentence, ...], report: Sitrep) -> list[str]:
+def _items(sentences: tuple[Sentence, ...], report: Sitrep, *, timed: bool = False) -> list[str]:
     if not sentences:
         return [phrases(report.lang).say("nothing")]
-    return [
-        f"- {_plain(each.text)} " + " ".join(f"`{_code(claim)}`" for claim in each.claims)
-        for each in sentences
-    ]
+    words = bundled(report.lang)
+    out = []
+    for each in sentences:
+        when = f"{words.when(each.at, report.known_at)} " if timed and each.at is not None else ""
+        out.append(f"- {when}{_plain(each.text)} " + " ".join(f"`{_code(claim)}`" for claim in each.claims))
+    return out
 
 
 def _row(cells: list[str]) -> str:

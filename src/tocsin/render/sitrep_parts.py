@@ -51,7 +51,7 @@ def figures(picture: Picture, tongue: Tongue) -> list[dict[str, Any]]:
     rows: list[tuple[tuple[int, int, str, str], dict[str, Any]]] = []
     for choice in picture.ledgers.preferred:
         line = lines.get(choice.line)
-        if line is None or _unnumbered(line):
+        if line is None or _unnumbered(line) or (line.status == "denied" and line.subject not in PEOPLE):
             continue
         others = [other for other in _rivals(line, lines.values()) if other.status == "standing"]
         said = [
@@ -155,7 +155,10 @@ def highlights(picture: Picture, tongue: Tongue) -> Iterator[Draft]:
     """Draft what matters most: the dead, the hurt, what was launched, where effects are, what failed."""
     lines = {line.id: line for line in picture.ledgers.lines}
     chosen = [lines[each.line] for each in picture.ledgers.preferred if each.line in lines]
-    chosen.sort(key=lambda line: _order(line, tongue))
+    # An official body's figure before a paper's of a wider area; of an outage the largest number.
+    chosen.sort(
+        key=lambda line: (not tongue.official(line), _order(line, tongue)[:3], -(line.min or 0), line.id)
+    )
     for subject in ("killed", "affected"):
         best = next((line for line in chosen if line.subject == subject), None)
         if best is None and subject == "affected":
@@ -207,7 +210,7 @@ def _figure(line: LedgerLine, lines: Sequence[LedgerLine], tongue: Tongue) -> Dr
 def _by_source(launched: Sequence[LedgerLine], tongue: Tongue) -> Draft:
     """Draft what was launched, each source's own count beside the others', never added."""
     said = tongue.phrases.say("and").join(
-        f"{tongue.subject(line)} {tongue.number(line)} ({tongue.who(line)})" for line in launched
+        f"{tongue.weapons(line)} {tongue.number(line)} ({tongue.who(line)})".strip() for line in launched
     )
     claims = tuple(dict.fromkeys(claim for line in launched for claim in line.claims))
     areas = list(dict.fromkeys(tongue.place(line.area) for line in launched if line.area is not None))
@@ -283,12 +286,13 @@ def _silent(line: LedgerLine) -> bool:
 def districts(picture: Picture, tongue: Tongue) -> Iterator[Draft]:
     """Draft the effects by place, with the figures that were given for the place."""
     places = dict.fromkeys(each.area.code for each in picture.incidents)
+    chosen = {each.line for each in picture.ledgers.preferred}
     for code in sorted(places, key=lambda code: (tongue.place(code), code)):
         for each in picture.incidents:
             if each.area.code == code:
                 yield _incident(each, tongue)
         for line in picture.ledgers.lines:
-            if line.area == code and line.status == "standing" and line.subject in PEOPLE:
+            if line.area == code and line.id in chosen and line.subject in PEOPLE and not _unnumbered(line):
                 yield _figure(line, picture.ledgers.lines, tongue)
 
 

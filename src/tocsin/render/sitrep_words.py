@@ -18,6 +18,8 @@ from tocsin.render.story import incident as incident_words
 from tocsin.render.story import subject as subject_words
 from tocsin.render.words import Words
 
+OFFICIAL = ("authority", "emergency-service", "military", "alarm-service")
+
 __all__ = ["Phrases", "Tongue", "phrases"]
 
 
@@ -82,9 +84,22 @@ class Tongue(msgspec.Struct, frozen=True, kw_only=True):
         known = self.names.register.get(source)
         return clean(known.name if known is not None else source)
 
+    def official(self, line: LedgerLine) -> bool:
+        """Whether an official body gave a line, or is quoted in it."""
+        known = self.names.register.get(line.by or line.source)
+        return known is not None and known.kind in OFFICIAL
+
+    def weapons(self, line: LedgerLine) -> str:
+        """Name the weapons that a line counts."""
+        slugs = (line.weapon, *line.joint) if line.weapon is not None else ()
+        known = self.names.weapons
+        return " / ".join(
+            self.words.named(known[each].names, each) if each in known else each for each in slugs
+        )
+
     def place(self, code: str | None) -> str:
         """Name an area by its code."""
-        return "" if code is None else clean(self.words.area(self.ref(code)))
+        return self.phrases.say("nowhere") if code is None else clean(self.words.area(self.ref(code)))
 
     def area(self, area: AreaRef) -> str:
         """Name an area."""
@@ -92,13 +107,11 @@ class Tongue(msgspec.Struct, frozen=True, kw_only=True):
 
     def subject(self, line: LedgerLine) -> str:
         """Name what a line counts, the weapons that share it included."""
-        called = subject_words(line, self.names, self.words)
-        for other in line.joint:
-            known = self.names.weapons.get(other)
-            called += f" / {self.words.named(known.names, other) if known is not None else other}"
         if self.words.has(f"incident.{line.subject}"):
-            called = self.words.say(f"incident.{line.subject}")
-        return called
+            return self.words.say(f"incident.{line.subject}")
+        if line.joint:
+            return f"{self.words.say(f'subject.{line.subject}')}: {self.weapons(line)}"
+        return subject_words(line, self.names, self.words)
 
     def number(self, line: LedgerLine) -> str:
         """Say a line's number with its unit."""
