@@ -50,18 +50,28 @@ def _alarm(kind: str, alarm_type: str, cue: Mark, clause: Clause, unit: Unit, co
     if not spots:
         if context.article and not declared:
             return None
-        if not (official or declared or context.telegraphic or unit.j - unit.i <= 8):
+        if not (official or declared or (_loose(unit, context) <= 1 and unit.j - unit.i <= 6)):
             return None
         if own is not None:
             spots = [own]
-    elif not (official or declared or sirens or context.telegraphic or unit.j - unit.i <= 16):
+    elif not (official or declared or _loose(unit, context) <= (6 if sirens or context.telegraphic else 3)):
         return None
     marks = [m for m in clause.marks if m.group not in ("state", "junk")] or [cue]
     i, j = min(m.i for m in marks), max(m.j for m in marks)
     also = tuple((s.mark.i, s.mark.j) for s in spots if s.mark.i >= j)
     if denied(clause, cue, context):
+        if not any(m.has("mood", "not-confirmed") for m in clause.marks):
+            return None
         return Draft(kind=kind, i=i, j=j, spots=spots, main=main_spot(kind, spots), alarm_type=alarm_type, denies=True)
     return Draft(kind=kind, i=i, j=j, spots=spots, main=main_spot(kind, spots), alarm_type=alarm_type, also=also, partial=kind == "alarm-over" and _yellow(unit, context))
+
+
+def _loose(unit: Unit, context: Context) -> int:
+    """How many words of a sentence no phrase explains."""
+    tokens = context.tokens
+    covered = {k for m in unit.marks for k in range(m.i, m.j)}
+    small = context.lexicon.prepositions
+    return sum(1 for k in range(unit.i, unit.j) if k not in covered and tokens.kinds[k] == "w" and tokens.words[k] not in small and len(tokens.words[k]) > 1)
 
 
 def _elsewhere(unit: Unit, context: Context) -> list[Spot]:

@@ -34,9 +34,10 @@ def read_marks(marks: list[Mark], context: Context, register: Register) -> list[
     attribute(units, context, register)
     context.names = [m for u in units for m in u.marks if m.places]
     _regions(units, context)
+    peace = _peace(units, context)
     for n, unit in enumerate(units):
         _mood(unit, context)
-        if _skipped(unit, context):
+        if _skipped(unit, context) or _asks(unit, context) or (peace and not _at_war(unit)):
             continue
         found = _read(unit, units, n, context)
         context.drafts.extend(found)
@@ -82,6 +83,38 @@ def _furniture(units: list[Unit], context: Context) -> bool:
     flying = sum(1 for u in units for m in u.marks if m.group == "weapon" or (m.group == "cue" and m.claim_kind in _PRESENT))
     alarm = any(m.has("cue", "alarm") or m.has("cue", "alarm-over") for u in units for m in u.marks)
     return len(found) * 2 > flying and not (alarm and len(found) < 2)
+
+
+_WAR = frozenset(
+    "attack strike shelling launch interception air-defence debris takeoff inbound alarm alarm-over danger-over lost airborne".split()
+)
+
+
+def _at_war(unit: Unit) -> bool:
+    """Whether a sentence names a weapon or what weapons do."""
+    return any((m.group == "weapon" and not m.meaning.extra.get("emoji")) or m.has("mood", "war") for m in unit.marks)
+
+
+def _peace(units: list[Unit], context: Context) -> bool:
+    """Whether a short text tells of ordinary harm: a cause of peace, and no weapon anywhere."""
+    if context.article:
+        return False
+    marks = [m for u in units for m in u.marks]
+    calm = any(m.has("peace") or m.has("skip", "sentence") for m in marks)
+    return calm and not any(_at_war(u) for u in units)
+
+
+def _asks(unit: Unit, context: Context) -> bool:
+    """Whether a sentence is a question: it tells nothing."""
+    tokens = context.tokens
+    end = tokens.starts[unit.j] if unit.j < len(tokens.words) else len(tokens.text)
+    if "?" not in tokens.text[tokens.ends[unit.j - 1] : end]:
+        return False
+    weapon = any(m.group == "weapon" for m in unit.marks) and any(m.places for m in unit.marks)
+    if context.telegraphic and weapon and not any(m.has("mood", "question") for m in unit.marks):
+        unit.hedged = True
+        return False
+    return True
 
 
 def _regions(units: list[Unit], context: Context) -> None:

@@ -277,19 +277,21 @@ def _no_count(tokens: Tokens, lexicon: Lexicon, i: int, j: int, end: int) -> boo
     before = tokens.words[i - 1] if i else ""
     if i and tokens.seps[i] <= DOT and before in _ADDRESS:
         return True
-    if i and tokens.seps[i] <= SPACE and before.startswith(_MEASURES):
+    if i and tokens.kinds[i] == "n" and tokens.seps[i] <= SPACE and before in _MEASURES:
         return True
     if i and tokens.seps[i] == HYPHEN and tokens.kinds[i - 1] == "w":
         return True
     if j >= len(tokens.words) or tokens.seps[j] > QUOTE:
         return False
     phrase = lexicon.match(tokens.words, tokens.seps, j, max(end, j + 1))
+    if phrase is not None and tokens.words[j + phrase[0] - 1] in ("тому", "ago", "назад"):
+        return True
     return phrase is not None and phrase[1][0].group == "notcount" or (
         phrase is not None and any(m.group == "notcount" for m in phrase[1]) and phrase[1][0].group != "unit"
     )
 
 
-_MEASURES = ("хвилин", "годин", "висот", "минут", "швидк", "скорост")
+_MEASURES = frozenset("хвилин годин висота висоті минут швидкість швидкістю скорость скоростью высота".split())
 _ADDRESS = frozenset(
     "вул вулиця вулиці улица улице просп проспект проспекті буд кв корпус під'їзд підїзд маршрут школа школі ліцей гімназія "
     "канал каналі номер телефон тел картка ст стаття page route bus line channel школы школе школа no".split()

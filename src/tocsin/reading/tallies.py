@@ -21,7 +21,7 @@ def is_tally(unit: Unit, clauses: list[Clause], context: Context) -> bool:
     keys = {_KEYS[m.value] for c in clauses for cue in c.cues for m in cue.meanings if m.group == "cue" and m.value in _KEYS}
     inbound = any(cue.has("cue", "inbound") or cue.has("cue", "airborne") for c in clauses for cue in c.cues)
     if context.summary or unit.past:
-        return bool(keys) and (weapon or bool(context.last_weapon)) or (context.summary and weapon and not inbound)
+        return bool(keys - {"hit"}) and (weapon or bool(context.last_weapon)) or (context.summary and weapon and not inbound)
     return len(keys) >= 2 and weapon and not context.telegraphic
 
 

@@ -30,7 +30,7 @@ def denied(clause: Clause, cue: Mark, context: Context) -> bool:
             return True
         if mark.has("mood", "not") and 0 <= cue.i - mark.j <= 2:
             return True
-        if mark.has("mood", "not") and mark.group == "mood" and 0 <= mark.i - cue.j <= 1 and context.tokens.words[mark.i] in _AFTER:
+        if mark.has("mood", "not") and mark.group == "mood" and 0 <= mark.i - cue.j <= 3 and context.tokens.words[mark.i] in _AFTER:
             return True
     return False
 
@@ -184,7 +184,7 @@ def _kind(value: str, cue: Mark, values: dict[str, Mark], clause: Clause, contex
     if value in ("strike", "shelling"):
         return "impact"
     if value == "attack":
-        return "launch" if weapon else ""
+        return "launch" if weapon or _expected(clause) else ""
     return value
 
 
@@ -340,7 +340,11 @@ def _enough(kind: str, cue: Mark | None, groups: list[Group], spots: list[Spot],
     loose = _loose_words(clause, unit, context)
     if kind == "takeoff":
         return weapon or any(m.has("unit", "craft") for m in clause.marks)
+    if kind == "launch" and cue is not None and cue.has("cue", "attack"):
+        return weapon or _expected(clause)
     if kind == "launch":
+        if not weapon and cue is not None and denied(clause, cue, context):
+            return loose <= 3
         return weapon or (context.telegraphic and bool(spots) and loose <= 4)
     if kind == "inbound":
         if weapon:
