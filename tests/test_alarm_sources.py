@@ -315,6 +315,21 @@ def test_a_change_of_level_is_told_as_the_same_alarm(upstream):
     assert (told["kind"], told["level"], told["started_at"]) == ("alarm", "red", "2026-11-20T05:00:00Z")
 
 
+def test_what_the_service_says_is_coming_is_said_in_words_and_yellow_means_drones(upstream):
+    feed, clock = polls(upstream)
+    upstream.plays[ACTIVE] = envelope(row(level="yellow"))
+    assert [r.text for r in poll(feed)] == ["Повітряна тривога в м. Київ. м. Київ: загроза ударних БпЛА."]
+    clock.passes(seconds=10)
+    named = [{"threat_type": kind} for kind in ("ballistic_missiles", "drones", "mig31k_departure", 5)]
+    upstream.plays[ACTIVE] = envelope(row(level="red") | {"threats": [*named, None]}, at=clock.now)
+    (report,) = poll(feed)
+    assert report.text == "Повітряна тривога в м. Київ. м. Київ: загроза балістики, загроза ударних БпЛА."
+    assert json.loads(report.structured)["threats"] == ["ballistic_missiles", "drones", "mig31k_departure"]
+    clock.passes(seconds=10)
+    upstream.plays[ACTIVE] = envelope(row(level="red") | {"threats": []}, at=clock.now)
+    assert kinds(poll(feed)) == ["heard"], "a threat that is named no longer is no news of the alarm"
+
+
 def test_an_alarm_that_ended_and_began_again_between_two_lists_is_two_alarms_r11(upstream):
     feed, clock = polls(upstream)
     upstream.plays[ACTIVE] = envelope(row())

@@ -60,6 +60,14 @@ _OVER = {
     "chemical": "Відбій хімічної загрози",
     "nuclear": "Відбій радіаційної небезпеки",
 }
+_THREATS = {
+    "drones": "загроза ударних БпЛА",
+    "ballistic_missiles": "загроза балістики",
+    "cruise_missiles": "загроза крилатих ракет",
+    "unspecified_missiles": "ракетна загроза",
+    "guided_aerial_bombs": "загроза КАБ",
+}
+"""Threats that an upstream names, in words that our reader knows; carriers and air defence go into ``structured`` alone."""
 _SAME = timedelta(minutes=2)
 """Starts nearer than this, in a list and in a history, are one start."""
 _EPOCH = datetime(1970, 1, 1, tzinfo=UTC)
@@ -73,6 +81,8 @@ class Row(msgspec.Struct, frozen=True, kw_only=True):
     kind: str
     started_at: datetime
     level: str | None = None
+    threats: tuple[str, ...] = ()
+    """What the service says is coming, in its own types, sorted."""
 
     @property
     def key(self) -> tuple[str, str]:
@@ -132,6 +142,13 @@ def _level(value: object, where: str, problems: list[Problem]) -> str | None:
     return level
 
 
+def _threats(listed: object) -> tuple[str, ...]:
+    if not isinstance(listed, list):
+        return ()
+    kinds = (one.get("threat_type") for one in listed if isinstance(one, dict))
+    return tuple(sorted({kind[:40] for kind in kinds if isinstance(kind, str) and kind.isidentifier()}))
+
+
 def _kind(value: object, where: str, problems: list[Problem]) -> str:
     kind = _KINDS.get(value) if isinstance(value, str) else None
     if kind is None:
@@ -189,6 +206,7 @@ def parse_alerts_in_ua(body: bytes, places: Gazetteer) -> tuple[Snapshot, tuple[
                 kind=_kind(one.get("alert_type"), at, problems),
                 started_at=started,
                 level=_level(one.get("alert_level"), at, problems),
+                threats=_threats(one.get("threats")),
             )
         )
         content_at = max(filter(None, (content_at, started, _time(one.get("updated_at")))), default=None)
@@ -355,7 +373,7 @@ class SnapshotFold:
                 held = None
             elif held is not None:
                 row = msgspec.structs.replace(row, started_at=held.started_at)  # noqa: PLW2901
-            if held is None or held.level != row.level:
+            if held is None or held.level != row.level or set(row.threats) - set(held.threats):
                 reports.append(self._raise(row, at, revised=held is not None))
             self.standing[key] = row
         if snapshot.complete and not (snapshot.empty and self.standing):
@@ -410,6 +428,10 @@ class SnapshotFold:
         if revised:
             identity += f"/{row.level or 'no-level'}/{at:%H%M%S}"
         text = f"{_BEGUN[row.kind]} в {row.title}."
+        # Yellow means drones and nothing else, by the rules of the country; red alone says nothing of the cause.
+        named = row.threats or (("drones",) if row.level == "yellow" and row.kind == "air-raid" else ())
+        if words := ", ".join(_THREATS[kind] for kind in named if kind in _THREATS):
+            text += f" {row.title}: {words}."
         return self._report(identity, text, "alarm", row, stated=at if revised else row.started_at, at=at)
 
     def _end(self, row: Row, ended_at: datetime, at: datetime) -> Report:
@@ -439,6 +461,7 @@ class SnapshotFold:
                 "area": row.area or None,
                 "alarm_type": row.kind if row.kind in ALARM_TYPES else "air-raid",
                 "level": row.level,
+                "threats": row.threats,
                 "started_at": row.started_at,
             }
         )
