@@ -15,6 +15,7 @@ from typing import Any, Protocol
 
 import msgspec
 
+from tocsin.atlas import Atlas
 from tocsin.codec import encode
 from tocsin.decisions.decide import Decider, Heard
 from tocsin.decisions.desk import Desk
@@ -93,7 +94,7 @@ class State:
         self._given = reader
         self._reader = reader or _reader(world, self.register)
         self._slate = slate = Slate()
-        places = world.places
+        self.places = places = Atlas.over(world.places)
         self._origins = Origins(slate, self.register)
         self.threats = Threats(
             places,
@@ -362,7 +363,7 @@ class State:
 
     def area_state(self, code: str, at: datetime) -> AreaState:
         """What we say of one area now: a word, its age, until when it may be believed (R24, R33)."""
-        places = self.world.places
+        places = self.places
         codes = (code, *places.ancestors(code))
         rows = self.decider.standing.alerts.rows
         mine = [rows[key] for key in sorted(rows) if key[1] in codes]

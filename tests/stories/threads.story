@@ -18,7 +18,7 @@ source south monitoring-channel C home=UA51000000000030770
     БпЛА на Одещині, курс на Одесу.
   = threat revised: shahed-136, over Odesa Oblast toward Odesa (A1, 2 origins)
 02:06 north
-    Мінус один
+    Мінус
   = threat revised: shahed-136, toward Nizhyn (C4, 1 origin)
 02:20 south
     По Одесі чисто

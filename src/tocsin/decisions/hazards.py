@@ -29,6 +29,7 @@ THREATENING = ("danger", "takeoff", "launch", "inbound")
 _INBOUND = ("launch", "inbound")
 _LETTERS = "ABCDEF"
 _CLAIMS = 8
+_REMEMBERED = 4096
 _SURE = 2
 """Credibility up to which something counts as told independently (R32)."""
 
@@ -65,6 +66,8 @@ class Hazards:
         self._standing = standing
         self._issuing = issuing
         self._withholding = withholding
+        self._by_hour = any(rule.hours for rule in policy.rules)
+        self._chosen: dict[tuple[object, ...], Rule | None] = {}
 
     def take(self, facts: Sequence[Fact], heard: Heard, at: datetime, touched: Touched) -> list[Fact]:
         """Take in every change of a threat that one step brought."""
@@ -123,18 +126,26 @@ class Hazards:
         return self._withholding.threat(threat, rule, reason, at, because, area=under[0])
 
     def _rule(self, threat: Threat, level: str, own: bool, at: datetime) -> Rule | None:
-        return self._policy.decide(
+        official = own or threat.official
+        key = (threat.kind, threat.weapon, level, official, threat.reliability, threat.credibility)
+        if not self._by_hour and key in self._chosen:
+            return self._chosen[key]
+        found = self._policy.decide(
             Situation(
                 kind=threat.kind,
                 klass=threat.weapon_class,
                 weapon=threat.weapon,
                 level=level,
-                official=own or threat.official,
+                official=official,
                 reliability=threat.reliability,
                 credibility=threat.credibility,
                 at=at,
             ),
         )
+        if len(self._chosen) > _REMEMBERED:
+            self._chosen.clear()
+        self._chosen[key] = found
+        return found
 
     def _refusal(self, threat: Threat, rule: Rule | None, source: Source | None, *, own: bool) -> str:
         """Why a word warns nobody. The speaker's own letter counts, whoever else speaks of the threat."""
@@ -156,7 +167,9 @@ class Hazards:
         return ""
 
     def _areas(self, threat: Threat, rule: Rule, told: Sequence[str]) -> tuple[str, ...]:
-        standing = sorted({key[1] for key in self._standing.alerts if key[2] == rule.alarm})
+        standing: list[str] = []
+        if rule.scope == "standing":
+            standing = sorted({key[1] for key in self._standing.alerts if key[2] == rule.alarm})
         return areas_of(
             rule,
             self._places,

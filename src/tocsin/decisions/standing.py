@@ -146,13 +146,7 @@ class Standing:
     def any_over(self, area: str) -> bool:
         """Whether any alert of either layer covers an area."""
         codes = (area, *self._places.ancestors(area))
-        kinds = sorted({key[2] for key in self.alerts})
-        return any(
-            (layer, code, kind) in self.alerts
-            for layer in ("official", "warning")
-            for code in codes
-            for kind in kinds
-        )
+        return any(key[1] in codes for key in self.alerts)
 
     def fresh_id(self, layer: str, area: str, kind: str, at: datetime) -> str:
         """An id for a new alert: from what, where and when, with a number where one second sees two."""

@@ -27,6 +27,7 @@ _WIDER = {
     "mlrs": "artillery",
     "artillery": "unknown",
 }
+_REMEMBERED = 10_000
 _UNKNOWN = Weapon(slug="unknown", klass="unknown", level="red", names={})
 
 
@@ -43,6 +44,9 @@ class Kin:
     def __init__(self, weapons: Mapping[str, Weapon]) -> None:
         self._weapons = weapons
         self._chains = {slug: _chain(self.klass(slug)) for slug in sorted(weapons)}
+        self._carriers = frozenset(slug for slug, weapon in weapons.items() if weapon.carrier)
+        self._close: dict[tuple[str, str], int] = {}
+        self._ended: dict[tuple[str, str | None], bool] = {}
 
     def weapon(self, slug: str | None) -> Weapon:
         """The weapon of a slug; the unknown weapon where the table has none (R17)."""
@@ -54,11 +58,24 @@ class Kin:
             return str(slug)
         return self.weapon(slug).klass
 
+    def carrier(self, slug: str) -> bool:
+        """Whether a weapon is an aircraft that carries others."""
+        return slug in self._carriers
+
     def closeness(self, one: str, other: str) -> int:
         """3 for the same weapon, 2 for the same class, 1 where one word is the wider, else 0."""
+        key = (one, other)
+        found = self._close.get(key)
+        if found is None:
+            if len(self._close) > _REMEMBERED:
+                self._close.clear()
+            found = self._close[key] = self._closeness(one, other)
+        return found
+
+    def _closeness(self, one: str, other: str) -> int:
         if one == other:
             return 3
-        if self.weapon(one).carrier or self.weapon(other).carrier:
+        if one in self._carriers or other in self._carriers:
             return 0
         mine, theirs = self._chain(one), self._chain(other)
         if mine[0] == theirs[0]:
@@ -82,6 +99,15 @@ class Kin:
 
     def ended_by(self, standing: str, over: str | None) -> bool:
         """Whether "``over`` is over" speaks of ``standing``: the same, or a word as wide or wider."""
+        key = (standing, over)
+        found = self._ended.get(key)
+        if found is None:
+            if len(self._ended) > _REMEMBERED:
+                self._ended.clear()
+            found = self._ended[key] = self._ended_by(standing, over)
+        return found
+
+    def _ended_by(self, standing: str, over: str | None) -> bool:
         if over in (None, "unknown", standing):
             return True
         over = str(over)

@@ -85,12 +85,17 @@ class Matcher:
                 found[EVERYWHERE] = None
         return tuple(found) or (EVERYWHERE,)
 
+    def kindred(self, weapon: str, other: str) -> bool:
+        """Whether two weapons can be one hazard at all: the cheap question before ``score``."""
+        kin = self._kin
+        return kin.closeness(other, weapon) > 0 or kin.carrier(weapon) or kin.carrier(other)
+
     def score(self, claim: Claim, weapon: str, spot: Spot, threat: Threat, said: datetime) -> tuple[int, int]:
         """How well claim and threat fit by (place, weapon); (0, 0) when they are two things."""
         upgrade = self._carrier(claim, weapon, spot, threat, said)
         if upgrade[0]:
             return upgrade
-        if self._kin.weapon(threat.weapon).carrier or self._kin.weapon(weapon).carrier:
+        if self._kin.carrier(threat.weapon) or self._kin.carrier(weapon):
             if threat.weapon != weapon or claim.kind not in ("takeoff", "danger", "inbound"):
                 return (0, 0)
             return (3, 3)
@@ -104,11 +109,12 @@ class Matcher:
         self, claim: Claim, weapon: str, spot: Spot, threat: Threat, said: datetime
     ) -> tuple[int, int]:
         """A missile danger told in one breath with a take-off is the danger of what took off."""
+        if weapon == threat.weapon or not (self._kin.carrier(weapon) or self._kin.carrier(threat.weapon)):
+            return (0, 0)
         start = threat.valid.start
         near = start is not None and abs(said - start) <= _UPGRADE
-        same = any(c.startswith(f"{claim.source}:") for c in threat.claims)
         wide = claim.kind in ("danger", "takeoff") and threat.kind in ("danger", "takeoff")
-        if not (near and same and wide) or weapon == threat.weapon:
+        if not (near and wide and any(c.startswith(f"{claim.source}:") for c in threat.claims)):
             return (0, 0)
         both_wide = self._wide(spot.told) and self._wide(threat.areas + threat.toward)
         arms = self._kin.carried(threat.weapon, weapon) or self._kin.carried(weapon, threat.weapon)

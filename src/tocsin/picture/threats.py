@@ -181,7 +181,7 @@ class Threats:
         for name in names:
             for threat_id in self._buckets.get(name) or ():
                 held = self.held.get(threat_id)
-                if held is None:
+                if held is None or not self._matcher.kindred(slug, held.threat.weapon):
                     continue
                 place, close = self._matcher.score(claim, slug, spot, held.threat, said)
                 if not place:
