@@ -143,6 +143,19 @@ def seat(adjective: str, towns: list[str]) -> str:
     return romanise(max(towns, key=lambda town: shared(stem, key(town)) - 0.3 * len(key(town))))
 
 
+def centre(code: str, adjective: str, settlements: list[tuple[str, str, str]]) -> str:
+    """The English stem of a hromada: the place in it whose name begins like the adjective; empty for none."""
+    stem = key(adjective)[:-4]
+    inside = [(kind, name) for at, kind, name in settlements if at[:9] == code[:9]]
+    bonus = {"M": 3.0, "X": 1.5}
+    _, best = max(
+        inside,
+        key=lambda t: shared(stem, key(t[1])) - 0.3 * len(key(t[1])) + bonus.get(t[0], 0.0),
+        default=("", ""),
+    )
+    return romanise(best) if best and shared(stem, key(best)) >= max(3, len(stem) - 4) else ""
+
+
 def shared(a: str, b: str) -> int:
     """How many letters both begin with."""
     return next((at for at, (x, y) in enumerate(zip(a, b, strict=False)) if x != y), min(len(a), len(b)))
@@ -201,7 +214,18 @@ def main() -> None:
                     if not towns or uk in TOWNSHIP_SEATS
                     else []
                 )
-                body.append([code, uk, "", seat(uk, towns) if kind == "P" else ""])
+                body.append(
+                    [
+                        code,
+                        uk,
+                        "",
+                        seat(uk, towns)
+                        if kind == "P"
+                        else centre(code, uk, settlements)
+                        if kind == "H"
+                        else "",
+                    ]
+                )
         write(
             out,
             name,

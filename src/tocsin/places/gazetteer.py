@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 from typing import TypeVar
 
 import marisa_trie
@@ -11,7 +11,7 @@ import msgspec
 from tocsin.model import AreaRef, PlaceRef
 from tocsin.places.areas import FORMS, LEVELS, Area, Candidate, Outline
 from tocsin.places.geometry import bearing_deg, distance, on_heading
-from tocsin.places.heads import head_at, head_prefix
+from tocsin.places.heads import head_at, head_prefix, shared_head
 from tocsin.places.keys import tokens as tokenise
 from tocsin.places.pack import COMMON, ENTRY, FORMAT, NOWHERE, U32, AreaRecord, OutlineRecord, Pack
 
@@ -234,24 +234,31 @@ class Gazetteer:
 
     def match(self, tokens: Sequence[str], at: int) -> tuple[int, tuple[Candidate, ...]] | None:
         """The longest name that starts at token ``at``: the number of its tokens and all that it may mean."""
-        text = " ".join(tokens[at : at + _LONGEST])
-        prefixes: list[str] = self._forms.prefixes(text)
-        size = len(text)
-        for form in reversed(prefixes):
-            length = len(form)
-            if length != size and text[length] != " ":
-                continue
-            count = form.count(" ") + 1
-            number = int(self._forms.key_id(form))
+        for form, count in self._names(tokens, at):
             extra, levels = head_at(tokens, at + count)
-            if extra:
-                phrases = self._candidates(number, levels)
-                if phrases:
-                    return count + extra, phrases
-            plain = self._candidates(number, ())
+            if not extra:
+                levels = shared_head(tokens, at + count, lambda n, wanted: self._headed(tokens, n, wanted))
+            phrases = self._candidates(form, levels) if levels else ()
+            if phrases:
+                return count + extra, phrases
+            plain = self._candidates(form, ())
             if plain:
                 return count, plain
         return None
+
+    def _names(self, tokens: Sequence[str], at: int) -> Iterator[tuple[int, int]]:
+        """The forms that start at a token, longest first: number of the form, number of tokens."""
+        text = " ".join(tokens[at : at + _LONGEST])
+        size = len(text)
+        prefixes: list[str] = self._forms.prefixes(text)
+        for form in reversed(prefixes):
+            length = len(form)
+            if length == size or text[length] == " ":
+                yield int(self._forms.key_id(form)), form.count(" ") + 1
+
+    def _headed(self, tokens: Sequence[str], at: int, levels: tuple[str, ...]) -> int:
+        """How many tokens from ``at`` are a name of an area of the levels; 0 for none."""
+        return next((count for form, count in self._names(tokens, at) if self._candidates(form, levels)), 0)
 
     def rank(
         self,

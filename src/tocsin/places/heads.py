@@ -2,9 +2,9 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 
-__all__ = ["head_at", "head_prefix"]
+__all__ = ["head_at", "head_prefix", "shared_head"]
 
 
 def _words(line: str) -> tuple[str, ...]:
@@ -30,7 +30,7 @@ _WORDS: dict[str, tuple[str, ...]] = {
     **dict.fromkeys(_words("край краю краї краєм края крае краем"), _OBLAST),
     **dict.fromkeys(
         _words(
-            "громада громади громаді громаду громадою громад громадах громадам тг отг мтг стг община общины общине общину"
+            "громада громади громаді громаду громадою громад громадах громадам громадами громады громаде громадой тг отг мтг стг община общины общине общину общиной"
         ),
         _HROMADA,
     ),
@@ -71,6 +71,38 @@ def head_at(tokens: Sequence[str], at: int) -> tuple[int, tuple[str, ...]]:
         if end < len(tokens) and _WORDS.get(tokens[end]) == _HROMADA:
             return end - at + 1, _HROMADA
     return 0, ()
+
+
+_PLURAL = frozenset(
+    _words(
+        "regions oblasts provinces districts raions rayons hromadas communities районах областях областей районів"
+    )
+    + _words("районов громадах громад області районы райони")
+)
+_AND = frozenset(_words("and or та і й и или або as well the"))
+
+
+def shared_head(
+    tokens: Sequence[str], at: int, known: Callable[[int, tuple[str, ...]], int]
+) -> tuple[str, ...]:
+    """The levels of the plural noun that ends the list which goes on at ``at`` («Sumy, Okhtyrka and Romny districts»).
+
+    ``known(at, levels)`` tells how many tokens from there are a name of those
+    levels. Empty when no such noun ends it.
+    """
+    plural = next((n for n in range(at, min(len(tokens), at + 12)) if tokens[n] in _PLURAL), None)
+    if plural is None:
+        return ()
+    levels = _WORDS[tokens[plural]]
+    while at < plural:
+        if tokens[at] in _AND:
+            at += 1
+            continue
+        step = known(at, levels)
+        if not step:
+            return ()
+        at += step
+    return levels if at == plural else ()
 
 
 def head_prefix(token: str) -> tuple[str, ...]:

@@ -19,8 +19,6 @@ __all__ = ["Namer", "Niche", "collect_names"]
 
 _BIG = 25_000
 """A city of so many is never taken for a common word, save for the words that are always words."""
-_RU_FROM = 5_000
-"""Settlements with fewer people are declined in Ukrainian only (their Russian nominative is known all the same)."""
 
 
 class Niche(msgspec.Struct, frozen=True):
@@ -48,6 +46,8 @@ class Namer:
     ) -> None:
         self.forms: dict[str, dict[Target, tuple[str, int]]] = {}
         self.niches: list[Niche] = []
+        self.lands: list[tuple[str, str, str]] = []
+        """Raions' colloquial names, put once the oblasts' are known."""
         self.common = common
         self.always = always
         self.exceptions = exceptions
@@ -156,17 +156,18 @@ def _name_area(namer: Namer, draft: Draft) -> None:
             return
         for cases in _compound(draft.stem_uk):
             namer.adjectives(cases, draft.code, "adjective", mighty=big)
-        if draft.level != "hromada":
-            for cases in inflect_ru.adjective_forms(draft.stem_ru.lower()):
-                namer.adjectives(cases, draft.code, "adjective", mighty=big)
-        label = "head" if draft.level in ("oblast", "raion") else "adjective"
+        for cases in inflect_ru.adjective_forms(draft.stem_ru.lower()):
+            namer.adjectives(cases, draft.code, "adjective", mighty=big)
+        if draft.level == "raion":
+            _land(namer, draft)
+        label = "adjective" if draft.level == "district" else "head"
         namer.english(draft.stem_en, draft.code, label, mighty=big)
         for spelling in _spellings(romanise(draft.stem_uk)):
             namer.put(spelling, draft.code, "adjective", mighty=big)
         return
     mighty = draft.level in ("oblast", "country") or draft.population >= _BIG
     namer.ukrainian(draft.uk, draft.code, mighty=mighty)
-    if draft.level != "settlement" or draft.population >= _RU_FROM:
+    if draft.level != "settlement" or draft.kind != "village" or "ru" not in draft.guessed:
         namer.russian(draft.ru, draft.code, mighty=mighty)
     else:
         namer.put(draft.ru, draft.code, "nominative")
@@ -174,6 +175,18 @@ def _name_area(namer: Namer, draft: Draft) -> None:
     english(draft.en, draft.code, "nominative", mighty=mighty)
     if draft.level == "settlement" and romanise(draft.uk) != draft.en:
         english(romanise(draft.uk), draft.code, "nominative", mighty=mighty)
+
+
+def _land(namer: Namer, draft: Draft) -> None:
+    """What people call a raion: Обухівщина, Кременчуччина; where that is an oblast's name it stays the oblast's."""
+    for ending, into in (("зький", "жчина"), ("цький", "ччина"), ("ський", "щина")):
+        if draft.stem_uk.endswith(ending):
+            namer.lands.append((draft.stem_uk.removesuffix(ending) + into, draft.code, "uk"))
+            break
+    for ending, into in (("цкий", "тчина"), ("ский", "щина")):
+        if draft.stem_ru.endswith(ending):
+            namer.lands.append((draft.stem_ru.removesuffix(ending) + into, draft.code, "ru"))
+            break
 
 
 def _name_abroad(namer: Namer, draft: Draft) -> None:
@@ -216,6 +229,9 @@ def _regions(namer: Namer, tables: Mapping[str, bytes]) -> list[Problem]:
             namer.ukrainian(name, code, "colloquial", mighty=True)
         for name in filter(None, (n.strip() for n in row["ru_colloquial"].split(";"))):
             namer.russian(name, code, "colloquial", mighty=True)
+        for name in row["uk_colloquial"].split(";"):
+            if name.strip().endswith("чина") or name.strip().endswith("щина"):
+                namer.put(name.strip()[:-1] + "о", code, "colloquial", mighty=True)
         city = row["uk"] == row["uk"].removesuffix("ська") and not row["uk"].startswith("Автономна")
         for name in filter(None, (n.strip() for n in row["en_other"].split(";"))):
             plain = (
@@ -224,6 +240,9 @@ def _regions(namer: Namer, tables: Mapping[str, bytes]) -> list[Problem]:
             namer.english(name, code, "colloquial" if plain else "head", mighty=True)
         if row["en"] in _ENGLISH_REGIONS:
             namer.english(row["en"], code, "colloquial", mighty=True)
+    for name, code, lang in namer.lands:
+        if key(name) not in namer.forms:
+            (namer.ukrainian if lang == "uk" else namer.russian)(name, code, "colloquial")
     return problems
 
 
