@@ -144,8 +144,24 @@ def test_r16_a_parent_is_what_its_children_are():
     assert state(morning, CHERNIHIV, 1).state == "ACTIVE"
     morning.hears(2, "sirens", says("alarm-over", where=raions[0]))
     assert state(morning, CHERNIHIV, 2).state == "PARTLY"
-    morning.hears(3, "sirens", says("alarm-over", where=CHERNIHIV))
+    morning.hears(3, "sirens", *(says("alarm-over", where=c) for c in raions[1:]))
     assert state(morning, CHERNIHIV, 3).state == "CLEAR"
+
+
+def test_an_oblasts_end_leaves_the_alarm_of_a_raion_that_was_declared_apart():
+    morning = Morning()
+    morning.hears(0, "sirens", says("alarm", where=KYIV_OBLAST))
+    morning.hears(1, "sirens", says("alarm", where=BROVARY_RAION))
+    morning.hears(2, "sirens", says("alarm-over", where=KYIV_OBLAST))
+    assert state(morning, BROVARY_RAION, 2).state == "ACTIVE"
+    assert state(morning, KYIV_OBLAST, 2).state == "PARTLY"
+
+
+def test_the_end_for_the_whole_country_is_one_for_every_area():
+    morning = Morning()
+    morning.hears(0, "sirens", says("alarm", where=KHARKIV), says("alarm", where=BROVARY_RAION))
+    morning.hears(2, "sirens", says("alarm-over", where="UA"))
+    assert not morning.alerts()
 
 
 def test_a_part_that_its_authority_ended_is_out_of_the_whole():

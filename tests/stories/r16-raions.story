@@ -15,8 +15,18 @@ show: alerts alarms
     🟢 06:40 Відбій тривоги в Броварський район. #Броварський_район
   = alarm cleared: Brovary Raion, by air-alert-ua
   = official alert cleared: Brovary Raion (over)
-# The oblast's end takes along what stands inside it.
+06:45 air-alert-ua
+    🔴 06:45 Повітряна тривога в Київська область. #Київська_область
+  = alarm raised: Kyiv Oblast, by air-alert-ua
+  = official alert raised: Kyiv Oblast, level not stated, alarm (unconfirmed)
+# The oblast's end leaves the raion that was declared apart.
 06:50 air-alert-ua
-    🟢 06:50 Відбій тривоги в Київська область. #Київська_область
+    🟡 06:50 Відбій тривоги в Київська область.
+    Зверніть увагу, тривога ще триває у:
+    -Бориспільський район
+  = alarm cleared: Kyiv Oblast, by air-alert-ua
+  = official alert cleared: Kyiv Oblast (over)
+06:55 air-alert-ua
+    🟢 06:55 Відбій тривоги в Бориспільський район. #Бориспільський_район
   = alarm cleared: Boryspil Raion, by air-alert-ua
   = official alert cleared: Boryspil Raion (over)

@@ -97,6 +97,8 @@ class Decider:
         out = self._issuing.all_clear(("official", area, kind), fact, at, against=against, mistake=mistake)
         ends = not against and not mistake
         for code in self._inside(area):
+            if code != area and self.standing.official_over(code, kind) is not None:
+                continue
             if ends:
                 self.standing.share_ended.put(code, at)
                 for support in self.standing.holding(code, kind):

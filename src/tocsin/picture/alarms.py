@@ -1,9 +1,10 @@
 """Alarms: what each authority declared for each area. Only a word ends one, never time (R14).
 
 One stands per area, authority and kind. A clear acts on the same authority's
-raise of the same kind (R13), for its area and the areas inside it. A whole
-country's alarm stands as one per first-level area, so that a city's end takes
-the city's share out. Parents are computed from children (R16).
+raise of the same kind for the same area (R13): an oblast's end leaves the
+alarm of a town in it, as the official channel itself says ("still lasts in
+..."). A whole country's alarm stands as one per first-level area, so that a
+city's end takes the city's share out. Parents are computed from children (R16).
 """
 
 from __future__ import annotations
@@ -289,17 +290,10 @@ class Alarms:
 
     def _within(self, code: str, authority: str, kinds: tuple[str, ...]) -> list[AlarmKey]:
         own = [(code, authority, kind) for kind in kinds if (code, authority, kind) in self.standing]
-        if not self._inside.get(code):
+        if code != self._places.root:
+            # «Відбій в області» leaves the alarm of a town in it, which was declared and is ended apart.
             return own
-        inner = [
-            key
-            for key in self.standing
-            if key[0] != code
-            and key[1] == authority
-            and key[2] in kinds
-            and self._places.covers(code, key[0])
-        ]
-        return own + sorted(inner)
+        return own + sorted(k for k in self.standing if k[0] != code and k[1] == authority and k[2] in kinds)
 
     def _end(
         self,
