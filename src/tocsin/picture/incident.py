@@ -8,10 +8,11 @@ import msgspec
 
 from tocsin.model import AreaRef, Claim, Incident, Interval
 from tocsin.picture import weighing
+from tocsin.picture.attacks import moment
 from tocsin.picture.speakers import STANDING, Speaker
 from tocsin.picture.stages import quenched, restores, stage_of
 
-__all__ = ["BELOW_CITY", "MOMENTS", "Hot", "Word", "denied_kinds", "objects_fit", "told"]
+__all__ = ["BELOW_CITY", "MOMENTS", "Hot", "Word", "denied_kinds", "objects_fit", "told", "word_of"]
 
 BELOW_CITY = ("district", "neighbourhood")
 """Levels below a city: fine enough for an incident of harm or of a blast alone."""
@@ -46,16 +47,31 @@ class Word(msgspec.Struct, frozen=True, kw_only=True):
     when: datetime
     exact: bool
     seq: int
+    works: bool
+    """Whether it tells of emergency services, or of an outage that ends, and not of effects."""
+    denies: bool
+    """Whether it denies effects."""
+    stage: str | None
+    """How far the work has come, by these words."""
 
-    @property
-    def works(self) -> bool:
-        """Whether it tells of emergency services and not of effects."""
-        return self.claim.kind in WORKS or restores(self.claim)
 
-    @property
-    def denies(self) -> bool:
-        """Whether it denies effects."""
-        return self.claim.stance == "denies" and not self.works
+def word_of(claim: Claim, speaker: Speaker, *, source: str, report: str, stated: datetime, seq: int) -> Word:
+    """Return a claim as a word on an incident."""
+    when, exact = moment(claim, stated)
+    works = claim.kind in WORKS or restores(claim)
+    return Word(
+        claim=claim,
+        speaker=speaker,
+        source=source,
+        report=report,
+        stated=stated,
+        when=when,
+        exact=exact,
+        seq=seq,
+        works=works,
+        denies=claim.stance == "denies" and not works,
+        stage=stage_of(claim) if works else "contained" if quenched(claim) else None,
+    )
 
 
 class Hot(msgspec.Struct, frozen=True, kw_only=True):
@@ -142,10 +158,10 @@ def _active(words: list[Word]) -> tuple[list[Word], list[Word], str | None]:
             continue
         if word.denies:
             kinds = denied_kinds(word.claim.kind)
-            struck = [each for each in active if each.claim.kind in kinds and _strikes(word, each)]
-            active = [each for each in active if each not in struck]
+            left = [each for each in active if each.claim.kind not in kinds or not _strikes(word, each)]
             denials.append(word)
-            if struck:
+            if len(left) < len(active):
+                active = left
                 reason = f"{word.claim.kind} denied by {word.speaker.id}"
         elif not any(_bars(denial, word) for denial in denials):
             active.append(word)
@@ -174,9 +190,9 @@ def _status(active: list[Word], works: list[Word]) -> tuple[str, datetime | None
     if any(word.speaker.official for word in plain) or len(origins) > 1:
         status = "confirmed"
     ended = None
-    works = sorted((*works, *(word for word in active if quenched(word.claim))), key=lambda word: word.stated)
-    for word in works:
-        stage = "contained" if word in active else stage_of(word.claim)
+    told = (*works, *(word for word in active if word.stage is not None))
+    for word in sorted(told, key=lambda word: (word.stated, word.seq)):
+        stage = word.stage
         if stage == "closed":
             status, ended = "closed", word.stated
         elif stage == "contained" and status != "closed":

@@ -13,8 +13,8 @@ from datetime import datetime, timedelta
 import msgspec
 
 from tocsin.model import Claim, Fact, Incident, PlaceRef, Report, Source
-from tocsin.picture.attacks import HOT, Areas, Attacks, area_of, moment, spots
-from tocsin.picture.incident import BELOW_CITY, MOMENTS, Hot, Word, denied_kinds, objects_fit, told
+from tocsin.picture.attacks import HOT, Areas, Attacks, area_of, spots
+from tocsin.picture.incident import BELOW_CITY, MOMENTS, Hot, Word, denied_kinds, objects_fit, told, word_of
 from tocsin.picture.speakers import Speaker, speaker_of
 from tocsin.picture.stages import restores
 from tocsin.slate import Slate, Table, Timers
@@ -28,7 +28,7 @@ ONE_HIT_EXACT = timedelta(minutes=20)
 """The same where both times are said to the minute."""
 VAGUE = timedelta(hours=1)
 DAY = timedelta(hours=24)
-CROWD = 200
+CROWD = 64
 """Words kept of one incident; beyond, words between the first and the newest rest."""
 QUIET = "no word for 72 hours"
 
@@ -69,6 +69,8 @@ class Incidents:
         self._said: Table[str, tuple[str, ...]] = Table(slate)
         """Incidents that a report speaks of, by report."""
         self._seq: Table[str, int] = Table(slate)
+        self._memo: dict[str, tuple[Hot, Incident]] = {}
+        """A cache: dropping it changes nothing."""
         self.timers = Timers(slate)
 
     def adopt(self, register: Mapping[str, Source]) -> None:
@@ -151,17 +153,16 @@ class Incidents:
     def _word(self, claim: Claim, speaker: Speaker, report: Report, source: Source, stated: datetime) -> Word:
         seq = (self._seq.get("n") or 0) + 1
         self._seq.put("n", seq)
-        when, exact = moment(claim, stated)
-        return Word(
-            claim=claim,
-            speaker=speaker,
-            source=source.id,
-            report=f"{source.id}:{report.id}",
-            stated=stated,
-            when=when,
-            exact=exact,
-            seq=seq,
-        )
+        key = f"{source.id}:{report.id}"
+        return word_of(claim, speaker, source=source.id, report=key, stated=stated, seq=seq)
+
+    def _told(self, hot: Hot) -> Incident:
+        """Tell an incident, once for each set of words that it has."""
+        known = self._memo.get(hot.id)
+        if known is None or known[0] is not hot:
+            known = (hot, told(hot))
+            self._memo[hot.id] = known
+        return known[1]
 
     def _effect_spots(self, claim: Claim) -> Iterator[PlaceRef]:
         """Where a claim of effects makes an incident: blasts only below city level."""
@@ -190,7 +191,7 @@ class Incidents:
         attack = self._attacks.of(place.code, word.when, opens=opens)
         fits = [] if fresh or (word.claim.continues and opens) else self._candidates(word, place, attack)
         if fits:
-            hot = max(fits, key=lambda each: _closeness(each, word, place))
+            hot = max(fits, key=lambda each: _closeness(each, self._told(each), word, place))
             return self._join(hot, word, place)
         first = f"incident:{word.claim.id}"
         new_id = first if first not in self._hot else f"{first}@{place.code}"
@@ -207,7 +208,9 @@ class Incidents:
             area, precision = area_of(place), place.precision
         words = (*hot.words, word)
         if len(words) > CROWD:
-            words = (*words[: CROWD // 4], *words[-CROWD // 2 :])
+            # The first words, the newest, and every denial stay.
+            newest = len(words) - CROWD // 2
+            words = tuple(each for n, each in enumerate(words) if n < 8 or n >= newest or each.denies)
         self._hot.put(
             hot.id, msgspec.structs.replace(hot, area=area, precision=precision, words=words, emptied=None)
         )
@@ -241,7 +244,7 @@ class Incidents:
         addresses = self._addresses(hearing.claims, place)
         hearing.counted.update(subjects)
         attack = self._attacks.of(place.code, word.when, opens=False)
-        fits = [hot for hot in self._candidates(word, place, attack) if told(hot).status != "withdrawn"]
+        fits = [hot for hot in self._candidates(word, place, attack) if self._told(hot).status != "withdrawn"]
         chosen: str | None = None
         if again:
             chosen = self._put(word, place, fresh=True)
@@ -274,11 +277,17 @@ class Incidents:
                 continue
             attack = self._attacks.of(place.code, word.when, opens=False)
             fits = self._candidates(word, place, attack)
-            burning = [hot for hot in fits if "fire" in told(hot).kinds]
+            burning = [hot for hot in fits if "fire" in self._told(hot).kinds]
             if word.claim.scope and burning:
                 fits = burning
             if fits:
-                ids.append(self._join(max(fits, key=lambda each: _closeness(each, word, place)), word, place))
+                ids.append(
+                    self._join(
+                        max(fits, key=lambda each: _closeness(each, self._told(each), word, place)),
+                        word,
+                        place,
+                    )
+                )
         if not places and len(touched) == 1:
             hot = self._hot.get(next(iter(touched)))
             if hot is not None:
@@ -304,7 +313,7 @@ class Incidents:
             hot = self._hot.get(each)
             if hot is None or not self._places.covers(code, hot.area.code):
                 continue
-            if not any(kind in denied_kinds(word.claim.kind) for kind in told(hot).kinds):
+            if not any(kind in denied_kinds(word.claim.kind) for kind in self._told(hot).kinds):
                 continue
             if word.claim.object is not None and word.claim.object not in hot.objects:
                 continue
@@ -327,7 +336,7 @@ class Incidents:
             hot = self._hot.get(each)
             if hot is None:
                 continue
-            noun, old = told(hot), self._out.get(each)
+            noun, old = self._told(hot), self._out.get(each)
             if noun == old:
                 continue
             self._out.put(each, noun)
@@ -365,6 +374,7 @@ class Incidents:
         while (due := self.timers.pop(to)) is not None:
             when, each = due
             hot, noun = self._hot.drop(each), self._out.drop(each)
+            self._memo.pop(each, None)
             if hot is None or noun is None:
                 continue
             left = tuple(other for other in self._near.get(hot.attack) or () if other != each)
@@ -413,8 +423,9 @@ def _time_fits(hot: Hot, word: Word) -> bool:
     )
 
 
-def _closeness(hot: Hot, word: Word, place: PlaceRef) -> tuple[bool, bool, bool, datetime, int]:
-    noun = told(hot)
+def _closeness(
+    hot: Hot, noun: Incident, word: Word, place: PlaceRef
+) -> tuple[bool, bool, bool, datetime, int]:
     return (
         hot.area.code == place.code,
         word.claim.object is not None and word.claim.object in hot.objects,

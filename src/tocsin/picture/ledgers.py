@@ -20,7 +20,7 @@ from tocsin.slate import Slate, Table, Timers
 
 __all__ = ["Books"]
 
-CROWD = 200
+CROWD = 64
 """Lines of one family that are settled against each other; beyond, the oldest that are out of force rest."""
 OPENERS = ("explosion", "impact", "tally")
 DAY = timedelta(hours=24)

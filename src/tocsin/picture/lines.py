@@ -69,7 +69,9 @@ def born(claim: Claim, speaker: Speaker) -> Iterator[Born]:
     elif claim.stance == "denies":
         return
     elif claim.kind in COUNTED:
-        if claim.kind == "explosion" or claim.count is not None:
+        # One impact is an incident; several are a figure.
+        several = claim.count is not None and (claim.count.min or 2) > 1
+        if claim.kind == "explosion" or several:
             yield _line("effects", COUNTED[claim.kind], claim.count)
     elif claim.kind == "damage":
         yield from _damaged(claim)

@@ -53,7 +53,7 @@ class Item(msgspec.Struct, frozen=True, kw_only=True):
     def key(self) -> Key:
         """What the line is a figure of: lines of one key compete."""
         line = self.line
-        weapons = tuple(sorted({*line.joint, line.weapon or ""}))
+        weapons = tuple(sorted((*line.joint, line.weapon or ""))) if line.joint else (line.weapon or "",)
         return (line.subject, line.incident, line.area, weapons, line.unit)
 
     @property
@@ -107,9 +107,12 @@ def settle(
 
 def _relays(ordered: Sequence[Item]) -> dict[str, str]:
     """For each line that repeats another's word with the same numbers, that line's id."""
+    travelled = {item.speaker.origin for item in ordered if not item.speaker.direct}
+    if not travelled:
+        return {}
     originals: dict[tuple[object, ...], list[Item]] = {}
     for item in sorted(ordered, key=lambda each: (not each.speaker.direct, each.line.stated_at, each.seq)):
-        for mark in _marks(item, forwarded=True):
+        for mark in _marks(item, forwarded=True) if item.speaker.origin in travelled else ():
             originals.setdefault(mark, []).append(item)
     found: dict[str, str] = {}
     for item in ordered:
