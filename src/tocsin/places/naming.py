@@ -167,10 +167,7 @@ def _name_area(namer: Namer, draft: Draft) -> None:
         return
     mighty = draft.level in ("oblast", "country") or draft.population >= _BIG
     namer.ukrainian(draft.uk, draft.code, mighty=mighty)
-    if draft.level != "settlement" or draft.kind != "village" or "ru" not in draft.guessed:
-        namer.russian(draft.ru, draft.code, mighty=mighty)
-    else:
-        namer.put(draft.ru, draft.code, "nominative")
+    namer.russian(draft.ru, draft.code, mighty=mighty)
     english = namer.put if draft.kind == "village" else namer.english
     english(draft.en, draft.code, "nominative", mighty=mighty)
     if draft.level == "settlement" and romanise(draft.uk) != draft.en:
