@@ -222,3 +222,26 @@ def test_words_of_others_do_not_execute(browser):
 def test_the_browser_is_not_missing_where_it_must_be_there():
     if os.environ.get("CI") == "true":
         require_chromium()
+
+
+def test_offline_the_last_page_that_was_seen_is_shown_and_never_as_fresh(browser):
+    """R33: what the worker kept is marked stale before it is shown."""
+    seen = browser.new_context(viewport=PHONE)
+    tab = seen.new_page()
+    try:
+        with serving(application(Stage("CLEAR", rich=False), Stream().answer)) as base:
+            address = base + KYIV_PAGE + "?lang=en"
+            tab.goto(address)
+            tab.evaluate("async () => { await navigator.serviceWorker.ready; }")
+            tab.wait_for_timeout(300)
+            tab.goto(address)
+            assert tab.locator(".state.when-fresh").is_visible()
+            tab.wait_for_timeout(500)
+        tab.goto(address)
+        tab.wait_for_timeout(1500)
+        assert tab.locator("#place").inner_text() == "Kyiv"
+        assert not tab.locator(".state.when-fresh").is_visible()
+        assert tab.locator(".state.when-expired").is_visible()
+        assert "No connection" in tab.locator("#live").inner_text()
+    finally:
+        seen.close()

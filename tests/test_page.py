@@ -398,3 +398,12 @@ def test_every_area_of_the_first_two_levels_has_a_page():
 
     assert set(asyncio.run(all_of_them())) == {200}
     assert len(codes) > 150
+
+
+def test_looking_back_shows_the_figures_as_they_were_known_then():
+    """R28: the ledger of the moment, not of today."""
+    early = page("/story?lang=en&known_at=2024-12-20T05:10:00Z")
+    assert not early.cssselect(".tally")
+    late = page("/story?lang=en&known_at=2024-12-20T05:12:00Z")
+    assert "Affected" in [text(h) for h in late.cssselect(".tally h3")]
+    assert not page("/story?lang=en").cssselect(".tally")

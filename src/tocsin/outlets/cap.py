@@ -6,6 +6,7 @@ read back when it is first asked for; one that fails the read-back is not releas
 
 from __future__ import annotations
 
+import asyncio
 import logging
 from collections.abc import Sequence
 from datetime import datetime, timedelta
@@ -61,6 +62,7 @@ class Shelf:
         self._messages: dict[str, cap.Message] = {}
         self._chains: dict[str, list[cap.Reference]] = {}
         self._standing: dict[str, tuple[cap.Message, datetime, int]] = {}
+        self._last: dict[str, cap.Message] = {}
         self._written: dict[str, bytes | None] = {}
         self.problems: tuple[Problem, ...] = ()
 
@@ -90,16 +92,21 @@ class Shelf:
                 self._standing[alert.id] = (made, made.sent, 1)
         if change.fact.verb in {"clear", "revoke", "lapse"}:
             self._standing.pop(alert.id, None)
-        if change.fact.verb in {"clear", "revoke"} and not alert.contradicted:
+        if change.fact.verb in {"clear", "revoke", "lapse"} and not alert.contradicted:
             self._chains.pop(alert.id, None)
 
     def _keep(self, made: cap.Message) -> None:
         self._messages[made.identifier] = made
         self._chains.setdefault(made.alert.id, []).append(made.reference)
+        # The newest stands last, so that what is listed needs no look at all that was ever sent.
+        self._last.pop(made.alert.id, None)
+        self._last[made.alert.id] = made
         if len(self._messages) > _KEPT:
             oldest = next(iter(self._messages))
-            self._messages.pop(oldest)
+            gone = self._messages.pop(oldest)
             self._written.pop(oldest, None)
+            if self._last.get(gone.alert.id) is gone:
+                del self._last[gone.alert.id]
 
     def now(self) -> datetime:
         """Tell the app's time."""
@@ -109,6 +116,25 @@ class Shelf:
         """Give every message that is kept, in the order of sending."""
         self.follow()
         return tuple(self._messages.values())
+
+    async def listed(self) -> tuple[cap.Message, ...]:
+        """Give what a feed lists now: only messages whose documents may be released."""
+        self.follow()
+        now = self.now()
+        # What expired long ago is not listed again, but the last message of all is.
+        for alert in [a for a, one in self._last.items() if one.expires <= now][:-1]:
+            del self._last[alert]
+        shown = feed.listed(tuple(self._last.values()), now)
+        return tuple([one for one in shown if await self.release(one.identifier) is not None])
+
+    async def release(self, identifier: str) -> bytes | None:
+        """Give a message's document, written beside the loop if it was not yet: signing takes its time."""
+        self.follow()
+        made = self._messages.get(identifier)
+        if made is not None and identifier not in self._written:
+            xml = await asyncio.to_thread(self._write, made)
+            self._written.setdefault(identifier, xml)
+        return self.document(identifier)
 
     def document(self, identifier: str) -> bytes | None:
         """Give a message's document as it was first written; ``None`` if there is none that may be released."""
@@ -137,7 +163,7 @@ def routes(shelf: Shelf) -> list[Route]:
     """The addresses under /cap."""
 
     async def one(request: Request) -> Response:
-        xml = shelf.document(str(request.path_params["name"]))
+        xml = await shelf.release(str(request.path_params["name"]))
         if xml is None:
             return Response("no such CAP message\n", 404, media_type="text/plain")
         return Response(
@@ -149,7 +175,7 @@ def routes(shelf: Shelf) -> list[Route]:
         wanted = request.query_params.get("lang", "en")
         words = bundled(wanted if wanted in LANGUAGES else "en")
         now = shelf.now()
-        shown = feed.listed(shelf.messages(), now)
+        shown = await shelf.listed()
         write = feed.atom if form == "atom" else feed.rss
         body = write(shown, issuer=shelf.issuer, now=now, words=words)
         return Response(body, media_type=f"application/{form}+xml", headers={"Cache-Control": "no-cache"})

@@ -172,10 +172,13 @@ class Pages:
             moment = _moment(asked)
             changes = [c for c in changes if c.at <= moment]
             frame = msgspec.structs.replace(frame, past=moment, query="&known_at=" + _iso(moment))
+        then = self._views.then(changes) if asked else None
         recent = tuple(reversed(changes[-_TOLD * 10 :]))
         tellings = story.tell_all(recent, self._views.names, frame.words, self._views.quotes(recent))[:_TOLD]
         older = frame.href("/story", known_at=_iso(tellings[-1].at)) if len(tellings) == _TOLD else None
-        return _html(request, render("story.html", frame, tellings=tellings, stops=stops, older=older))
+        tallies = resident.tallies(then, frame) if then else ()
+        values = {"tellings": tellings, "stops": stops, "older": older, "tallies": tallies}
+        return _html(request, render("story.html", frame, **values))
 
     async def incidents(self, request: Request, frame: Frame) -> Response:
         """List incidents by district, newest first, as the public picture gives them."""

@@ -16,9 +16,11 @@ from tocsin.model import (
     Change,
     Claim,
     Incident,
+    LedgerLine,
     Ledgers,
     Picture,
     Source,
+    Statement,
     Threat,
     Weapon,
 )
@@ -29,7 +31,7 @@ from tocsin.render.naming import Names
 from tocsin.render.resident import View
 from tocsin.render.story import Quote
 
-__all__ = ["Host", "Views", "newest"]
+__all__ = ["Host", "Views", "known_then", "newest"]
 
 _STEP = 5_000
 _REMEMBERED = 5_000
@@ -175,6 +177,18 @@ class Views:
             changed=next((c.at for c in reversed(mine) if c.fact.verb != "withhold"), None),
         )
 
+    def then(self, changes: Sequence[Change]) -> View:
+        """Give the country as it had been published by the last of these changes, for a look back."""
+        picture, root = known_then(changes), self.places.ref(self.places.root)
+        at = changes[-1].at if changes else _EPOCH
+        counted = {line.area for line in picture.ledgers.lines if line.area}
+        return View(
+            state=AreaState(area=root, state="UNKNOWN", known_at=at),
+            names=self.names,
+            picture=picture,
+            places={one: self.places.ref(one) for one in sorted(counted)},
+        )
+
     def _touches(self, one: str, other: str) -> bool:
         return self.places.covers(one, other) or self.places.covers(other, one)
 
@@ -228,6 +242,26 @@ def _ends_alarm(change: Change) -> bool:
 def _area(change: Change) -> str:
     alert = change.fact.noun
     return alert.area.code if isinstance(alert, Alert) else ""
+
+
+def known_then(changes: Iterable[Change]) -> Picture:
+    """Give incidents, ledger lines and statements as they had been published by the last of these changes."""
+    incidents: dict[str, Incident] = {}
+    lines: dict[str, LedgerLine] = {}
+    statements: dict[str, Statement] = {}
+    for change in changes:
+        match change.fact.noun:
+            case Incident() as noun:
+                incidents[noun.id] = noun
+            case LedgerLine() as noun:
+                lines[noun.id] = noun
+            case Statement() as noun:
+                statements[noun.id] = noun
+    return Picture(
+        incidents=newest(incidents.values(), _SHOWN),
+        ledgers=Ledgers(lines=tuple(lines.values())),
+        statements=tuple(statements.values())[-_SAID:],
+    )
 
 
 def newest(incidents: Iterable[Incident], limit: int) -> tuple[Incident, ...]:

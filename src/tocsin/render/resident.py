@@ -60,6 +60,8 @@ def answers(view: View, frame: Frame) -> tuple[tuple[str, str, str], ...]:
 def _whose(view: View) -> tuple[str, ...]:
     """Whose word the official state rests on: those who declared the alarm, or who ended the last one."""
     alerts = view.state.official
+    if look(view.state) == "warned":
+        return tuple(dict.fromkeys(s for alert in view.state.warnings for s in alert.whose))
     if not alerts and view.state.state == "CLEAR" and view.cleared is not None:
         last = view.cleared.fact.noun
         return last.whose if isinstance(last, Alert) else ()
@@ -89,7 +91,9 @@ def _what(view: View, frame: Frame) -> str:
 def _since(view: View, frame: Frame) -> str:
     state = view.state
     since = state.since
-    if since is None and state.state == "CLEAR" and view.cleared is not None:
+    if look(state) == "warned":
+        since = min((alert.valid.start for alert in state.warnings if alert.valid.start), default=since)
+    elif since is None and state.state == "CLEAR" and view.cleared is not None:
         since = view.cleared.at
     if since is None or state.state in {"UNKNOWN", "NOT_COVERED"}:
         return ""

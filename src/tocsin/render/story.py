@@ -7,7 +7,7 @@ from datetime import datetime
 
 import msgspec
 
-from tocsin.model import Alarm, Alert, AreaRef, Change, Coverage, Incident, LedgerLine, Statement, Threat
+from tocsin.model import Alert, AreaRef, Change, Incident, LedgerLine, Statement, Threat
 from tocsin.render.naming import Names, cause, clean, number, sources, weapon
 from tocsin.render.words import Words
 
@@ -46,6 +46,7 @@ def tell_all(
     groups: dict[tuple[object, ...], list[Change]] = {}
     for change in changes:
         groups.setdefault(_stroke(change), []).append(change)
+    # What a newer figure supersedes is told by the newer one; alarms are told by their alerts.
     told = (_tell(group, names, words, quotes) for group in groups.values())
     return _fresh(tuple(one for one in told if one is not None))
 
@@ -97,11 +98,11 @@ def _tell(group: Sequence[Change], names: Names, words: Words, quotes: Mapping[s
             told = _incident(noun, verb, words)
         case Threat():
             told = _threat(noun, verb, names, words)
-        case LedgerLine():
+        case LedgerLine() if noun.status != "superseded":
             told = _ledger(noun, verb, names, words)
         case Statement():
             told = ("said", words.say("story.statement"), (f"«{clean(noun.quote)}»",), (noun.source,))
-        case Alarm() | Coverage():
+        case _:
             return None
     tone, headline, details, who = told
     because = dict.fromkeys(claim for one in group for claim in one.fact.because)

@@ -3,11 +3,12 @@
 // silent for 15 seconds the page goes stale by itself: silence is not safety.
 "use strict";
 (() => {
-  const SILENT = 15000, GATHER = 120;
+  const SILENT = 15000, SOON = 15, GATHER = 250;
   const now = document.getElementById("now"), live = document.getElementById("live");
   const age = document.getElementById("age"), say = document.getElementById("say");
   if (!now || !now.dataset.live || !window.EventSource) return;
-  let heard = performance.now(), waiting = 0, asking = false, again = false, said = spoken();
+  // A page that the worker kept for us is stale from its first moment.
+  let heard = "stale" in document.documentElement.dataset ? -Infinity : performance.now(), asked = -GATHER, waiting = 0, asking = false, again = false, said = spoken();
 
   function spoken() {
     const page = now.querySelector(".page");
@@ -41,6 +42,7 @@
 
   async function refresh() {
     waiting = 0;
+    asked = performance.now();
     if (asking) { again = true; return; }
     asking = true;
     try {
@@ -60,8 +62,9 @@
     if (again) { again = false; soon(); }
   }
 
+  // The first change shows at once; those that come right after it are gathered.
   function soon() {
-    if (!waiting) waiting = setTimeout(refresh, GATHER);
+    if (!waiting) waiting = setTimeout(refresh, performance.now() - asked > GATHER ? SOON : GATHER);
   }
 
   function beat() {
@@ -78,10 +81,10 @@
 
   setInterval(() => {
     const silence = performance.now() - heard;
-    age.textContent = String(Math.floor(silence / 1000));
+    age.textContent = Number.isFinite(silence) ? String(Math.floor(silence / 1000)) : "…";
     stale(silence > SILENT);
   }, 1000);
   document.addEventListener("visibilitychange", () => { if (!document.hidden) soon(); });
   live.hidden = false;
-  if ("serviceWorker" in navigator && location.protocol === "https:") navigator.serviceWorker.register("/worker.js").catch(() => {});
+  if ("serviceWorker" in navigator && window.isSecureContext) navigator.serviceWorker.register("/worker.js").catch(() => {});
 })();
