@@ -80,7 +80,10 @@ def public_key(text: str | bytes) -> Ed25519PublicKey:
 def verify(key: Ed25519PublicKey, signature: str, body: bytes) -> bool:
     """Tell whether a signature in base64 is that of these bytes."""
     try:
-        key.verify(base64.b64decode(signature, validate=True), body)
+        raw = base64.b64decode(signature, validate=True)
+        if base64.b64encode(raw).decode() != signature:
+            return False  # another spelling of the same bytes is an altered message all the same
+        key.verify(raw, body)
     except (InvalidSignature, ValueError):
         return False
     return True
