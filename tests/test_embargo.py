@@ -386,3 +386,26 @@ def test_a_report_that_came_twice_and_was_read_once_says_nothing_new():
     assert [fact.verb for _, fact in gate.advance(at("08:00"))] == ["open"]
     gate.retract("r", "mayor", at("08:10"))
     assert [fact.verb for _, fact in gate.advance(at("08:20"))] == ["close"]
+
+
+def test_an_authority_that_names_its_own_head_speaks_for_itself():
+    public = Public()
+    public.say("09:41", "city-admin", claim("casualty", "hol", by="city-admin", harm={"killed": 1}))
+    assert [clock for clock, *_ in public.until("09:41")] == ["09:41", "09:41"]
+
+
+def test_a_finer_stage_takes_the_place_of_the_coarser_and_nothing_flaps():
+    public = Public()
+    near = place("hol", precision="neighbourhood", name="Teremky")
+    two = (
+        claim("casualty", "hol", harm={"injured": 1}),
+        claim("casualty", "hol", harm={"injured": 2}),
+        claim("debris", near, hit="vehicle"),
+    )
+    public.say("07:36", "mayor", *two)
+    first = public.until("08:00")
+    assert sorted(kind for _, kind, _, _ in first) == ["incident"] * 2 + ["ledger"] * 2
+    later = public.until("11:00")
+    assert [(kind, verb, noun.area.name) for _, kind, verb, noun in later] == [
+        ("incident", "revise", "Teremky")
+    ]

@@ -16,7 +16,7 @@ from typing import Any, Protocol
 
 import msgspec
 
-from tocsin.model import CLAIM_KINDS, AreaRef, Claim, PlaceRef, Problem, Source
+from tocsin.model import CLAIM_KINDS, AreaRef, Claim, PlaceRef, Problem, Report, Source
 
 __all__ = [
     "ALWAYS",
@@ -28,6 +28,7 @@ __all__ = [
     "coarsen",
     "load_embargo",
     "release",
+    "speaks_itself",
 ]
 
 LEVELS = ("as-said", "district", "city", "raion", "first-level")
@@ -124,10 +125,10 @@ def release(  # noqa: PLR0917 - a pure function of exactly these
     """Return what the table lets out of ``claim`` at ``at``, and when the next stage comes.
 
     ``stated`` is when it was said; the term runs from the moment that the words
-    give to the minute, else from then. ``own`` is False for forwarded words: what
-    an authority said counts as its own word only on its own feed.
+    give to the minute, else from then. ``own`` is False for forwarded and quoted
+    words (``speaks_itself``): what an authority said is its own word only on its own feed.
     """
-    authority = own and claim.by is None and source.kind in embargo.authorities
+    authority = own and source.kind in embargo.authorities
     since = stated
     if claim.valid.start is not None and claim.valid.precision in EXACT and claim.valid.start < stated:
         since = claim.valid.start
@@ -141,6 +142,16 @@ def release(  # noqa: PLR0917 - a pure function of exactly these
             until = due
     out = None if current is None else coarsen(claim, current, places)
     return Release(out, until, current)
+
+
+def speaks_itself(claim: Claim, report: Report, source: Source, register: Mapping[str, Source]) -> bool:
+    """Whether a source speaks for itself: nothing forwarded, nobody quoted but one of its own authority."""
+    if report.forwarded_from is not None:
+        return False
+    if claim.by is None or claim.by.id == source.id:
+        return True
+    quoted = register.get(claim.by.id)
+    return quoted is not None and quoted.authority_id == source.authority_id
 
 
 def coarsen(claim: Claim, row: Row, places: Tree) -> Claim:

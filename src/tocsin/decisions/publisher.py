@@ -23,7 +23,7 @@ from typing import Protocol
 
 import msgspec
 
-from tocsin.decisions.embargo import Embargo, Row, Tree, release
+from tocsin.decisions.embargo import Embargo, Row, Tree, release, speaks_itself
 from tocsin.decisions.projection import bare, public_threat
 from tocsin.model import (
     Change,
@@ -120,6 +120,7 @@ class Publisher:
         self._embargo = embargo
         self._places = places
         self._fold = fold
+        self._register = register
         fold.adopt(register)
         self._told: Told | None = None
         self._inbox: list[Minute] = []
@@ -232,7 +233,8 @@ class Publisher:
         elif minute.verb == "order" and minute.order is not None:
             self._order(minute.order, minute.at)
         elif minute.verb == "adopt":
-            self._fold.adopt({source.id: source for source in minute.register})
+            self._register = {source.id: source for source in minute.register}
+            self._fold.adopt(self._register)
 
     def _order(self, order: Order, at: datetime) -> None:
         """Let a claim out before its time, where its row lets the desk; else the record's own orders."""
@@ -258,7 +260,9 @@ class Publisher:
             if claim.id in held.ordered:
                 out[claim.id] = claim
                 continue
-            let = release(claim, held.stated, at, self._embargo, held.source, self._places, own=_own(held))
+            let = release(
+                claim, held.stated, at, self._embargo, held.source, self._places, own=self._own(claim, held)
+            )
             if let.claim is not None:
                 out[claim.id] = let.claim
             if let.until is not None and (until is None or let.until < until):
@@ -273,8 +277,11 @@ class Publisher:
         facts.extend(self._fold.absorb(held.report, tuple(out.values()), held.source, at))
         self._send(facts, at)
 
+    def _own(self, claim: Claim, held: _Held) -> bool:
+        return speaks_itself(claim, held.report, held.source, self._register)
+
     def _rule(self, claim: Claim, held: _Held) -> Row | None:
-        authority = claim.by is None and _own(held) and held.source.kind in self._embargo.authorities
+        authority = self._own(claim, held) and held.source.kind in self._embargo.authorities
         return self._embargo.rule(claim.kind, claim.object, authority=authority)
 
     def _forget(self, at: datetime) -> None:
@@ -387,7 +394,3 @@ class Publisher:
                 break
             nouns[name] = noun
         return [noun for noun in nouns.values() if noun is not None]
-
-
-def _own(held: _Held) -> bool:
-    return held.report.forwarded_from is None

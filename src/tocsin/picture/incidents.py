@@ -187,6 +187,9 @@ class Incidents:
 
     def _put(self, word: Word, place: PlaceRef, *, fresh: bool = False) -> str:
         """Put a word of effects to the incident that it speaks of, or open one; its id."""
+        back = self._emptied(word)
+        if back is not None:
+            return self._join(back, word, place)
         opens = word.claim.kind in MOMENTS
         attack = self._attacks.of(place.code, word.when, opens=opens)
         fits = [] if fresh or (word.claim.continues and opens) else self._candidates(word, place, attack)
@@ -201,6 +204,11 @@ class Incidents:
         )
         self._near.put(attack, (*(self._near.get(attack) or ()), new_id))
         return new_id
+
+    def _emptied(self, word: Word) -> Hot | None:
+        """Find the incident that this very claim had opened before its report was taken back."""
+        hot = self._hot.get(f"incident:{word.claim.id}")
+        return hot if hot is not None and not hot.words else None
 
     def _join(self, hot: Hot, word: Word, place: PlaceRef | None) -> str:
         area, precision = hot.area, hot.precision
@@ -246,7 +254,10 @@ class Incidents:
         attack = self._attacks.of(place.code, word.when, opens=False)
         fits = [hot for hot in self._candidates(word, place, attack) if self._told(hot).status != "withdrawn"]
         chosen: str | None = None
-        if again:
+        back = self._emptied(word)
+        if back is not None:
+            chosen = self._join(back, word, place)
+        elif again:
             chosen = self._put(word, place, fresh=True)
         elif len(fits) == 1:
             chosen = self._join(fits[0], word, place)
