@@ -20,7 +20,10 @@ def alarms_of(clause: Clause, unit: Unit, context: Context) -> list[Draft]:
     values = {m.value for c in clause.cues for m in c.meanings if m.group == "cue"}
     for cue in clause.cues:
         meaning = next((m for m in cue.meanings if m.group == "cue" and m.claim in ("alarm", "alarm-over")), None)
-        if meaning is None:
+        words = context.tokens.words
+        if meaning is None and cue.has("cue", "danger") and words[cue.i].startswith(("тривог", "тревог")) and (words[cue.j - 1] != "по" or not clause.weapons):
+            kind, alarm_type = "alarm", "air-raid"
+        elif meaning is None:
             over = cue.has("cue", "danger-over")
             if over is None or context.tokens.words[cue.j - 1] != "по" or clause.weapons or not clause.spots:
                 continue

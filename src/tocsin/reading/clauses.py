@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from tocsin.reading.drafts import Clause, Context, Spot, Unit
+from tocsin.reading.lexicon import Meaning
 from tocsin.reading.marks import Mark
 from tocsin.reading.normalise import AND_SLASH, COLON, COMMA, DASH, PAREN, SEMI
 
@@ -15,7 +16,7 @@ _JOIN = frozenset(
 _THREAT = frozenset(
     "takeoff launch attack strike shelling inbound danger danger-over lost interception airborne landed impact continuation".split()
 )
-_HARD = frozenset("harm".split())
+_HOSPITAL = Meaning("object", "hospital", {})
 
 
 def clauses_of(unit: Unit, spots: list[Spot], context: Context) -> list[Clause]:
@@ -88,7 +89,7 @@ def _join(parts: list[tuple[int, list[Mark]]], by_mark: dict[int, Spot]) -> list
                 new = True
             elif not cue and not weapon and place and has[0] and has[2] and _opens(n, parts, by_mark):
                 new = True
-            elif (cue and sep in (SEMI,)) or (cue and has[1] and has[2] and weapon):
+            elif cue and (sep == SEMI or (has[1] and (weapon or has[2]) and not _only_over(marks))):
                 new = True
             elif not cue and weapon and has[1] and (has[2] or place) and (place or count):
                 new = place and has[2]
@@ -106,6 +107,11 @@ def _join(parts: list[tuple[int, list[Mark]]], by_mark: dict[int, Spot]) -> list
             has = (has[0] or cue, has[1] or weapon, has[2] or place, has[3] or count)
         _fill(clauses[-1], marks, by_mark)
     return clauses
+
+
+def _only_over(marks: list[Mark]) -> bool:
+    """Whether a part only says what becomes of the thing before it («… — мінус», «… чисто», «… втрачено»)."""
+    return all(m.group != "cue" or m.value in ("danger-over", "lost", "interception", "airborne", "danger", "alarm-over") for m in marks) and not any(m.group == "count" for m in marks)
 
 
 def _opens(n: int, parts: list[tuple[int, list[Mark]]], by_mark: dict[int, Spot]) -> bool:
@@ -147,3 +153,10 @@ def _fill(clause: Clause, marks: list[Mark], by_mark: dict[int, Spot]) -> None:
         spot = by_mark.get(id(mark))
         if spot is not None:
             clause.spots.append(spot)
+    struck = any(m.value in ("impact", "strike", "damage", "fire", "debris") for c in clause.cues for m in c.meanings)
+    if struck and not clause.counts:
+        # «Влучання в лікарню»: the hospital was hit, nobody was brought there.
+        for mark in [m for m in clause.harms if m.value == "hospitalised" and m.j - m.i > 1]:
+            clause.harms.remove(mark)
+            mark.turn(_HOSPITAL)
+            clause.objects.append(mark)

@@ -144,6 +144,10 @@ class Context:
     speaker_paragraph: int = -1
     last_speaker: Speaker | None = None
     heading_kind: str = ""
+    said_weapon: tuple[int, tuple[str, ...]] | None = None
+    """The line and weapons of a sentence that names weapons alone: «Калібри! Пуск з акваторії…»."""
+    lower: bool = False
+    """The whole text is in small letters: capitals prove nothing."""
     announced: tuple[int, Spot] | None = None
     last_heading_line: int = -1
     still_line: int = -1

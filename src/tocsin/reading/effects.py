@@ -80,6 +80,9 @@ def _cues(clause: Clause, context: Context) -> list[tuple[str, Mark]]:
     if "response" in values_only and any(_stage(words, c) for v, c in found if v == "response"):
         # «Пожежу ліквідовано» tells of the work, not of a new fire.
         found = [(v, c) for v, c in found if v != "fire"]
+    if "hazard" in values_only:
+        found = [(v, c) for v, c in found if v != "response"]
+    found = [(v, c) for v, c in found if not (v == "response" and c.has("group", "responders") and _counted(c, clause))]
     if "assessment" in values_only:
         found = [(v, c) for v, c in found if v != "damage"]
     kept: list[tuple[str, Mark]] = []
@@ -88,6 +91,16 @@ def _cues(clause: Clause, context: Context) -> list[tuple[str, Mark]]:
             continue
         kept.append((value, cue))
     return kept
+
+
+def _counted(cue: Mark, clause: Clause) -> bool:
+    """«поранено двох рятувальників»: they are hurt, not at work."""
+    return bool(clause.harms) and any(0 <= cue.i - c.j <= 1 for c in clause.counts)
+
+
+def _bare(cue: Mark, context: Context) -> bool:
+    """Whether a word of damage is one that channels also use of what is shot down."""
+    return context.tokens.words[cue.i].startswith(("знищ", "уничтож", "destroy", "розби", "разби"))
 
 
 def _gunfire(cue: Mark, words: list[str]) -> bool:
@@ -109,7 +122,7 @@ def _effect(value: str, cue: Mark, values: list[str], clause: Clause, unit: Unit
     base = Draft(kind=value, i=i, j=j, weapon=weapon, denies=denies, spots=spots, main=main_spot(value, spots))
     if value == "damage" and not (clause.objects or spots or context.last_spots):
         return []
-    if value == "damage" and context.telegraphic and not clause.objects:
+    if value == "damage" and not clause.objects and (context.source is None or context.source.kind == "monitoring-channel") and _bare(cue, context):
         return []
     if value in ("debris",) and not (spots or clause.objects or context.last_spots or _fell(clause, context)):
         return []
@@ -121,7 +134,12 @@ def _effect(value: str, cue: Mark, values: list[str], clause: Clause, unit: Unit
         base.scope = _area(clause, context)
     if value in ("instruction", "assessment"):
         base.weapon = None
+    if value == "hazard":
+        base.denies = denies or any(context.tokens.words[k] in ("нормі", "норме", "normal", "норма") for k in range(unit.i, unit.j))
+        denies = base.denies
     objects = _objects(value, cue, values, clause)
+    if not objects and value in ("damage", "fire") and not denies and clause.inherited is not None and clause.inherited.objects and not clause.spots and not clause.objects:
+        objects = clause.inherited.objects[:1]
     if not objects:
         return [base]
     drafts: list[Draft] = []
@@ -145,10 +163,14 @@ def _spots(clause: Clause) -> list[Spot]:
 
 def _weapon(value: str, clause: Clause, context: Context) -> str | None:
     """The weapon that a clause names as what struck or fell, where it names one."""
-    if value not in ("explosion", "debris", "fire", "damage", "air-defence"):
+    if value not in ("explosion", "debris", "fire", "damage", "air-defence", "hazard"):
         return None
     weapons = context.lexicon.weapons
     names = [m.value for m in clause.weapons if not weapons[m.value].carrier]
+    if not names and value in ("fire", "damage") and clause.inherited is not None and any(
+        m.value in ("impact", "strike", "debris", "attack") for c in clause.inherited.cues for m in c.meanings
+    ):
+        names = [m.value for m in clause.inherited.weapons if not weapons[m.value].carrier]
     if names and value in ("debris", "air-defence", "explosion"):
         groups = groups_of(clause, context)
         return groups[0].slugs[0] if groups else names[0]

@@ -229,6 +229,9 @@ def _read(unit: Unit, units: list[Unit], n: int, context: Context) -> list[Draft
         unit.marks = [spots[0].mark, *unit.marks]
         unit.i = min(unit.i, spots[0].mark.i)
     context.announced = None
+    if _names_weapons(unit, units, n):
+        context.said_weapon = (unit.line, tuple(m.value for m in unit.marks if m.group == "weapon" and not m.meaning.extra.get("emoji")))
+        return []
     clauses = clauses_of(unit, _without_heading(spots, unit, context), context)
     if not clauses:
         return []
@@ -239,9 +242,21 @@ def _read(unit: Unit, units: list[Unit], n: int, context: Context) -> list[Draft
         found = tallies_of(unit, clauses, context)
     else:
         found = [draft for clause in clauses for draft in _clause(clause, unit, context)]
-        found = _one_casualty(found, context)
+        found = _one_instruction(_one_casualty(found, context))
     _finish(found, unit, units, n, clauses, context)
     return found
+
+
+def _names_weapons(unit: Unit, units: list[Unit], n: int) -> bool:
+    """Whether a sentence names weapons and nothing else, and the next one says what they do."""
+    if n + 1 >= len(units) or units[n + 1].line != unit.line or unit.j - unit.i > 4:
+        return False
+    if any(m.group not in ("weapon", "state") for m in unit.marks) or not any(m.group == "weapon" and not m.meaning.extra.get("emoji") for m in unit.marks):
+        return False
+    after = units[n + 1].marks
+    if any(m.group == "weapon" and not m.meaning.extra.get("emoji") for m in after):
+        return False
+    return any(m.has("cue", v) for m in after for v in ("launch", "inbound", "takeoff")) or (any(m.places for m in after) and not any(m.group == "cue" for m in after))
 
 
 def _announces(unit: Unit, spots: list[Spot], units: list[Unit], n: int) -> bool:
@@ -267,7 +282,7 @@ def _without_heading(spots: list[Spot], unit: Unit, context: Context) -> list[Sp
     listed = sum(1 for m in unit.marks if m.group == "count") > 1
     j = spots[0].mark.j
     colon = j < unit.j and tokens.seps[j] == COLON
-    if rest and (colon or listed or not context.telegraphic) and not any(m.group == "harm" for m in unit.marks):
+    if rest and (listed or not (colon and context.telegraphic)) and not any(m.group == "harm" for m in unit.marks):
         return rest
     return spots
 
@@ -316,6 +331,16 @@ def _one_casualty(found: list[Draft], context: Context) -> list[Draft]:
     return kept
 
 
+def _one_instruction(found: list[Draft]) -> list[Draft]:
+    """One instruction a sentence, with the place if any part names one."""
+    said = [d for d in found if d.kind == "instruction"]
+    if len(said) < 2:
+        return found
+    keep = next((d for d in said if d.main is not None), said[0])
+    keep.i, keep.j = min(d.i for d in said), max(d.j for d in said)
+    return [d for d in found if d.kind != "instruction" or d is keep]
+
+
 def _finish(found: list[Draft], unit: Unit, units: list[Unit], n: int, clauses: list[Clause], context: Context) -> None:
     """What the sentence adds to its claims: tense, hedge, speaker, place said before, heading."""
     heading = compass_of(unit.marks, context.tokens.words)
@@ -337,13 +362,16 @@ def _finish(found: list[Draft], unit: Unit, units: list[Unit], n: int, clauses: 
         if draft.main is None and draft.kind in _CARRIED:
             near = [d for d in found if d is not draft and d.main is not None and d.i <= draft.i]
             _carry(draft, unit, near[-1] if near else own, context)
-    spots = [s for d in found for s in d.spots if s.mark.i >= unit.i]
+    spots = [s for d in found if not d.denies for s in d.spots if s.mark.i >= unit.i]
     if spots and any(d.kind in _EFFECTS or d.kind in ("alarm", "air-defence", "response") for d in found):
         context.last_spots = list({s.code: s for s in spots if s.role in ("at", "near")}.values())
         context.last_paragraph = unit.paragraph
     for draft in found:
         if draft.kind in ("debris", "fire", "damage", "impact", "response") and not draft.denies:
             context.last_effect = draft.kind
+    first = next((d.weapon for d in found if d.weapon and d.kind == "inbound"), None)
+    if first and context.heading_region is not None and context.heading_paragraph == unit.paragraph and unit.line > context.last_heading_line >= 0:
+        context.heading_weapon = first
     weapons = tuple(d.weapon for d in found if d.weapon)
     if weapons:
         context.last_weapon = weapons[-2:] if found[-1].joint else weapons[-1:]

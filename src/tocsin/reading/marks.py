@@ -113,6 +113,10 @@ def mark_tokens(tokens: Tokens, lexicon: Lexicon, gazetteer: Gazetteer) -> list[
         if mark is not None:
             marks.append(mark)
             i = mark.j
+            twin = _twin(tokens, lexicon, mark, chunk_end) if mark.group == "weapon" and i < chunk_end and kinds[i] == "n" else None
+            if twin is not None:
+                marks.append(twin)
+                i = twin.j
         else:
             i += 1
     return marks
@@ -122,6 +126,18 @@ _NO_PLACE = frozenset(
     "на в у з із зі до по і й та а що це як не за від при над під для або чи про the a an of in to and on at is was "
     "are by for from with as it that с и из к от о об во со для что это как но или же ми ви він вона вони ты мы вы х".split()
 )
+
+
+def _twin(tokens: Tokens, lexicon: Lexicon, mark: Mark, end: int) -> Mark | None:
+    """«Х-59/69»: the second of two names that share their letters."""
+    if tokens.text[tokens.ends[mark.j - 1] : tokens.starts[mark.j]] != "/":
+        return None
+    words = [*tokens.words[mark.i : mark.j - 1], tokens.words[mark.j]]
+    found = lexicon.match(words, [0] * len(words), 0, len(words))
+    _ = end
+    if found is None or found[0] != len(words) or found[1][0].group != "weapon":
+        return None
+    return Mark(mark.j, mark.j + 1, found[1][0])
 
 
 def _prefer_phrase(

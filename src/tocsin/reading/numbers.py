@@ -14,6 +14,7 @@ if TYPE_CHECKING:
 __all__ = ["bent", "clock_at", "date_at", "number_at"]
 
 _CLOCK_WORDS = frozenset("о об at станом на з до с в к около близько біля by from since after until till тому від орієнтовно приблизно ~".split())
+_THOUSANDS = frozenset("тис тисяч тисячі тысяч тысячи тыс thousand".split())
 _TIMES_LETTER = frozenset({"х", "x"})
 _OF = frozenset({"з", "із", "из", "of", "со", "зі"})
 _PIECES = frozenset({"шт", "од", "штук", "штуки", "ед", "одиниць", "одиниці", "единиц", "єдиниць"})
@@ -146,6 +147,8 @@ def number_at(
         if figure is None:
             return Mark(i, _junk_end(tokens, i), JUNK)
         low, high, j = figure
+        if j < size and seps[j] <= SPACE and words[j] in _THOUSANDS:
+            low, high, j = low * 1000, high * 1000, j + 1
         before = text[max(0, tokens.starts[i] - 2) : tokens.starts[i]]
         if before.endswith(("№", "#", "$", "€", "+38")):
             return Mark(i, j, JUNK)
@@ -187,6 +190,12 @@ def number_at(
         start = word.i
         if not (marks and marks[-1].group == "bend"):
             break
+    if phrase is not None and j + 1 < size and seps[j] <= SPACE and words[j] in _OF and kinds[j + 1] == "w":
+        after = lexicon.match(words, seps, j + 1, max(end, j + 2))
+        whole = next((m for m in after[1] if m.group == "number"), None) if after else None
+        if whole is not None and after is not None:
+            total = int(whole.value)
+            j += 1 + after[0]
     if j + 1 < size and seps[j] <= SPACE and words[j] in _OF and kinds[j + 1] == "n" and clock_at(tokens, j + 1) is None:
         total = value_of(words[j + 1])
         if total is not None and (low or 0) <= total and month_of(words[j + 2] if j + 2 < size else "") is None:
@@ -282,7 +291,7 @@ def _no_count(tokens: Tokens, lexicon: Lexicon, i: int, j: int, end: int) -> boo
     if i and tokens.seps[i] == HYPHEN and tokens.kinds[i - 1] == "w":
         return True
     if j >= len(tokens.words) or tokens.seps[j] > QUOTE:
-        return False
+        return before in _AGED and i > 0
     phrase = lexicon.match(tokens.words, tokens.seps, j, max(end, j + 1))
     if phrase is not None and tokens.words[j + phrase[0] - 1] in ("тому", "ago", "назад"):
         return True
@@ -292,6 +301,7 @@ def _no_count(tokens: Tokens, lexicon: Lexicon, i: int, j: int, end: int) -> boo
 
 
 _MEASURES = frozenset("хвилин годин висота висоті минут швидкість швидкістю скорость скоростью высота".split())
+_AGED = frozenset("було было виповнилось виповнилося исполнилось aged age років лет".split())
 _ADDRESS = frozenset(
     "вул вулиця вулиці улица улице просп проспект проспекті буд кв корпус під'їзд підїзд маршрут школа школі ліцей гімназія "
     "канал каналі номер телефон тел картка ст стаття page route bus line channel школы школе школа no".split()

@@ -31,6 +31,8 @@ def casualties_of(clause: Clause, unit: Unit, context: Context) -> list[Draft]:
     taken: set[int] = set()
     for mark in clause.harms:
         key = mark.value
+        if _only_for(mark, clause, context):
+            continue
         no = _none_of(clause, mark, context)
         if no:
             denies = True
@@ -38,6 +40,8 @@ def casualties_of(clause: Clause, unit: Unit, context: Context) -> list[Draft]:
             continue
         count = _count(clause, mark, taken)
         number = count.number if count is not None else _implied(clause, mark, context)
+        if key == "trapped" and count is None:
+            continue
         if number is None:
             continue
         if count is not None:
@@ -72,6 +76,13 @@ def casualties_of(clause: Clause, unit: Unit, context: Context) -> list[Draft]:
 
 _UNSAID = Range(min=None, max=None)
 _ZERO = Range(min=0, max=0)
+
+
+def _only_for(mark: Mark, clause: Clause, context: Context) -> bool:
+    """Help for those hurt counts nobody («для постраждалих», «постраждалим надають»)."""
+    words = context.tokens.words
+    before = words[mark.i - 1] if mark.i else ""
+    return before in ("для", "for", "assist", "assisting") or (mark.value == "affected" and words[mark.j - 1].endswith(("лим", "шим")) and not clause.counts)
 
 
 def _none_of(clause: Clause, mark: Mark, context: Context) -> Range | None:
@@ -126,6 +137,8 @@ def _implied(clause: Clause, mark: Mark, context: Context) -> Range | None:
         return Range(min=1, max=1)
     if words[mark.i] in _ONE and not any(w in ("people", "людей", "осіб") for w in near):
         return Range(min=1, max=1)
+    if any(w.endswith(("овіка", "овікові", "інку", "інка", "інці", "жінки", "чину", "щину", "щина", "щине")) for w in named) or words[mark.i].endswith(("ого", "ому", "ій", "ую", "ої")):
+        return Range(min=1, max=1)
     if any(w in _FIRST for w in around) and words[mark.j - 1] in _ONE:
         return Range(min=1, max=1)
     if any(w in ("another",) for w in around):
@@ -139,7 +152,7 @@ def _group(clause: Clause, mark: Mark, count: Mark | None) -> str:
     """children or responders, where the counted are only those."""
     for other in clause.marks:
         for name in ("children", "responders"):
-            if other.has("group", name) and other.group != "cue":
+            if other.has("group", name):
                 if count is not None and 0 <= other.i - count.j <= 1:
                     return name
                 if count is None and abs(other.i - mark.i) <= 3:

@@ -14,7 +14,7 @@ from tocsin.reading.grammar import read_marks
 from tocsin.reading.language import language_of
 from tocsin.reading.lexicon import Lexicon
 from tocsin.reading.marks import mark_tokens
-from tocsin.reading.normalise import SPACE, tokenise
+from tocsin.reading.normalise import SPACE, Tokens, tokenise
 from tocsin.reading.times import default_interval
 
 __all__ = ["MAX_LENGTH", "Reader"]
@@ -65,10 +65,7 @@ class Reader:
             claims.append(self._claim(draft, len(claims) + 1, report, context, default))
         return Reading(report=report.id, language=language, claims=tuple(claims), problems=problems)
 
-    def _context(self, report: Report, source: Source | None, tokens: object) -> Context:
-        from tocsin.reading.normalise import Tokens  # noqa: PLC0415
-
-        assert isinstance(tokens, Tokens)  # noqa: S101
+    def _context(self, report: Report, source: Source | None, tokens: Tokens) -> Context:
         text = tokens.text
         kind = source.kind if source is not None else "public"
         size = len(text)
@@ -77,7 +74,7 @@ class Reader:
         return Context(
             tokens=tokens, lexicon=self.lexicon, gazetteer=self.gazetteer, source=source, register=self.register,
             zone=self._zone(source.timezone if source is not None else "Europe/Kyiv"),
-            stated_at=report.stated_at, telegraphic=telegraphic, article=article, home=source.home if source is not None else None,
+            lower=not any(tokens.caps), stated_at=report.stated_at, telegraphic=telegraphic, article=article, home=source.home if source is not None else None,
         )  # fmt: skip
 
     def _zone(self, name: str) -> tzinfo:

@@ -23,19 +23,23 @@ def find_spots(unit: Unit, context: Context) -> list[Spot]:
     before: Mark | None = None
     marks = unit.marks
     for n, mark in enumerate(marks):
-        if mark.group == "area" and mark.value == "country":
+        if mark.has("area", "country"):
             candidate = Candidate(code=COUNTRY, precision="country", form="phrase")
             spots.append(Spot(mark=mark, role="at", best=candidate))
         elif mark.group == "area" and mark.value == "capital":
             candidate = Candidate(code=CAPITAL, precision="settlement", form="colloquial")
             spots.append(Spot(mark=mark, role=_role(unit, context, n, mark, (candidate,), spots), best=candidate))
+        elif mark.has("cue", "continuation") and not (n + 1 < len(marks) and marks[n + 1].i <= mark.j and marks[n + 1].places):
+            here = _here(mark, context)
+            if here is not None:
+                spots.append(here)
         elif mark.places and mark.group == "place":
             if mark.i and context.tokens.words[mark.i - 1] in _RIVER and context.tokens.seps[mark.i] <= DOT:
                 continue
             if _compound_name(mark, n, marks, context):
                 continue
             candidates = _possible(mark, context, n, marks)
-            if not candidates:
+            if not candidates or (n and marks[n - 1].has("mood", "except") and marks[n - 1].j >= mark.i - 1):
                 continue
             role = _role(unit, context, n, mark, candidates, spots)
             ranked = _ranked(candidates, mark, context, unit, n)
@@ -63,6 +67,32 @@ def _compound_name(mark: Mark, n: int, marks: list[Mark], context: Context) -> b
 CAPITAL = "UA80000000000093317"
 
 
+_PRONOUN = {"над": "at", "повз": "via", "мимо": "via", "over": "at", "past": "via", "above": "at", "in": "at", "від": "from", "от": "from", "по": "po"}
+
+
+def _here(mark: Mark, context: Context) -> Spot | None:
+    """«над містом», «на область»: the city at the head of the line, or the source's own."""
+    words = context.tokens.words[mark.i : mark.j]
+    city = any(w.startswith(("міст", "город", "city")) for w in words)
+    region = any(w.startswith("област") for w in words)
+    if not city and not region:
+        return None
+    role = _PRONOUN.get(words[0], "toward")
+    if words[0] in ("у", "в") and words[-1] in ("місті", "городе"):
+        role = "at"
+    if city and context.heading_place is not None:
+        named = context.heading_place
+        return Spot(mark=mark, role=role, best=named.best, others=named.others)
+    area = context.gazetteer.area(context.home) if context.home else None
+    if area is None:
+        return None
+    if city and (area.kind == "city" or area.level == "settlement"):
+        return Spot(mark=mark, role=role, best=Candidate(code=area.code, precision="settlement", form="home"))
+    if region and area.level == "oblast" and area.kind != "city":
+        return Spot(mark=mark, role=role, best=Candidate(code=area.code, precision="oblast", form="home"))
+    return None
+
+
 def _possible(mark: Mark, context: Context, n: int, marks: list[Mark]) -> tuple[Candidate, ...]:
     """The candidates that the writing allows: a common word needs a capital."""
     tokens = context.tokens
@@ -76,6 +106,9 @@ def _possible(mark: Mark, context: Context, n: int, marks: list[Mark]) -> tuple[
         return ()
     # Small letters: only where something says that a place comes.
     word = tokens.words[mark.i]
+    owned = n > 0 and marks[n - 1].j == mark.i and marks[n - 1].has("role") is not None
+    if not (owned or _preposed(mark, context) or context.lower or kept[0].precision in ("oblast", "raion", "country", "sea")):
+        return ()
     if len(word) <= 4 and not _preposed(mark, context) and not any(m.group in ("weapon", "cue") for m in marks):
         return ()
     return kept
@@ -95,7 +128,7 @@ def _beside(marks: list[Mark], n: int) -> bool:
 
 def _ranked(candidates: tuple[Candidate, ...], mark: Mark, context: Context, unit: Unit, n: int) -> tuple[Candidate, ...]:
     """The candidates, best first, by the regions and places of the text and the source's home."""
-    if len(candidates) == 1:
+    if len(candidates) == 1 and candidates[0].precision != "settlement":
         return candidates
     regions = list(context.regions)
     if context.heading_region is not None:
@@ -111,7 +144,8 @@ def _by_area_word(candidates: tuple[Candidate, ...], mark: Mark, context: Contex
         raions = tuple(c for c in candidates if c.precision == "raion")
         if raions and any(c.precision == "district" for c in candidates):
             return raions
-    if all(c.form != "adjective" for c in candidates):
+    plural = any(m.i > mark.i and context.tokens.words[m.j - 1] in _PLURAL_HEADS for m in unit.marks if m.places or m.group == "area")
+    if all(c.form != "adjective" for c in candidates) and not (plural and _in_list(mark, unit, context)):
         return tuple(c for c in candidates if c.form != "adjective") or candidates
     levels: tuple[str, ...] = ()
     for other in unit.marks:
@@ -127,11 +161,43 @@ def _by_area_word(candidates: tuple[Candidate, ...], mark: Mark, context: Contex
             if other.i >= mark.i:
                 break
     if levels:
+        whole = _with_head(mark, levels, context)
+        if whole:
+            return whole
         kept = tuple(c for c in candidates if c.precision in levels)
         if kept:
             return kept
     plain = tuple(c for c in candidates if c.form != "adjective")
     return candidates if not plain else candidates
+
+
+_PLURAL_HEADS = frozenset("regions oblasts districts областях областей районах районів областям областями районам районов".split())
+_HEADS = {"oblast": ("region", "області", "области"), "district": ("district", "районі", "районе"), "raion": ("district", "районі", "районе"), "hromada": ("community", "громаді")}
+
+
+def _in_list(mark: Mark, unit: Unit, context: Context) -> bool:
+    """Whether only a list of names stands between a name and the plural head behind it."""
+    tokens = context.tokens
+    covered = {k for m in unit.marks if m.places for k in range(m.i, m.j)}
+    for k in range(mark.j, unit.j):
+        if tokens.words[k] in _PLURAL_HEADS:
+            return True
+        if k not in covered and tokens.words[k] not in _AND and tokens.words[k] not in _FILLER:
+            return False
+    return any(m.places and m.i > mark.i and tokens.words[m.j - 1] in _PLURAL_HEADS for m in unit.marks)
+
+
+def _with_head(mark: Mark, levels: tuple[str, ...], context: Context) -> tuple[Candidate, ...]:
+    """What a name means before its head noun in the singular: Cherkasy, Vinnytsia regions."""
+    words = context.tokens.words[mark.i : mark.j]
+    for level in levels:
+        for head in _HEADS.get(level, ()):
+            found = context.gazetteer.match([*words, head], 0)
+            if found is not None and found[0] == len(words) + 1:
+                kept = tuple(c for c in found[1] if c.precision in levels)
+                if kept:
+                    return kept
+    return ()
 
 
 _LEVEL_WORDS: dict[str, tuple[str, ...]] = {
@@ -162,6 +228,8 @@ def _role(unit: Unit, context: Context, n: int, mark: Mark, candidates: tuple[Ca
             if owner.has("compass") and owner.i > unit.i:
                 return _compass_role(owner, tokens.words, candidates)
         found = context.lexicon.prepositions.get(tokens.words[i - 1])
+        if found == "from" and i - 2 >= unit.i and tokens.words[i - 2] in ("км", "км", "km", "kilometers", "kilometres", "кілометрів", "километров"):
+            return "near"
         if found is not None:
             return _prepositional(found, tokens.words[i - 1], candidates, tokens.words[mark.j - 1])
     if spots and _same_list(spots[-1], mark, context):
@@ -222,7 +290,8 @@ def _merged(spots: list[Spot], context: Context) -> list[Spot]:
 
 
 def _holds(context: Context, outer: Spot, inner: Spot) -> bool:
-    return outer.code != inner.code and outer.best.precision in ("oblast", "raion") and context.gazetteer.covers(outer.code, inner.code)
+    finer = inner.best.precision in ("district", "neighbourhood") and outer.best.precision == "settlement"
+    return outer.code != inner.code and (finer or outer.best.precision in ("oblast", "raion")) and context.gazetteer.covers(outer.code, inner.code)
 
 
 def compass_of(unit_marks: list[Mark], words: list[str]) -> str | None:
@@ -234,6 +303,9 @@ def compass_of(unit_marks: list[Mark], words: list[str]) -> str | None:
         if mark.j - mark.i > 1 and words[mark.i] not in ("на", "to"):
             return meaning.value
         around = [*unit_marks[max(0, n - 1) : n], *unit_marks[n + 1 : n + 2]]
+        after = unit_marks[n + 1] if n + 1 < len(unit_marks) else None
+        if after is not None and after.places and after.i <= mark.j:
+            continue  # «на північ Києва» is where, not whither
         if any(words[m.i] in _COURSE or words[m.j - 1] in _COURSE for m in around) or words[mark.i] in ("на",):
             return meaning.value
         beside = words[max(0, mark.i - 2) : mark.i] + words[mark.j : mark.j + 1]

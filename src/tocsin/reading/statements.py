@@ -21,7 +21,7 @@ def statements_of(unit: Unit, clauses: list[Clause], spots: list[Spot], context:
     struck = any(m.has("cue", v) for c in clauses for m in c.cues for v in ("attack", "strike", "launch", "impact", "interception", "damage", "explosion"))
     if cue is None and not struck:
         return []
-    decided = [s for s in spots_for("statement", spots) if s.role != "from" and not s.code.startswith("RU")]
+    decided = [s for s in spots_for("statement", spots) if s.role != "from" and any(x.role and x.mark is s.mark for x in spots) and not s.code.startswith("RU")]
     words = " ".join(context.tokens.words[unit.i : unit.j])
     draft = Draft(
         kind="statement", i=unit.i, j=unit.j, spots=decided, main=main_spot("statement", decided), denies=any(d in words for d in _DENIALS)

@@ -48,12 +48,20 @@ def spots_for(kind: str, spots: list[Spot]) -> list[Spot]:
             role = "toward" if kind in ("inbound", "launch") else "at"
         elif role == "po":
             role = "toward" if flying else "at"
+        elif kind == "launch" and role in ("", "near", "at") and _abroad(spot):
+            role = "from"
+        elif kind == "launch" and role in ("", "at"):
+            role = "toward"
         elif role == "toward" and not flying and kind not in ("lost", "tally", "interception", "danger-over", "statement"):
             role = "at"
         elif not role:
             role = "at"
         decided.append(Spot(mark=spot.mark, role=role, best=spot.best, others=spot.others))
     return decided
+
+
+def _abroad(spot: Spot) -> bool:
+    return not spot.code.startswith("UA")
 
 
 def main_spot(kind: str, spots: list[Spot]) -> Spot | None:
@@ -87,7 +95,7 @@ def threats_of(clause: Clause, unit: Unit, context: Context) -> list[Draft]:
             draft.spots = _falling(kind, slug, spots, clause, context)
             draft.main = main_spot(kind, draft.spots)
             draft.partial = kind == "danger-over" and unit.partial
-            if kind == "impact" and clause.objects:
+            if kind == "impact" and clause.objects and not draft.object:
                 draft.object = next((o.value for o in clause.objects if cue is None or o.i >= cue.j), clause.objects[0].value)
             draft.continues = slug is None and kind in ("inbound", "impact", "takeoff", "interception", "lost")
             if total and group.range is not None and slug is not None:
@@ -100,6 +108,14 @@ def threats_of(clause: Clause, unit: Unit, context: Context) -> list[Draft]:
 
 def _expected(clause: Clause) -> bool:
     return any(m.has("mood", "expected") and m.group == "mood" for m in clause.marks)
+
+
+_VANISHED = ("зник", "исчез", "пропа", "disappear", "vanish", "gone", "has", "have")
+
+
+def words_of(context: Context, mark: Mark) -> frozenset[str]:
+    """The words of a mark."""
+    return frozenset(context.tokens.words[mark.i : mark.j])
 
 
 def _values(clause: Clause) -> dict[str, Mark]:
@@ -121,6 +137,14 @@ def _decide(clause: Clause, unit: Unit, context: Context) -> tuple[str, Mark | N
             return "danger-over", values["alarm-over"]
         if clause.spots and context.tokens.words[values.get("danger-over", values["alarm-over"]).j - 1] == "по":
             return "", None
+    if "danger" in values and any(m.has("mood", "ended") for m in clause.marks) and not (words_of(context, values["danger"]) & _WEAK_DANGER):
+        return "danger-over", values["danger"]
+    if "lost" in values and weapon and all(m.value == "unknown" for m in clause.weapons) and context.tokens.words[values["lost"].i].startswith(_VANISHED):
+        return "danger-over", values["lost"]
+    if ("alarm" in values) and weapon and not plane:
+        return "danger", values["alarm"]
+    if any(m.has("mood", "capacity") for m in clause.marks) and "launch" not in values:
+        return "", None
     for value in _ORDER:
         cue = values.get(value)
         if cue is None:
@@ -158,6 +182,8 @@ def _kind(value: str, cue: Mark, values: dict[str, Mark], clause: Clause, contex
         return "interception"
     if value == "takeoff":
         return "takeoff" if plane else ("launch" if weapon and "launch" in values else "")
+    if value == "airborne" and plane and not carriers(context, clause) and any(c.number and (c.number.min or 0) >= 12 for c in clause.counts):
+        return "inbound"
     if value == "airborne":
         return "takeoff" if plane else ("inbound" if weapon or clause.counts else "")
     if value == "launch":
@@ -169,14 +195,20 @@ def _kind(value: str, cue: Mark, values: dict[str, Mark], clause: Clause, contex
         return "launch"
     if value == "danger":
         if words[cue.i] in _WEAK_DANGER:
+            if plane and weapon and words[cue.i].startswith("актив"):
+                return "takeoff"
             if motion and (weapon or clause.signs):
                 return "inbound" if not plane else "danger"
-            if weapon:
+            if weapon or clause.spots:
                 return "danger"
             return ""
         if "inbound" in values and motion and weapon and not _before_weapon(cue, clause):
             return "inbound"
         return "danger"
+    if value == "impact" and "debris" in values:
+        return ""
+    if value == "inbound" and _flight_time(cue, clause):
+        return ""
     if value == "inbound":
         if plane and not [m for m in clause.weapons if not context.lexicon.weapons[m.value].carrier]:
             return "takeoff"
@@ -186,6 +218,11 @@ def _kind(value: str, cue: Mark, values: dict[str, Mark], clause: Clause, contex
     if value == "attack":
         return "launch" if weapon or _expected(clause) else ""
     return value
+
+
+def _flight_time(cue: Mark, clause: Clause) -> bool:
+    """«підліт 4 хвилини» says how long, not that something else comes."""
+    return any(m.group == "quantity" and 0 <= m.i - cue.j <= 1 for m in clause.marks)
 
 
 def _air_defence(clause: Clause, words: list[str]) -> bool:
@@ -275,6 +312,8 @@ def _groups(kind: str, clause: Clause, unit: Unit, context: Context) -> list[Gro
             inherited = tuple(dict.fromkeys(s for g in _weapons_before(clause, context) for s in g))
         if not inherited and context.heading_weapon and kind == "inbound":
             inherited = (context.heading_weapon,)
+        if not inherited and context.said_weapon is not None and context.said_weapon[0] == unit.line:
+            inherited = context.said_weapon[1]
     if not inherited:
         return []
     i = clause.marks[0].i
@@ -304,7 +343,7 @@ def _places(clause: Clause, unit: Unit, context: Context) -> list[Spot]:
     spots = clause.spots
     gazetteer = context.gazetteer
     pronoun = next((m for m in clause.marks if m.has("cue", "continuation")), None)
-    city = next((s for s in spots if not s.role and s.best.precision in ("settlement", "district", "oblast")), context.heading_place if not spots else None)
+    city = next((s for s in spots if not s.role and s.best.precision in ("settlement", "district", "oblast")), None)
     if pronoun is not None and city is not None:
         role = _PRONOUN.get(context.tokens.words[pronoun.i])
         if role:
@@ -314,8 +353,6 @@ def _places(clause: Clause, unit: Unit, context: Context) -> list[Spot]:
             s.code == spots[0].code for s in spots[1:]
         ):
             return spots[1:]
-    if not spots and any(m.has("cue", "continuation") for m in clause.marks) and context.heading_place is not None:
-        return [context.heading_place]
     return spots
 
 
@@ -340,6 +377,8 @@ def _enough(kind: str, cue: Mark | None, groups: list[Group], spots: list[Spot],
     loose = _loose_words(clause, unit, context)
     if kind == "takeoff":
         return weapon or any(m.has("unit", "craft") for m in clause.marks)
+    if kind == "launch" and _expected(clause):
+        return True
     if kind == "launch" and cue is not None and cue.has("cue", "attack"):
         return weapon or _expected(clause)
     if kind == "launch":

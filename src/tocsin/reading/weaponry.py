@@ -7,7 +7,7 @@ from dataclasses import dataclass, field
 from tocsin.model import Range
 from tocsin.reading.drafts import Clause, Context
 from tocsin.reading.marks import Mark
-from tocsin.reading.normalise import AND_SLASH, COMMA, PAREN
+from tocsin.reading.normalise import AND_SLASH, COLON, COMMA, DASH, PAREN
 
 __all__ = ["Group", "carriers", "groups_of"]
 
@@ -61,7 +61,7 @@ def groups_of(clause: Clause, context: Context, *, carrying: bool = False) -> li
         marks = [m for m in clause.signs if not (m.value in weapons and weapons[m.value].carrier)]
         if clause.weapons:
             marks = []
-    kept = _specific(marks, context)
+    kept = [m for m in _specific(marks, context) if not _means_aim(m, clause, context)]
     order = sorted([*kept, *[c for c in clause.counts if not c.used]], key=lambda m: m.i)
     groups: list[Group] = []
     waiting: Mark | None = None
@@ -69,7 +69,7 @@ def groups_of(clause: Clause, context: Context, *, carrying: bool = False) -> li
         if mark.group == "count":
             waiting = mark
             continue
-        near = waiting is not None and mark.i - waiting.j <= 4 and not _place_between(clause, waiting.j, mark.i)
+        near = waiting is not None and mark.i - waiting.j <= 4 and not _place_between(clause, waiting.j, mark.i) and not _people_between(clause, waiting.j, mark.i)
         if groups and not near and _joined(groups[-1], mark, context):
             if mark.value not in groups[-1].slugs:
                 groups[-1].slugs.append(mark.value)
@@ -97,7 +97,7 @@ def _late_count(groups: list[Group], clause: Clause, context: Context) -> None:
     if len(groups) != 1 or groups[0].count is not None or clause.harms:
         return
     free = [c for c in clause.counts if not c.used]
-    if len(free) == 1 and (free[0].strong or abs(free[0].i - groups[0].j) <= 3 or free[0].i < groups[0].i):
+    if len(free) == 1 and (free[0].strong or free[0] is clause.marks[-1] or abs(free[0].i - groups[0].j) <= 3 or free[0].i < groups[0].i):
         after = free[0].j
         words = context.tokens.words
         if any(o.i - after in (0, 1) for o in clause.objects) or (after < len(words) and any(m.i == after and m.group in ("group", "object") for m in clause.marks)):
@@ -110,6 +110,10 @@ def _late_count(groups: list[Group], clause: Clause, context: Context) -> None:
 
 def _place_between(clause: Clause, start: int, end: int) -> bool:
     return any(start <= spot.mark.i < end for spot in clause.spots)
+
+
+def _people_between(clause: Clause, start: int, end: int) -> bool:
+    return any(start <= m.i < end for m in clause.marks if m.group in ("harm", "group", "object"))
 
 
 def _specific(marks: list[Mark], context: Context) -> list[Mark]:
@@ -146,6 +150,19 @@ def _parted(mark: Mark, other: Mark, context: Context) -> bool:
     if any(words[k] in _ALSO for k in between):
         return True
     return seps[second.i] == COMMA if second.i < len(seps) else False
+
+
+def _means_aim(mark: Mark, clause: Clause, context: Context) -> bool:
+    """«…, ціль — район Чорноморська»: the word says whither, not what."""
+    if mark.value != "unknown" or context.tokens.words[mark.i] not in ("ціль", "цель", "target") or len(clause.weapons) + len(clause.inherited.weapons if clause.inherited else ()) < 2:
+        return False
+    j = mark.j
+    if j < len(context.tokens.seps) and context.tokens.seps[j] in (DASH, COLON):
+        for spot in clause.spots:
+            if spot.mark.i >= j and spot.role in ("", "near", "at"):
+                spot.role = "toward"
+        return True
+    return False
 
 
 def _joined(group: Group, mark: Mark, context: Context) -> bool:
