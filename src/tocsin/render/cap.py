@@ -304,13 +304,15 @@ def description(what: Message, words: Words, names: Names) -> str:
     said = [f"{headline(what, words)}."]
     if not what.closing:
         if alert.level is not None:
-            said.append(words.say("cap.level", level=words.word("level", alert.level)))
+            said.append(f"{words.word('level', alert.level).capitalize()}.")
         if alert.valid.start is not None:
             said.append(words.say("cap.since", when=words.when(alert.valid.start)))
         if alert.late:
             said.append(words.say("cap.late"))
         why = cause(alert.cause, names, words)
         said.append(words.say("cap.cause", cause=why) if why else words.say("cap.no-cause"))
+    elif alert.valid.end is not None:
+        said.append(words.say("cap.ended", when=words.when(alert.valid.end)))
     said.append(words.say("cap.issued", when=words.when(what.sent)))
     said += _who(what, words, names)
     said += _end(what, words)
