@@ -190,7 +190,8 @@ def application(
         Route(way.path, way.handler, methods=[way.method]) for way in ways if way.handler is not None
     ]
     routes.append(Route("/v1/openapi.json", openapi, methods=["GET"]))
-    machines = _starlette([*routes, *extra])
+    # A dialect's /v1/alerts/active.json stands before our /v1/alerts/{id}: paths in .json belong to dialects.
+    machines = _starlette([*extra, *routes])
     people = _starlette([*extra, *pages])
     snapshots = Snapshots(hall)
 
