@@ -230,3 +230,14 @@ def test_an_outage_that_is_over_is_over_and_not_withdrawn():
     morning.say("18:10", "heat", claim("outage", "kyiv", hit="heating-main", stance="denies"))
     assert [each.status for each in morning.incidents()] == ["closed"]
     assert morning.lines("outage", None) == []
+
+
+def test_a_hazard_is_an_incident_of_its_own_that_only_its_end_closes_r37():
+    morning = Morning()
+    morning.say("07:10", "gov-sumy", claim("impact", "sumy-city", hit="industrial"))
+    morning.say("07:25", "gov-sumy", claim("hazard", "sumy-city"))
+    assert sorted(each.kinds for each in morning.incidents()) == [("hazard",), ("impact",)]
+    morning.say("09:00", "rescuers", claim("response", "sumy-city"))
+    morning.say("11:00", "rescuers", claim("hazard", "sumy-city", stance="denies"))
+    assert [each.status for each in morning.incidents() if each.kinds == ("hazard",)] == ["closed"]
+    assert [each.status for each in morning.incidents() if each.kinds == ("impact",)] != ["closed"]

@@ -21,7 +21,9 @@ from tocsin.slate import Slate, Table, Timers
 
 __all__ = ["Found", "Incidents"]
 
-EFFECTS = ("impact", "debris", "fire", "damage", "outage", "explosion")
+EFFECTS = ("impact", "debris", "fire", "damage", "outage", "explosion", "hazard")
+APART = ("outage", "hazard")
+"""Kinds that are incidents of their own: what fails in a network, and a danger that stays, are not what was hit."""
 ONE_HIT = timedelta(minutes=45)
 """Moments farther apart than this are two hits, also on one house."""
 ONE_HIT_EXACT = timedelta(minutes=20)
@@ -176,10 +178,8 @@ class Incidents:
             hot = self._hot.get(each)
             if hot is None or not self._place_fits(hot, place):
                 continue
-            if _network(hot) != (word.claim.kind == "outage") and not word.works:
-                # What fails in the network and what was hit are told apart: one is not where the other is.
-                continue
-            if word.claim.kind == "outage" and not _network(hot):
+            kind = _apart(hot)
+            if kind != _own_kind(word) and not (word.works and _own_kind(word) is None):
                 continue
             if objects_fit(hot.objects, word.claim.object) and _time_fits(hot, word):
                 fits.append(hot)
@@ -284,7 +284,7 @@ class Incidents:
         ids: list[str] = []
         for place in places:
             wide = place.level not in BELOW_CITY and self._places.first_level_of(place.code) == place.code
-            if wide and word.claim.kind != "outage":
+            if wide and word.claim.kind not in APART:
                 continue
             attack = self._attacks.of(place.code, word.when, opens=False)
             fits = self._candidates(word, place, attack)
@@ -396,15 +396,22 @@ class Incidents:
             for report in sorted({word.report for word in hot.words}):
                 self._said.drop(report)
             if noun.status not in {"withdrawn", "closed"}:
-                closed = msgspec.structs.replace(noun, status="closed")
+                # Silence doesn't end a danger that stays (R14, R37): it leaves as it was last told.
+                lasting = "hazard" in noun.kinds
+                closed = noun if lasting else msgspec.structs.replace(noun, status="closed")
                 fact = Fact(type="incident", verb="close", noun=closed, because=noun.claims, why=QUIET)
                 gone.append((when, fact))
         return gone
 
 
-def _network(hot: Hot) -> bool:
-    """Whether an incident is an outage and nothing else."""
-    return bool(hot.words) and all(each.claim.kind == "outage" or each.works for each in hot.words)
+def _own_kind(word: Word) -> str | None:
+    return word.claim.kind if word.claim.kind in APART else None
+
+
+def _apart(hot: Hot) -> str | None:
+    """Which of the kinds apart an incident is; None for what was hit."""
+    kinds = {each.claim.kind for each in hot.words if not each.works or each.claim.kind in APART}
+    return kinds.pop() if len(kinds) == 1 and kinds <= {*APART} else None
 
 
 def _present(claim: Claim, stated: datetime) -> bool:

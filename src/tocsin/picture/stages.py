@@ -60,8 +60,10 @@ def quenched(claim: Claim) -> bool:
 
 
 def restores(claim: Claim) -> bool:
-    """Whether a claim says that an outage is over, wholly or in part."""
-    return claim.kind == "outage" and (claim.stance == "denies" or "restored" in (claim.scope or {}))
+    """Whether a claim says that an outage or a hazard is over, wholly or in part."""
+    if claim.kind not in {"outage", "hazard"}:
+        return False
+    return claim.stance == "denies" or "restored" in (claim.scope or {})
 
 
 def died_in_hospital(claim: Claim) -> bool:

@@ -39,6 +39,7 @@ PEOPLE = (
     "responders-injured",
     "stress-reaction",
 )
+APART = ("outage", "hazard")
 ATTACK = ("launched", "shot-down", "lost", "hit", "explosions", "impacts")
 
 
@@ -152,7 +153,10 @@ def alarms(changes: Sequence[Change], tongue: Tongue) -> Iterator[Draft]:
 
 
 def highlights(picture: Picture, tongue: Tongue) -> Iterator[Draft]:
-    """Draft what matters most: the dead, the hurt, what was launched, where effects are, what failed."""
+    """Draft what matters most: a danger that stays (R37), the dead, the hurt, what was launched, where effects are, what failed."""
+    for each in picture.incidents:
+        if "hazard" in each.kinds and each.status not in {"withdrawn", "closed"}:
+            yield _incident(each, tongue)
     lines = {line.id: line for line in picture.ledgers.lines}
     chosen = [lines[each.line] for each in picture.ledgers.preferred if each.line in lines]
     # An official body's figure before a paper's of a wider area; of an outage the largest number.
@@ -225,7 +229,7 @@ def _by_source(launched: Sequence[LedgerLine], tongue: Tongue) -> Draft:
 
 def _effects(picture: Picture, tongue: Tongue) -> Iterator[Draft]:
     """Draft where effects are reported, and what of it was withdrawn, in one breath."""
-    live = [each for each in picture.incidents if each.status != "withdrawn" and each.kinds != ("outage",)]
+    live = [each for each in picture.incidents if each.status != "withdrawn" and each.kinds[0] not in APART]
     gone = [each for each in picture.incidents if each.status == "withdrawn"]
     texts, claims = [], dict[str, None]()
     for key, some in (("sentence.effects", live), ("sentence.withdrawn-some", gone)):
