@@ -6,8 +6,8 @@ import csv
 import io
 
 import msgspec
-from record_words import REGISTER, Morning, Towns, claim
 
+from record_words import REGISTER, Morning, Towns, claim
 from tocsin.model import AreaRef, Picture
 from tocsin.render.exports import incidents_csv, incidents_geojson, ledger_csv
 
