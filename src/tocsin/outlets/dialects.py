@@ -14,7 +14,7 @@ from collections.abc import Awaitable, Callable, Mapping, Sequence
 from datetime import UTC, date, datetime, timedelta
 from email.utils import format_datetime, parsedate_to_datetime
 from hashlib import blake2b
-from typing import Any, Protocol
+from typing import Any, Protocol, TypeVar
 
 import msgspec
 from starlette.requests import Request
@@ -31,6 +31,8 @@ from tocsin.render.dialects.official import Atlas, Moment, moment_of
 __all__ = ["ALERTS_IN_UA", "NATIVE", "SIREN", "UKRAINEALARM", "Host", "Mount", "Outlook", "routes"]
 
 log = logging.getLogger(__name__)
+
+T = TypeVar("T")
 
 ALERTS_IN_UA = "alerts.in.ua"
 UKRAINEALARM = "ukrainealarm"
@@ -114,10 +116,10 @@ class Outlook:
         self.atlas = Atlas(app.world.places, dialect)
         self.chronicle = Chronicle()
         self._moment: Moment | None = None
+        self._catch_up()
 
-    def moment(self) -> Moment:
-        """Give the moment that answers a request which has just arrived."""
-        now = self._app.clock()
+    def _catch_up(self) -> bool:
+        """Take in what was published since; tells whether anything was."""
         moved = False
         while batch := self._app.changes(self.chronicle.after, _STEP):
             before = self.chronicle.after
@@ -125,6 +127,12 @@ class Outlook:
             moved = True
             if self.chronicle.after == before:
                 break
+        return moved
+
+    def moment(self) -> Moment:
+        """Give the moment that answers a request which has just arrived."""
+        now = self._app.clock()
+        moved = self._catch_up()
         last = self._moment
         if last is None or moved or not last.at <= now < last.at + _REFRESH:
             last = self._moment = moment_of(
@@ -207,6 +215,7 @@ class _Door:
         self.mount = mount
         self.outlook = Outlook(app, ALERTS_IN_UA if mount.dialect == ALERTS_IN_UA else UKRAINEALARM)
         self.stamps = _Stamps()
+        self._made: dict[str, tuple[Moment, Any]] = {}
         self.quota = _Quota(getattr(mount, "per_minute", None))
 
     def refuse(self, request: Request) -> Response | None:
@@ -226,6 +235,14 @@ class _Door:
     def unknown(self, what: str) -> Response:
         """Answer that nothing honest can be said now (R34)."""
         return self.fail(503, f"No current data: {what}", Retry_After="10")
+
+    def once(self, key: str, moment: Moment, make: Callable[[], T]) -> T:
+        """Make something of a moment once, for everybody who asks of the same moment."""
+        held = self._made.get(key)
+        if held is None or held[0] is not moment:
+            held = self._made[key] = (moment, make())
+        made: T = held[1]
+        return made
 
     def answer(
         self, request: Request, key: str, content: bytes, body: Callable[[datetime], bytes] | None = None
@@ -314,8 +331,8 @@ class _AlertsInUa(_Door):
         moment = self.outlook.moment()
         if not moment.answers_for_all():
             return self._list_unknown(moment)
-        alerts = alerts_in_ua.active_alerts(moment)
-        content = msgspec.json.encode(alerts)
+        alerts = self.once("alerts", moment, lambda: alerts_in_ua.active_alerts(moment))
+        content = self.once("active", moment, lambda: msgspec.json.encode(alerts))
         return self.answer(request, "active", content, lambda t: alerts_in_ua.active_json(alerts, t))
 
     async def history(self, request: Request) -> Response:
@@ -328,8 +345,8 @@ class _AlertsInUa(_Door):
             return self.fail(404, "Not found")
         if not moment.answers_for(code):
             return self.unknown(alerts_in_ua.title(moment.atlas, code))
-        alerts = alerts_in_ua.history(moment, code, moment.at - length)
         key = f"history/{code}/{request.path_params['period']}"
+        alerts = self.once(key, moment, lambda: alerts_in_ua.history(moment, code, moment.at - length))
         content = msgspec.json.encode(alerts)
         return self.answer(request, key, content, lambda t: alerts_in_ua.history_json(alerts, t))
 
@@ -340,7 +357,10 @@ class _AlertsInUa(_Door):
             moment = self.outlook.moment()
             if not moment.answers_for_all():
                 return self._list_unknown(moment)
-            return self.answer(request, f"iot{version}", alerts_in_ua.iot_string(moment, version))
+            key = f"iot{version}"
+            return self.answer(
+                request, key, self.once(key, moment, lambda: alerts_in_ua.iot_string(moment, version))
+            )
 
         return handler
 
@@ -351,7 +371,9 @@ class _AlertsInUa(_Door):
             moment = self.outlook.moment()
             if not moment.answers_for_all():
                 return self._list_unknown(moment)
-            return self.answer(request, f"oblast{version}", alerts_in_ua.iot_by_oblast(moment, version))
+            key = f"oblast{version}"
+            body = self.once(key, moment, lambda: alerts_in_ua.iot_by_oblast(moment, version))
+            return self.answer(request, key, body)
 
         return handler
 
@@ -424,7 +446,9 @@ class _UkraineAlarm(_Door):
         moment = self.outlook.moment()
         if not moment.answers_for_all():
             return self.unknown(_names(moment))
-        return self.answer(request, "alerts", ukrainealarm.alerts(moment))
+        return self.answer(
+            request, "alerts", self.once("alerts", moment, lambda: ukrainealarm.alerts(moment))
+        )
 
     async def region(self, request: Request) -> Response:
         """Serve one region's record."""
@@ -434,7 +458,8 @@ class _UkraineAlarm(_Door):
         moment = self.outlook.moment()
         if code is not None and not moment.answers_for(code):
             return self.unknown(ukrainealarm.name(moment.atlas, code))
-        return self._plain(ukrainealarm.region_alerts(moment, code))
+        body = self.once(f"region/{code}", moment, lambda: ukrainealarm.region_alerts(moment, code))
+        return self._plain(body)
 
     async def status(self, request: Request) -> Response:
         """Serve the number of the last action; as unknown as the list is (an unmoved number reads as calm)."""
@@ -454,7 +479,8 @@ class _UkraineAlarm(_Door):
         moment = self.outlook.moment()
         if code is not None and not moment.answers_for(code):
             return self.unknown(ukrainealarm.name(moment.atlas, code))
-        return self._plain(ukrainealarm.region_history(moment, code))
+        body = self.once(f"history/{code}", moment, lambda: ukrainealarm.region_history(moment, code))
+        return self._plain(body)
 
     async def date_history(self, request: Request) -> Response:
         """Serve the alarms of a day."""

@@ -231,13 +231,10 @@ def active_json(alerts: list[dict[str, Any]], modified: datetime) -> bytes:
 
 def history(moment: Moment, code: str, since: datetime) -> list[dict[str, Any]]:
     """List the spells that touched an area (its own, of its parts, of what holds it) since a moment."""
-    places = moment.atlas.places
-    wanted = (
-        s
-        for s in moment.chronicle.spells()
-        if (s.finished_at is None or s.finished_at >= since)
-        and (places.covers(code, s.area.code) or places.covers(s.area.code, code))
-    )
+    covers = moment.atlas.places.covers
+    chronicle = moment.chronicle
+    near = (each for each in chronicle.areas() if covers(code, each) or covers(each, code))
+    wanted = (s for s in chronicle.spells(near) if s.finished_at is None or s.finished_at >= since)
     return [_alert(moment, spell, [], None) for spell in wanted]
 
 

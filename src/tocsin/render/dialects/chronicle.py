@@ -58,8 +58,11 @@ class Chronicle:
         """Number of the last change that was absorbed."""
         self.last_action = ticks(_BASE)
         """Grows with every action, and is the time of the last one in ticks where that is possible."""
+        self.last_end: dict[str, datetime] = {}
+        """When the last spell of each area ended."""
         self._standing: dict[str, Spell] = {}
         self._past: deque[Spell] = deque()
+        self._by_area: dict[str, deque[Spell]] = {}
 
     def absorb(self, changes: Iterable[Change]) -> tuple[Change, ...]:
         """Take in changes by number and give back those that were actions of the official layer."""
@@ -83,11 +86,10 @@ class Chronicle:
                 return
             end = max(alert.valid.end or change.at, spell.started_at)
             del self._standing[alert.id]
-            self._past.append(
+            self._keep(
                 msgspec.structs.replace(spell, finished_at=end, updated_at=max(change.at, spell.updated_at))
             )
-            while self._past and (self._past[0].finished_at or change.at) < change.at - KEPT:
-                self._past.popleft()
+            self._forget(change.at - KEPT)
             return
         self._standing[alert.id] = Spell(
             number=spell.number if spell else change.number,
@@ -99,6 +101,19 @@ class Chronicle:
             started_at=alert.valid.start or (spell.started_at if spell else change.at),
             updated_at=change.at,
         )
+
+    def _keep(self, spell: Spell) -> None:
+        code = spell.area.code
+        self._past.append(spell)
+        self._by_area.setdefault(code, deque()).append(spell)
+        if spell.finished_at is not None:
+            self.last_end[code] = max(self.last_end.get(code, spell.finished_at), spell.finished_at)
+
+    def _forget(self, before: datetime) -> None:
+        """Drop spells that ended earlier; both rows are in the order of their ends, near enough."""
+        while self._past and (end := self._past[0].finished_at) is not None and end < before:
+            spell = self._past.popleft()
+            self._by_area[spell.area.code].popleft()
 
     def of(self, alert: Alert, at: datetime) -> Spell:
         """Give the spell of an alert that stands; made from the alert alone if its raise was never seen."""
@@ -118,8 +133,17 @@ class Chronicle:
             updated_at=start,
         )
 
-    def spells(self) -> Iterator[Spell]:
-        """Go through standing and past spells, the latest start first."""
-        yield from sorted(
-            (*self._past, *self._standing.values()), key=lambda s: (s.started_at, s.number), reverse=True
-        )
+    def areas(self) -> tuple[str, ...]:
+        """List every area that has a spell, standing or past."""
+        standing = (spell.area.code for spell in self._standing.values())
+        return tuple(dict.fromkeys((*self._by_area, *standing)))
+
+    def spells(self, areas: Iterable[str] | None = None) -> Iterator[Spell]:
+        """Go through standing and past spells, of some areas or of all, the latest start first."""
+        past: Iterable[Spell] = self._past
+        standing: Iterable[Spell] = self._standing.values()
+        if areas is not None:
+            wanted = dict.fromkeys(areas)
+            past = (spell for code in wanted for spell in self._by_area.get(code, ()))
+            standing = (spell for spell in standing if spell.area.code in wanted)
+        yield from sorted((*past, *standing), key=lambda s: (s.started_at, s.number), reverse=True)

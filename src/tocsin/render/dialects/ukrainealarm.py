@@ -148,9 +148,7 @@ def _record(moment: Moment, code: str) -> dict[str, Any]:
 def _quiet_since(moment: Moment, code: str) -> datetime:
     covers = moment.atlas.places.covers
     ends = (
-        s.finished_at
-        for s in moment.chronicle.spells()
-        if s.finished_at is not None and (covers(s.area.code, code) or covers(code, s.area.code))
+        end for area, end in moment.chronicle.last_end.items() if covers(area, code) or covers(code, area)
     )
     state = moment.state(code)
     heard = state.heard_at if state is not None and state.heard_at is not None else moment.at
@@ -209,7 +207,7 @@ def region_history(moment: Moment, code: str | None) -> bytes:
         head = {"regionId": str(TEST_REGION), "regionName": "Тестовий регіон"}
     else:
         chain = (code, *atlas.places.ancestors(code))
-        found = [s for s in moment.chronicle.spells() if s.area.code in chain]
+        found = list(moment.chronicle.spells(chain))
         head = {"regionId": _id(atlas, code), "regionName": name(atlas, code)}
     return msgspec.json.encode([{**head, "alarms": [_alarm(moment, s) for s in found[:HISTORY_LENGTH]]}])
 
