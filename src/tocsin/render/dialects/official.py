@@ -66,13 +66,29 @@ class Lamp(msgspec.Struct, frozen=True, kw_only=True):
     """Alerts of areas inside it."""
 
 
+class States:
+    """What is said of each watched area, asked for when first needed: in a mass alarm most need no asking."""
+
+    def __init__(self, ask: Callable[[str], AreaState], watched: Iterable[str]) -> None:
+        self._ask = ask
+        self._watched = frozenset(watched)
+        self._said: dict[str, AreaState] = {}
+
+    def get(self, code: str) -> AreaState | None:
+        """Give the state of a watched area, None of any other."""
+        said = self._said.get(code)
+        if said is None and code in self._watched:
+            said = self._said[code] = self._ask(code)
+        return said
+
+
 class Moment(msgspec.Struct, frozen=True, kw_only=True):
     """The official layer at one moment: all that a dialect's answer is made of."""
 
     at: datetime
     alerts: tuple[Alert, ...]
     threats: tuple[Threat, ...]
-    states: Mapping[str, AreaState]
+    states: States
     chronicle: Chronicle
     atlas: Atlas
     own: Mapping[str, tuple[Alert, ...]]
@@ -171,7 +187,7 @@ def moment_of(
         at=at,
         alerts=official,
         threats=threats,
-        states={code: area_state(code) for code in watched},
+        states=States(area_state, watched),
         chronicle=chronicle,
         atlas=atlas,
         own=own,
