@@ -216,6 +216,7 @@ class TestPhrases:
         ("words", "code"),
         [
             ("Київська область", "UA32000000000030281"),
+            ("в Ровенской области", "UA56000000000066151"),
             ("в Київській області", "UA32000000000030281"),
             ("Київської обл.", "UA32000000000030281"),
             ("Киевской области", "UA32000000000030281"),
@@ -270,6 +271,20 @@ class TestPhrases:
         assert found == ["UA80000000000126643", "UA80000000001078669"]
         found = [code for _, code in best(ua, "Holosiivskyi, Solomianskyi and Desnianskyi districts", KYIV)]
         assert found == ["UA80000000000126643", "UA80000000000980793", "UA80000000000336424"]
+
+    def test_names_before_one_plural_noun_are_all_areas_of_that_kind(self, ua: Gazetteer) -> None:
+        found = [ua.ref(code).names["en"] for _, code in best(ua, "Sumy, Okhtyrka and Romny districts")]
+        assert found == ["Sumy Raion", "Okhtyrka Raion", "Romny Raion"]
+        found = [ua.ref(code).names["en"] for _, code in best(ua, "over Cherkasy and Kirovohrad regions")]
+        assert found == ["Cherkasy Oblast", "Kirovohrad Oblast"]
+        found = [ua.ref(code).names["en"] for _, code in best(ua, "Kyiv hit, two regions without power")]
+        assert found == ["Kyiv"]
+
+    def test_a_land_named_after_its_town_is_the_raion_unless_it_is_the_oblast(self, ua: Gazetteer) -> None:
+        assert best(ua, "на Шосткинщині") == [("шосткинщині", "UA59100000000036457")]
+        assert best(ua, "Криворіжжя")[0][1] == "UA12060000000022633"
+        assert best(ua, "на Харківщині")[0][1] == "UA63000000000041885"
+        assert best(ua, "Київщино")[0][1] == "UA32000000000030281"
 
     def test_the_noun_belongs_to_the_match_and_the_form_says_phrase(self, ua: Gazetteer) -> None:
         tokens = places.tokens("у Бучанському районі Київської області")
