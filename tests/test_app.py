@@ -383,3 +383,31 @@ def test_what_is_embargoed_shows_nowhere_in_public_until_it_is_let_out(tmp_path:
     assert plain != desk
     for path in paths:
         assert hashlib.sha256(held[path]).digest() == hashlib.sha256(without[path]).digest(), path
+
+
+def test_a_past_moment_is_shown_as_it_was_and_as_it_is_known_now(tmp_path: Path) -> None:
+    """The two axes: the state of the world at T, as known at K."""
+
+    async def act(app: App, clock: Hands) -> None:
+        await app.submit([Report(id="1", source="city-alarm", text=ALARM)])
+        clock.move(600)
+        alarmed = clock.now
+        clock.move(600)
+        await app.submit([Report(id="2", source="city-alarm", text=CLEAR)])
+        clock.move(600)
+        late = "Повітряна тривога в Київській області"
+        said = Report(id="3", source="air-alert-ua", text=late, stated_at=alarmed - timedelta(seconds=60))
+        await app.submit([said])
+        clock.move(60)
+        now = await app.view()
+        then = await app.view(alarmed)
+        assert [alert.area.code for alert in now.picture.alerts] == ["UA32000000000030281"]
+        assert {alert.area.code for alert in then.picture.alerts} == {KYIV, "UA32000000000030281"}
+        as_known = await app.view(alarmed, alarmed)
+        assert [alert.area.code for alert in as_known.picture.alerts] == [KYIV]
+        before = await app.view(START - timedelta(hours=1))
+        assert before.picture.alerts == before.picture.alarms == ()
+        assert (await app.view(alarmed, desk=True)).picture.alarms == then.picture.alarms
+        assert await app.view(None, alarmed) == await app.view(None, alarmed)
+
+    live(tmp_path / "j.db", act)

@@ -43,6 +43,7 @@ from tocsin.model import (
 from tocsin.outlets.assembly import assemble, flaws
 from tocsin.outlets.fold import Fold, embargo_gate
 from tocsin.outlets.hall import Age, Received, UnwrittenError, View
+from tocsin.outlets.moment import picture_at
 from tocsin.outlets.publication import Gate, Publication
 from tocsin.outlets.serving import listen, server
 from tocsin.outlets.sse import Streams
@@ -411,11 +412,7 @@ class App:
         """Return the state of the world at a moment, as known at a moment."""
         now = self.clock()
         if known_at is None or known_at >= now:
-            picture = self._fold.state.picture(at)
-            shown = picture if desk else self._fold.publication.picture(picture, now)
-            if at is None and not desk:
-                shown = self.now_picture()
-            return View(picture=shown, at=at or now, known_at=now, age=self._fold.age(now))
+            return self._view(self._fold, at, now, desk=desk)
         key = (at, known_at, desk)
         kept = self._past.get(key)
         if kept is None:
@@ -432,9 +429,19 @@ class App:
                 break
             fold.enter(entry)
         fold.reach(known_at)
-        picture = fold.state.picture(at)
-        shown = picture if desk else fold.publication.picture(picture, known_at)
-        return View(picture=shown, at=at or known_at, known_at=known_at, age=fold.age(known_at))
+        return self._view(fold, at, known_at, desk=desk)
+
+    def _view(self, fold: Fold, at: datetime | None, known_at: datetime, *, desk: bool) -> View:
+        if fold is self._fold and not desk:
+            picture = self.now_picture()
+        elif desk:
+            picture = fold.state.picture()
+        else:
+            picture = fold.publication.picture(fold.state.picture(), known_at)
+        if at is not None and at < known_at:
+            changes = fold.changes if desk else (one.change for one in fold.publication.after(0))
+            picture = picture_at(changes, at, picture)
+        return View(picture=picture, at=at or known_at, known_at=known_at, age=fold.age(known_at))
 
     # --- how we are
 
