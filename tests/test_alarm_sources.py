@@ -148,6 +148,16 @@ def test_the_same_alarm_read_after_a_restart_is_the_same_report(upstream):
     assert poll(polls(upstream)[0]) == poll(polls(upstream)[0])
 
 
+def test_one_id_never_has_two_texts(upstream):
+    texts = {}
+    for threats in ([], ["drones"], ["drones", "ballistic_missiles"], []):
+        feed, _ = polls(upstream)
+        upstream.plays[ACTIVE] = envelope(row() | {"threats": [{"threat_type": kind} for kind in threats]})
+        (report,) = poll(feed)
+        assert texts.setdefault(report.id, report.text) == report.text
+    assert len(texts) == 3
+
+
 def test_an_end_needs_two_complete_lists_r35(upstream):
     feed, clock = polls(upstream)
     upstream.plays[ACTIVE] = envelope(row(), row("27", "Львівська область"))

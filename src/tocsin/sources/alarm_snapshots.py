@@ -424,14 +424,16 @@ class SnapshotFold:
         return f"{row.area or row.title}/{row.kind}/{row.started_at:%Y%m%dT%H%M%S.%f}"
 
     def _raise(self, row: Row, at: datetime, *, revised: bool) -> Report:
-        identity = f"raise/{self._name(row)}"
-        if revised:
-            identity += f"/{row.level or 'no-level'}/{at:%H%M%S}"
-        text = f"{_BEGUN[row.kind]} в {row.title}."
         # Yellow means drones and nothing else, by the rules of the country; red alone says nothing of the cause.
         named = row.threats or (("drones",) if row.level == "yellow" and row.kind == "air-raid" else ())
-        if words := ", ".join(_THREATS[kind] for kind in named if kind in _THREATS):
-            text += f" {row.title}: {words}."
+        told = [kind for kind in named if kind in _THREATS]
+        # Ids hold whatever the text does: one id never has two texts.
+        identity = "/".join(("raise", self._name(row), *told))
+        if revised:
+            identity += f"/{row.level or 'no-level'}/{at:%H%M%S.%f}"
+        text = f"{_BEGUN[row.kind]} в {row.title}."
+        if told:
+            text += f" {row.title}: {', '.join(_THREATS[kind] for kind in told)}."
         return self._report(identity, text, "alarm", row, stated=at if revised else row.started_at, at=at)
 
     def _end(self, row: Row, ended_at: datetime, at: datetime) -> Report:
@@ -442,7 +444,7 @@ class SnapshotFold:
 
     def _heard(self, snapshot: Snapshot, at: datetime) -> Report:
         stated = min(snapshot.content_at or at, at)
-        number = int((stated - _EPOCH) / timedelta(seconds=1))
+        number = int((stated - _EPOCH) / timedelta(milliseconds=1))
         return Report(
             id=f"heard/{number}",
             source=self.source,

@@ -135,6 +135,11 @@ class AlarmFeed:
         self._pause = max(pause if pause is not None else growing, min(self._every, growing))
         log.warning("%s: %s; next try in %.0f s", self.fold.source, what, self._pause)
 
+    @property
+    def trouble(self) -> str | None:
+        """What is wrong with it now, None where nothing is."""
+        return self.last_error
+
     def health(self) -> dict[str, Any]:
         """Tell how the feed fares: whether it is heard, how old its newest content is."""
         return {
