@@ -11,7 +11,7 @@ __all__ = ["alarms_of"]
 
 _AUTHORITIES = frozenset({"authority", "military", "emergency-service", "alarm-service"})
 _SIRENS = ("сирен", "siren")
-_DECLARED = ("оголош", "объявл", "declar", "лунає", "лунають", "звуч", "sound", "issued", "announced", "пролунал", "прозвуч", "ввімкн")
+_DECLARED = ("оголош", "объявл", "declar", "лунає", "лунають", "звуч", "sound", "issued", "announced", "пролуна", "прозвуч", "ввімкн", "came", "given", "дали", "объяв", "оголос")
 
 
 def alarms_of(clause: Clause, unit: Unit, context: Context) -> list[Draft]:

@@ -75,10 +75,7 @@ def attribute(units: list[Unit], context: Context, register: Register) -> None:
                 unit.by = chosen
                 continue
             unit.by = chosen
-            if kind == "colon":
-                carried = chosen
-            elif carried is not None and carried.id != chosen.id:
-                carried = None
+            carried = chosen if kind in ("colon", "verb") else None
             continue
         if last is not None and any(m.has("say", "again") for m in unit.marks):
             unit.by = last
@@ -103,6 +100,11 @@ def _speakers(unit: Unit, context: Context, register: Register) -> list[tuple[Sp
             identity = _office(meaning.value, n, unit, context)
         i, j = _whole_name(mark, unit, context)
         taken.update(range(i, j))
+        before = found[-1][0] if found else None
+        if before is not None and i - before.j <= 0 and i == before.j:
+            # «regional governor Oleh Kiper»: one person.
+            before.id, before.j = identity if not meaning.extra.get("office") else before.id, j
+            continue
         found.append((Speaker(identity, i, j, party=bool(meaning.extra.get("party"))), mark))
     for k in range(unit.i, unit.j):
         if k in taken or not context.tokens.caps[k]:

@@ -13,6 +13,7 @@ _JOIN = frozenset(
     "та і й и а але однак проте зате но однако and but while where which as after before followed when along що які який яка де коли після "
     "который которые которая где когда после тогда while whereas plus плюс also також також".split()
 )
+_CAUSE = frozenset({"через", "из-за", "за", "because", "due", "triggered"})
 _THREAT = frozenset(
     "takeoff launch attack strike shelling inbound danger danger-over lost interception airborne landed impact continuation".split()
 )
@@ -31,6 +32,8 @@ def clauses_of(unit: Unit, spots: list[Spot], context: Context) -> list[Clause]:
         if mark.used:
             continue
         cut = _cut(tokens.seps, tokens.words, last, mark.i)
+        if not cut and current and mark.group in ("cue", "weapon") and mark.i and tokens.words[mark.i - 1] in _CAUSE and any(m.group == "cue" for m in current):
+            cut = COMMA
         if cut and current:
             parts.append((sep, current))
             current = []

@@ -135,6 +135,9 @@ class Context:
     last_spots: list[Spot] = field(default_factory=list)
     last_paragraph: int = -1
     last_weapon: tuple[str, ...] = ()
+    last_paragraph_weapon: int = -1
+    last_tally: int = -1
+    """The paragraph of the last sentence that summed up."""
     last_effect: str = ""
     summary: bool = False
     """A finished night or day is being summed up from here on."""

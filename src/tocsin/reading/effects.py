@@ -45,7 +45,7 @@ def _elliptic(clause: Clause, context: Context) -> list[Draft]:
     """«У Дніпровському – на даху та на недобудові», «у Соломʼянському – 15 кв. м»: the effect of the clause before."""
     before = context.last_effect
     area = _area(clause, context)
-    if not before or clause.weapons or not (clause.objects or area):
+    if not before or clause.weapons or not (clause.objects or area) or _loose(clause, context) > 2:
         return []
     spots = spots_for(before, _spots(clause))
     i, j = _bounds(clause)
@@ -56,6 +56,15 @@ def _elliptic(clause: Clause, context: Context) -> list[Draft]:
         Draft(kind=before, i=i, j=j, spots=spots, main=base.main, object=mark.value, scope=base.scope, count=_object_count(mark, clause))
         for mark in _whole(clause.objects)[:6]
     ]
+
+
+def _loose(clause: Clause, context: Context) -> int:
+    """How many words between the marks of a clause no phrase explains."""
+    tokens = context.tokens
+    covered = {k for m in clause.marks for k in range(m.i, m.j)}
+    small = context.lexicon.prepositions
+    span = range(clause.marks[0].i, clause.marks[-1].j)
+    return sum(1 for k in span if k not in covered and tokens.kinds[k] == "w" and tokens.words[k] not in small and len(tokens.words[k]) > 2)
 
 
 def _cues(clause: Clause, context: Context) -> list[tuple[str, Mark]]:
@@ -138,6 +147,8 @@ def _effect(value: str, cue: Mark, values: list[str], clause: Clause, unit: Unit
         base.denies = denies or any(context.tokens.words[k] in ("нормі", "норме", "normal", "норма") for k in range(unit.i, unit.j))
         denies = base.denies
     objects = _objects(value, cue, values, clause)
+    if value == "response" and clause.objects and any(m.has("cue", "fire") for m in clause.marks):
+        objects = clause.objects[:1]
     if not objects and value in ("damage", "fire") and not denies and clause.inherited is not None and clause.inherited.objects and not clause.spots and not clause.objects:
         objects = clause.inherited.objects[:1]
     if not objects:

@@ -4,11 +4,13 @@ from __future__ import annotations
 
 from datetime import timedelta
 
+from tocsin.model import Range
 from tocsin.reading.alarms import alarms_of
 from tocsin.reading.attribution import Register, attribute
 from tocsin.reading.clauses import clauses_of
 from tocsin.reading.drafts import Clause, Context, Draft, Speaker, Spot, Unit
 from tocsin.reading.effects import effects_of
+from tocsin.reading.lexicon import Meaning
 from tocsin.reading.marks import Mark
 from tocsin.reading.normalise import COLON, DASH, LINE, PARAGRAPH, SEMI, STOP
 from tocsin.reading.people import casualties_of
@@ -37,7 +39,7 @@ def read_marks(marks: list[Mark], context: Context, register: Register) -> list[
     peace = _peace(units, context)
     for n, unit in enumerate(units):
         _mood(unit, context)
-        if _skipped(unit, context) or _asks(unit, context) or (peace and not _at_war(unit)):
+        if _is_title(unit, units, context) or _skipped(unit, context) or _asks(unit, context) or (peace and not _at_war(unit)):
             continue
         found = _read(unit, units, n, context)
         context.drafts.extend(found)
@@ -90,6 +92,18 @@ _WAR = frozenset(
 )
 
 
+def _is_title(unit: Unit, units: list[Unit], context: Context) -> bool:
+    """The headline of an article of several paragraphs: its text says the same again, with more."""
+    source = context.source
+    if source is None or source.kind not in ("media", "correspondent") or unit.paragraph != 0 or units[-1].paragraph < 2:
+        return False
+    if sum(1 for u in units if u.paragraph == 0) > 1:
+        return False
+    tokens = context.tokens
+    end = tokens.text[tokens.ends[unit.j - 1] : tokens.ends[unit.j - 1] + 1]
+    return end != "." or unit.j - unit.i <= 10
+
+
 def _at_war(unit: Unit) -> bool:
     """Whether a sentence names a weapon or what weapons do."""
     return any((m.group == "weapon" and not m.meaning.extra.get("emoji")) or m.has("mood", "war") for m in unit.marks)
@@ -121,7 +135,7 @@ def _regions(units: list[Unit], context: Context) -> None:
     """The oblasts and raions that the text names anywhere, for telling places of one name apart."""
     for unit in units:
         for mark in unit.marks:
-            if mark.places and len(mark.places) <= 2 and mark.places[0].precision in ("oblast", "raion") and mark.places[0].code not in context.regions:
+            if mark.places and len(mark.places) <= 2 and mark.places[0].precision == "oblast" and mark.places[0].code not in context.regions:
                 context.regions.append(mark.places[0].code)
     del context.regions[8:]
 
@@ -162,6 +176,8 @@ def _skipped(unit: Unit, context: Context) -> bool:
                 still = True
             elif meaning.group == "mood" and meaning.value == "drill":
                 drill = True
+    if still and _stands(unit, context):
+        return skip or drill
     if still:
         context.heading_region = None
         unit.marks = [m for m in unit.marks if not any(x.claim in ("alarm", "alarm-over") and x.group == "cue" for x in m.meanings) and not m.has("mood", "still-standing")]
@@ -174,6 +190,24 @@ def _skipped(unit: Unit, context: Context) -> bool:
         context.still_line = unit.line
         return True
     return skip or drill
+
+
+_STANDS = ("трива", "продовж", "залиша", "лишає", "остает", "продолж", "длит", "remain", "continu", "still", "force", "effect", "active")
+
+
+def _stands(unit: Unit, context: Context) -> bool:
+    """Whether a sentence says of a named place that its alarm goes on (the lists under a clear are left to themselves)."""
+    words = context.tokens.words
+    if context.tokens.text[context.tokens.ends[unit.j - 1] : context.tokens.ends[unit.j - 1] + 1] == ":" or not any(m.places for m in unit.marks):
+        return False
+    still = next((m for m in unit.marks if m.has("mood", "still-standing")), None)
+    if still is None or not any(words[k].startswith(_STANDS) for k in range(still.i, still.j)):
+        return False
+    if not any(words[k].startswith(("тривог", "тревог", "alert", "alarm", "загроз", "угроз", "threat")) for k in range(unit.i, unit.j)) or words[unit.i] in ("зверніть", "увага", "обратите"):
+        return False
+    still.turn(Meaning("cue", "alarm", {"type": "artillery" if any(words[k].startswith(("артилер", "артобстр", "артилл", "artiller")) for k in range(unit.i, unit.j)) else "air-raid"}))
+    still.meanings = (still.meaning,)
+    return True
 
 
 def _heading(unit: Unit, spots: list[Spot], context: Context) -> bool:
@@ -320,6 +354,7 @@ def _one_casualty(found: list[Draft], context: Context) -> list[Draft]:
         apart = any(context.tokens.seps[k] == SEMI for k in range(before.j, min(draft.i + 1, len(context.tokens.seps))))
         other = bool(draft.spots) and bool(before.spots) and {s.code for s in draft.spots} != {s.code for s in before.spots}
         clash = any(key in before.harm for key in draft.harm)
+        _same_people(before, draft, context)
         if apart or other or clash or before.denies != draft.denies:
             kept.append(draft)
             continue
@@ -329,6 +364,18 @@ def _one_casualty(found: list[Draft], context: Context) -> list[Draft]:
         if not before.spots:
             before.spots, before.main = draft.spots, draft.main
     return kept
+
+
+_THEM = frozenset("їх усіх всіх обох обидва обидві обоє их всех обоих them both all".split())
+
+
+def _same_people(before: Draft, draft: Draft, context: Context) -> None:
+    """«Поранено двох, їх доправили до лікарні»: the same two."""
+    harm = draft.harm or {}
+    known = [v for k, v in (before.harm or {}).items() if "-" not in k and v.max]
+    if list(harm) == ["hospitalised"] and harm["hospitalised"] == Range(min=1, max=None) and len(known) == 1:
+        if any(context.tokens.words[k] in _THEM for k in range(max(0, draft.i - 3), draft.j)):
+            draft.harm = {"hospitalised": known[0]}
 
 
 def _one_instruction(found: list[Draft]) -> list[Draft]:
@@ -375,6 +422,9 @@ def _finish(found: list[Draft], unit: Unit, units: list[Unit], n: int, clauses: 
     weapons = tuple(d.weapon for d in found if d.weapon)
     if weapons:
         context.last_weapon = weapons[-2:] if found[-1].joint else weapons[-1:]
+        context.last_paragraph_weapon = unit.paragraph
+    if any(d.kind == "tally" for d in found):
+        context.last_tally = unit.paragraph
     _minus(found, units, n, context)
 
 
@@ -404,7 +454,7 @@ def _tense(draft: Draft, unit: Unit, context: Context) -> None:
         draft.tense = "past"
     elif context.summary and draft.kind in ("launch", "interception", "lost", "impact", "inbound", "tally", "debris"):
         draft.tense = "past"
-    elif unit.expected and _foretold(draft, unit) and draft.kind in ("takeoff", "launch", "inbound", "danger", "danger-over", "alarm", "alarm-over", "outage", "explosion", "impact"):
+    elif unit.expected and _foretold(draft, unit) and draft.kind in ("takeoff", "launch", "inbound", "danger", "danger-over", "alarm", "alarm-over", "outage", "explosion", "impact", "interception"):
         draft.tense = "expected"
 
 

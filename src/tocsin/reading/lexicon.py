@@ -24,6 +24,8 @@ GROUPS = (
     "cue", "weapon", "mood", "prep", "role", "compass", "side", "arrow", "state", "area", "number", "vague", "bend",
     "notcount", "speaker", "say", "skip", "harm", "group", "object", "unit", "network", "scope", "area-unit", "peace", "ignore",
 )  # fmt: skip
+_RANK = {group: n for n, group in enumerate("weapon cue harm object mood skip ignore number vague bend speaker say area role compass group unit scope".split())}
+"""Which meaning of a phrase with several is tried first; the others are found by asking for them."""
 _ENDING = 5
 _SHORTEST, _LONGEST = 2, 14
 
@@ -75,7 +77,7 @@ class Lexicon:
                 self._stems[atom[:-1]] = atom
             node = node.next.setdefault(atom, Node())
         if all(one.group != meaning.group or one.value != meaning.value for one in node.meanings):
-            node.meanings = (*node.meanings, meaning)
+            node.meanings = tuple(sorted((*node.meanings, meaning), key=lambda m: _RANK.get(m.group, 99)))
 
     def atoms(self, word: str) -> tuple[str, ...]:
         """What a word may stand for in phrases: itself, then the stems that it begins with, longest first."""

@@ -246,6 +246,8 @@ def _figures(tokens: Tokens, i: int) -> tuple[int, int, int] | None:
             return None
     if run == 3:
         return None
+    if tokens.seps[i] >= 11 and text[tokens.ends[i] : tokens.ends[i] + 2] in (". ", ") ", ".\n") and j < size:
+        return None  # the number of a list's item
     if 1900 <= low <= 2099:
         return None
     if j < size and seps[j] == HYPHEN and kinds[j] == "w" and words[j] not in ("ти",):

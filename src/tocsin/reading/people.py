@@ -57,7 +57,7 @@ def casualties_of(clause: Clause, unit: Unit, context: Context) -> list[Draft]:
                     harm.setdefault(key, number)
                 continue
         harm.setdefault(key, number)
-    _children(clause, harm, taken)
+    _children(clause, harm, taken, context.tokens.words)
     known = [v for v in harm.values() if v.max is not None and v.max]
     if "hospitalised" in harm and harm["hospitalised"] == Range(min=1, max=None) and len(harm) == 2 and len(known) == 1:
         # "another victim who required hospitalization": the same one.
@@ -115,7 +115,7 @@ def _count(clause: Clause, mark: Mark, taken: set[int]) -> Mark | None:
     after = [c for c in free if mark.j <= c.i < high]
     if before and (not after or mark.i - before[-1].j <= after[0].i - mark.j + 2):
         return before[-1]
-    if after and after[0].i - mark.j <= 4:
+    if after and (after[0].i - mark.j <= 4 or any(m.i < after[0].i and m.has("mood", "grew") for m in clause.marks)):
         return after[0]
     return before[-1] if before else None
 
@@ -141,7 +141,7 @@ def _implied(clause: Clause, mark: Mark, context: Context) -> Range | None:
         return Range(min=1, max=1)
     if any(w in _FIRST for w in around) and words[mark.j - 1] in _ONE:
         return Range(min=1, max=1)
-    if any(w in ("another",) for w in around):
+    if any(w in ("another", "second", "другий", "друга", "второй", "вторая", "одному") for w in around):
         return Range(min=1, max=1)
     if words[mark.i] in ("affected", "suffered", "hurt", "kills", "assist") and not people:
         return None
@@ -164,7 +164,12 @@ def _among(clause: Clause, mark: Mark) -> bool:
     return any(m.has("group", "of-them") and m.i < mark.i for m in clause.marks)
 
 
-def _children(clause: Clause, harm: dict[str, Range], taken: set[int]) -> None:
+def context_word(mark: Mark, words: list[str]) -> str:
+    """The first word of a mark."""
+    return words[mark.i]
+
+
+def _children(clause: Clause, harm: dict[str, Range], taken: set[int], words: list[str]) -> None:
     """«12 поранених, серед них 2 дитини»: a part of what was counted before."""
     if not any(m.has("group", "of-them") for m in clause.marks):
         return
@@ -175,6 +180,8 @@ def _children(clause: Clause, harm: dict[str, Range], taken: set[int]) -> None:
         if not mark.has("group", "children"):
             continue
         count = next((c for c in reversed(clause.counts) if 0 <= mark.i - c.j <= 1 and id(c) not in taken), None)
+        if count is None and context_word(mark, words) not in _ONE:
+            continue
         number = count.number if count is not None and count.number is not None else Range(min=1, max=1 if n >= 0 else None)
         harm.setdefault(f"children-{keys[0]}", number)
 

@@ -33,6 +33,8 @@ def find_spots(unit: Unit, context: Context) -> list[Spot]:
             here = _here(mark, context)
             if here is not None:
                 spots.append(here)
+        elif mark.places and mark.group == "place" and _speaks(mark, n, marks, unit):
+            continue
         elif mark.places and mark.group == "place":
             if mark.i and context.tokens.words[mark.i - 1] in _RIVER and context.tokens.seps[mark.i] <= DOT:
                 continue
@@ -70,11 +72,17 @@ CAPITAL = "UA80000000000093317"
 _PRONOUN = {"над": "at", "повз": "via", "мимо": "via", "over": "at", "past": "via", "above": "at", "in": "at", "від": "from", "от": "from", "по": "po"}
 
 
+def _speaks(mark: Mark, n: int, marks: list[Mark], unit: Unit) -> bool:
+    """Whether a capital stands for its government («Киев говорит о …»)."""
+    after = marks[n + 1] if n + 1 < len(marks) else None
+    return mark.i == unit.i and after is not None and after.i == mark.j and after.has("say", "verb") is not None
+
+
 def _here(mark: Mark, context: Context) -> Spot | None:
     """«над містом», «на область»: the city at the head of the line, or the source's own."""
     words = context.tokens.words[mark.i : mark.j]
     city = any(w.startswith(("міст", "город", "city")) for w in words)
-    region = any(w.startswith("област") for w in words)
+    region = any(w.startswith(("област", "region")) for w in words)
     if not city and not region:
         return None
     role = _PRONOUN.get(words[0], "toward")
@@ -83,9 +91,19 @@ def _here(mark: Mark, context: Context) -> Spot | None:
     if city and context.heading_place is not None:
         named = context.heading_place
         return Spot(mark=mark, role=role, best=named.best, others=named.others)
+    if context.article or context.home is None:
+        for code in reversed(context.mentioned):
+            one = context.gazetteer.area(code)
+            if one is not None and ((city and one.kind == "city") or (region and one.level == "oblast" and one.kind != "city")):
+                return Spot(mark=mark, role=role, best=Candidate(code=code, precision="settlement" if city else "oblast", form="home"))
     area = context.gazetteer.area(context.home) if context.home else None
     if area is None:
         return None
+    if region and area.kind != "city" and area.level != "oblast":
+        first = context.gazetteer.first_level_of(area.code)
+        area = context.gazetteer.area(first) if first else area
+        if area is None:
+            return None
     if city and (area.kind == "city" or area.level == "settlement"):
         return Spot(mark=mark, role=role, best=Candidate(code=area.code, precision="settlement", form="home"))
     if region and area.level == "oblast" and area.kind != "city":
@@ -167,8 +185,7 @@ def _by_area_word(candidates: tuple[Candidate, ...], mark: Mark, context: Contex
         kept = tuple(c for c in candidates if c.precision in levels)
         if kept:
             return kept
-    plain = tuple(c for c in candidates if c.form != "adjective")
-    return candidates if not plain else candidates
+    return candidates
 
 
 _PLURAL_HEADS = frozenset("regions oblasts districts областях областей районах районів областям областями районам районов".split())

@@ -22,7 +22,12 @@ def is_tally(unit: Unit, clauses: list[Clause], context: Context) -> bool:
     inbound = any(cue.has("cue", "inbound") or cue.has("cue", "airborne") for c in clauses for cue in c.cues)
     if context.summary or unit.past:
         return bool(keys - {"hit"}) and (weapon or bool(context.last_weapon)) or (context.summary and weapon and not inbound)
-    return len(keys) >= 2 and weapon and not context.telegraphic
+    whole = any(c.total for clause in clauses for c in clause.counts)
+    if (keys - {"hit"}) and weapon and whole and (not context.telegraphic or context.source is None or context.source.kind != "monitoring-channel"):
+        return True
+    if (keys - {"hit"}) and context.last_tally == unit.paragraph and not inbound:
+        return True
+    return len(keys - {"hit"}) >= 2 and weapon and not context.telegraphic
 
 
 def tallies_of(unit: Unit, clauses: list[Clause], context: Context) -> list[Draft]:

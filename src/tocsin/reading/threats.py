@@ -82,7 +82,7 @@ def threats_of(clause: Clause, unit: Unit, context: Context) -> list[Draft]:
     spots = spots_for(kind, _places(clause, unit, context))
     if not _enough(kind, cue, groups, spots, clause, unit, context):
         return []
-    denies = cue is not None and denied(clause, cue, context)
+    denies = cue is not None and cue.group == "cue" and denied(clause, cue, context)
     total = any(m.has("mood", "total") for m in clause.marks) and clause.inherited is not None and kind in ("launch", "inbound")
     drafts: list[Draft] = []
     i, j = _bounds(clause, cue, groups)
@@ -192,6 +192,8 @@ def _kind(value: str, cue: Mark, values: dict[str, Mark], clause: Clause, contex
             return "danger"
         if plane and not (weapon and len(clause.weapons) > len(carriers(context, clause))) and "takeoff" in values:
             return "takeoff"
+        if clause.objects and words[cue.i].startswith(("скин", "сброс", "dropped")):
+            return "impact"
         return "launch"
     if value == "danger":
         if words[cue.i] in _WEAK_DANGER:
@@ -235,6 +237,9 @@ def _before_weapon(cue: Mark, clause: Clause) -> bool:
 
 def _implied(clause: Clause, unit: Unit, context: Context, values: dict[str, Mark]) -> tuple[str, Mark | None]:
     """A clause without a cue: in a channel's shorthand a weapon, a place or a count alone says that something flies."""
+    gone = next((m for m in clause.marks if m.group == "mood" and m.value == "not" and context.tokens.words[m.i] in _AFTER), None)
+    if gone is not None and clause.weapons and "danger" not in values:
+        return "danger-over", gone
     if not context.telegraphic:
         return "", None
     loose = _loose_words(clause, unit, context)
@@ -306,6 +311,8 @@ def _groups(kind: str, clause: Clause, unit: Unit, context: Context) -> list[Gro
     if groups:
         return groups
     count = _lone_count(clause)
+    if kind == "impact" and count is not None and not any(-1 <= c.i - count.j <= 1 for c in clause.cues):
+        count = None
     inherited: tuple[str, ...] = ()
     if kind in ("inbound", "launch", "interception", "lost", "impact"):
         if clause.inherited is not None:
@@ -314,6 +321,8 @@ def _groups(kind: str, clause: Clause, unit: Unit, context: Context) -> list[Gro
             inherited = (context.heading_weapon,)
         if not inherited and context.said_weapon is not None and context.said_weapon[0] == unit.line:
             inherited = context.said_weapon[1]
+        if not inherited and kind in ("impact", "interception", "lost", "launch") and count is not None and context.last_paragraph_weapon == unit.paragraph:
+            inherited = context.last_weapon
     if not inherited:
         return []
     i = clause.marks[0].i
