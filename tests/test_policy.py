@@ -234,6 +234,17 @@ def test_another_country_goes_pre_alert_alert_end_without_a_line_of_code(monkeyp
     assert morning.state.area_state("Old Port", at(20)).state == "CLEAR"
 
 
+def test_who_may_clear_is_the_policys_to_say():
+    base = bundled()
+    rules = tuple(msgspec.structs.replace(r, clears=("authority",)) for r in base.policy.rules)
+    register = {"af": Source(id="af", name="af", kind="military", reliability="A")}
+    policy = msgspec.structs.replace(base.policy, rules=rules)
+    morning = Morning(msgspec.structs.replace(base, register=register, policy=policy))
+    morning.hears(0, "af", says("inbound", "drone", where="UA51000000000030770"))
+    step = morning.hears(5, "af", says("danger-over", "drone", where="UA51000000000030770"))
+    assert [c.fact.verb for c in step.changes if c.fact.type == "alert"] == ["lapse"]
+
+
 def test_a_world_without_a_policy_still_relays_official_alarms():
     base = bundled()
     register = {"s": Source(id="s", name="s", kind="alarm-service", reliability="A", declares=("UA",))}

@@ -10,7 +10,7 @@ source south monitoring-channel C home=UA51000000000030770
   = threat opened: shahed-136, toward Nizhyn (C3, 1 origin)
 02:01 north
     Ще один, той самий курс
-  = threat opened: shahed-136, toward Nizhyn (C3, 1 origin)
+  = threat opened: 1 × shahed-136, toward Nizhyn (C3, 1 origin)
 02:03 south
     Шахед на Одесу
   = threat opened: shahed-136, toward Odesa (C3, 1 origin)
@@ -19,7 +19,7 @@ source south monitoring-channel C home=UA51000000000030770
   = threat revised: shahed-136, over Odesa Oblast toward Odesa (A1, 2 origins)
 02:06 north
     Мінус
-  = threat revised: shahed-136, toward Nizhyn (C4, 1 origin)
+  = threat closed: 1 × shahed-136, toward Nizhyn (C3, 1 origin), over: said-to-be-over
 02:20 south
     По Одесі чисто
   = threat revised: shahed-136, over Odesa Oblast toward Odesa (A2, 1 origin)

@@ -81,7 +81,7 @@ class Hazards:
             if any(f.why == "part-over" for f, _ in changes):
                 self._part_over(threat, heard, touched)
             if fact.verb == "close":
-                out += self._over(fact, threat, at, touched)
+                out += self._over(fact, threat, heard, at, touched)
                 continue
             if any(not f.move for f, _ in changes):
                 self._corrected(threat, touched)
@@ -269,15 +269,24 @@ class Hazards:
                 )
             note_ending(touched, area, held.alarm, "mistake", thing=threat.id)
 
-    def _over(self, fact: Fact, threat: Threat, at: datetime, touched: Touched) -> list[Fact]:
+    def _over(self, fact: Fact, threat: Threat, heard: Heard, at: datetime, touched: Touched) -> list[Fact]:
         how = "lapse" if threat.status == "lapsed" else "over" if fact.move else "mistake"
         out: list[Fact] = []
         for area in self._standing.areas_of.get(threat.id) or ():
             found = self._standing.release(threat.id, area)
             if found is None:
                 continue
-            note_ending(touched, area, found.alarm, how, thing=threat.id, by=threat.ended_by or "")
-            if how == "over" and found.official and threat.ended_by is not None:
+            by = threat.ended_by or ""
+            ends = how if how != "over" or self._may_clear(found, heard) else "lapse"
+            note_ending(touched, area, found.alarm, ends, thing=threat.id, by=by)
+            if ends == "over" and found.official and by:
                 # Who ends the very thing that spoke against an all-clear confirms it.
-                out += self._issuing.confirmed_clear(area, threat.ended_by, fact.because, at)
+                out += self._issuing.confirmed_clear(area, by, fact.because, at)
         return out
+
+    def _may_clear(self, support: Support, heard: Heard) -> bool:
+        """Whether the policy lets this kind of source clear what the rule raised; channels clear their own."""
+        rule = self._policy.rule(support.rule)
+        if rule is None or heard.source is None or not support.official:
+            return True
+        return heard.source.kind in rule.clears

@@ -68,6 +68,8 @@ class Standing:
         self.relays: Table[AlertKey, tuple[str, ...]] = Table(slate)
         """Ids of the alarms that an official alert relays."""
         self.supports: Table[str, tuple[Support, ...]] = Table(slate)
+        self._inside: Table[str, tuple[str, ...]] = Table(slate)
+        """Areas with supports inside an area, sorted."""
         self.areas_of: Table[str, tuple[str, ...]] = Table(slate)
         """Areas that a thing holds up, by its id."""
         self.share_ended: Table[str, datetime] = Table(slate)
@@ -82,6 +84,10 @@ class Standing:
 
     def hold(self, support: Support) -> None:
         """Write a support, in place of what the same thing held there."""
+        if support.area not in self.supports:
+            for outer in self._places.ancestors(support.area):
+                known = self._inside.get(outer) or ()
+                self._inside.put(outer, tuple(sorted((*known, support.area))))
         rest = tuple(s for s in self.supports.get(support.area) or () if s.id != support.id)
         self.supports.put(support.area, (*rest, support))
         areas = self.areas_of.get(support.id) or ()
@@ -100,6 +106,12 @@ class Standing:
             self.supports.put(area, rest)
         else:
             self.supports.drop(area)
+            for outer in self._places.ancestors(area):
+                known = tuple(c for c in self._inside.get(outer) or () if c != area)
+                if known:
+                    self._inside.put(outer, known)
+                else:
+                    self._inside.drop(outer)
         left = tuple(a for a in self.areas_of.get(thing) or () if a != area)
         if left:
             self.areas_of.put(thing, left)
@@ -126,12 +138,8 @@ class Standing:
 
     def inside(self, area: str, alarm: str) -> tuple[Support, ...]:
         """What holds areas inside an area up."""
-        return tuple(
-            s
-            for code in sorted(self.supports)
-            if code != area and self._places.covers(area, code)
-            for s in self.holding(code, alarm)
-        )
+        codes = self._inside.get(area)
+        return tuple(s for code in codes for s in self.holding(code, alarm)) if codes else ()
 
     # --- alerts -----------------------------------------------------------------
 

@@ -45,6 +45,8 @@ class Kin:
         self._weapons = weapons
         self._chains = {slug: _chain(self.klass(slug)) for slug in sorted(weapons)}
         self._carriers = frozenset(slug for slug, weapon in weapons.items() if weapon.carrier)
+        families = {self.family(slug) for slug in (*weapons, *_WIDER)}
+        self.all_families = tuple(sorted(families | {"unknown", "carrier"}))
         self._close: dict[tuple[str, str], int] = {}
         self._ended: dict[tuple[str, str | None], bool] = {}
 
@@ -57,6 +59,20 @@ class Kin:
         if slug in _WIDER:
             return str(slug)
         return self.weapon(slug).klass
+
+    def family(self, slug: str) -> str:
+        """The widest word for a weapon short of "unknown": by it threats are indexed."""
+        if slug in self._carriers:
+            return "carrier"
+        chain = self._chain(slug)
+        return chain[-2] if len(chain) > 1 and chain[-1] == "unknown" else chain[-1]
+
+    def families(self, slug: str) -> tuple[str, ...]:
+        """The families in which something kin to a weapon may stand."""
+        own = self.family(slug)
+        if own in ("unknown", "carrier"):
+            return self.all_families
+        return tuple(dict.fromkeys((own, "unknown", "carrier")))
 
     def carrier(self, slug: str) -> bool:
         """Whether a weapon is an aircraft that carries others."""

@@ -17,7 +17,7 @@ if TYPE_CHECKING:
     from tocsin.picture.kin import Kin
     from tocsin.places import Gazetteer
 
-__all__ = ["Matcher", "Spot", "headings_agree", "ref_of"]
+__all__ = ["EVERYWHERE", "Matcher", "Spot", "headings_agree", "ref_of"]
 
 _POINTS = ("N", "NNE", "NE", "ENE", "E", "ESE", "SE", "SSE", "S", "SSW", "SW", "WSW", "W", "WNW", "NW", "NNW")
 _FINE = ("drone", "jet-drone", "recon-drone", "guided-bomb", "artillery", "mlrs")
@@ -84,11 +84,6 @@ class Matcher:
             elif area.code == self._places.root:
                 found[EVERYWHERE] = None
         return tuple(found) or (EVERYWHERE,)
-
-    def kindred(self, weapon: str, other: str) -> bool:
-        """Whether two weapons can be one hazard at all: the cheap question before ``score``."""
-        kin = self._kin
-        return kin.closeness(other, weapon) > 0 or kin.carrier(weapon) or kin.carrier(other)
 
     def score(self, claim: Claim, weapon: str, spot: Spot, threat: Threat, said: datetime) -> tuple[int, int]:
         """How well claim and threat fit by (place, weapon); (0, 0) when they are two things."""

@@ -15,15 +15,16 @@ import msgspec
 
 from tocsin.model import AreaRef, Claim, Fact, Order, Range, Report, Source, Threat, Weapon
 from tocsin.picture.arrival import earliest_arrival
+from tocsin.picture.held import Held, Holding
 from tocsin.picture.kin import Kin
 from tocsin.picture.matching import Matcher, Spot
 from tocsin.picture.weighing import Origins, Voice, independent, weigh
-from tocsin.slate import Slate, Table, Timers
+from tocsin.slate import Slate
 
 if TYPE_CHECKING:
     from tocsin.places import Gazetteer
 
-__all__ = ["Held", "Lingers", "Refusal", "Threats"]
+__all__ = ["Lingers", "Refusal", "Threats"]
 
 _RANK = {"danger": 1, "takeoff": 2, "launch": 3, "inbound": 4}
 _ENDS = ("danger-over", "lost", "interception")
@@ -33,7 +34,7 @@ _THREAD = timedelta(minutes=10)
 _REPEAT = timedelta(seconds=60)
 _KEPT_CLAIMS = 40
 _KEPT_VOICES = 48
-_KEPT_REPORTS = 16384
+_KEPT_OF_ONE = 3
 
 
 class Lingers(msgspec.Struct, frozen=True, kw_only=True):
@@ -57,14 +58,6 @@ class Refusal(msgspec.Struct, frozen=True, kw_only=True):
     reason: str
 
 
-class Held(msgspec.Struct, frozen=True, kw_only=True):
-    """A threat in the hot state: the noun, and whose word it rests on."""
-
-    threat: Threat
-    voices: tuple[Voice, ...] = ()
-    against: tuple[Voice, ...] = ()
-
-
 class Threats:
     """All threats that are believed now."""
 
@@ -82,11 +75,7 @@ class Threats:
         self._matcher = Matcher(places, self._kin)
         self._origins = origins
         self.lingers = lingers
-        self.held: Table[str, Held] = Table(slate)
-        self._buckets: Table[str, tuple[str, ...]] = Table(slate)
-        self._threads: Table[str, tuple[str, datetime]] = Table(slate)
-        self._by_report: Table[tuple[str, str], tuple[str, ...]] = Table(slate)
-        self._timers = Timers(slate)
+        self.holding = Holding(slate, self._matcher, self._kin)
         self.refused: list[Refusal] = []
 
     # --- in -----------------------------------------------------------------
@@ -158,14 +147,11 @@ class Threats:
 
     def _thread(self, report: Report, source: Source, said: datetime) -> Held | None:
         if report.reply_to:
-            for threat_id in reversed(self._by_report.get((source.id, report.reply_to)) or ()):
-                held = self.held.get(threat_id)
-                if held is not None:
-                    return held
-        last = self._threads.get(source.id)
-        if last is None or said - last[1] > _THREAD:
-            return None
-        return self.held.get(last[0])
+            answered = list(self.holding.of_report(source.id, report.reply_to))
+            if answered:
+                return answered[-1]
+        last = self.holding.last_of(source.id)
+        return last[0] if last is not None and said - last[1] <= _THREAD else None
 
     def _find(self, claim: Claim, slug: str, spot: Spot, thread: Held | None, said: datetime) -> Held | None:
         if thread is not None and claim.continues:
@@ -174,21 +160,13 @@ class Threats:
             if claim.weapon is None or self._kin.closeness(thread.threat.weapon, claim.weapon):
                 return thread
         best: tuple[tuple[int, int, datetime, str], Held] | None = None
-        wanted = self._matcher.buckets(spot.told)
-        names = (*wanted, "*") if "*" not in wanted else tuple(self._buckets)
-        if "*" in wanted and spot.told:
-            names = ("*",)
-        for name in names:
-            for threat_id in self._buckets.get(name) or ():
-                held = self.held.get(threat_id)
-                if held is None or not self._matcher.kindred(slug, held.threat.weapon):
-                    continue
-                place, close = self._matcher.score(claim, slug, spot, held.threat, said)
-                if not place:
-                    continue
-                rank = (place, close, held.voices[-1].at if held.voices else said, threat_id)
-                if best is None or rank > best[0]:
-                    best = (rank, held)
+        for held in self.holding.like(slug, spot.told):
+            place, close = self._matcher.score(claim, slug, spot, held.threat, said)
+            if not place:
+                continue
+            rank = (place, close, held.voices[-1].at if held.voices else said, held.threat.id)
+            if best is None or rank > best[0]:
+                best = (rank, held)
         return best[1] if best else None
 
     def _open(self, claim: Claim, slug: str, spot: Spot, voice: Voice, lapses_at: datetime) -> list[Fact]:
@@ -214,8 +192,8 @@ class Threats:
             last_said=voice.at,
         )
         threat = self._arrivals(threat, voice.at)
-        held = Held(threat=threat, voices=(voice,))
-        self._put(held)
+        self.holding.put(Held(threat=threat, voices=(voice,), rule=weight.rule))
+        self.holding.spoken(voice.source, voice.report, threat.id, voice.at)
         return [self._fact("open", threat, (claim.id,), weight.rule)]
 
     def _renew(
@@ -232,12 +210,12 @@ class Threats:
             or old.status != "live"
         )
         if mine is not None and not news and voice.at - mine.at < _REPEAT:
-            self._touch(claim, held)
+            self.holding.spoken(claim.source, claim.report, old.id, voice.at)
             return []
-        carrier = self._kin.weapon(old.weapon).carrier
+        carrier = self._kin.carrier(old.weapon)
         weapon = self._pick(old.weapon, slug)
         kind = old.kind if carrier or _RANK[claim.kind] <= _RANK.get(old.kind, 0) else claim.kind
-        if self._kin.weapon(weapon).carrier:
+        if self._kin.carrier(weapon):
             kind = "takeoff"
         threat = msgspec.structs.replace(
             old,
@@ -252,13 +230,13 @@ class Threats:
             lapses_at=max(lapses_at, old.lapses_at or lapses_at),
             status="live",
         )
-        voices = (*held.voices, voice)[-_KEPT_VOICES:]
-        return self._settle(msgspec.structs.replace(held, threat=threat, voices=voices), claim, "revise")
+        kept = Held(threat=threat, voices=_joined(held.voices, voice), against=held.against, rule=held.rule)
+        return self._settle(kept, claim, "revise", same=_told_alike(held.voices, voice))
 
     def _pick(self, old: str, new: str) -> str:
-        if old == new or self._kin.weapon(old).carrier:
+        if old == new or self._kin.carrier(old):
             return old
-        return new if self._kin.weapon(new).carrier else self._kin.narrower(old, new)
+        return new if self._kin.carrier(new) else self._kin.narrower(old, new)
 
     def _moved(self, old: tuple[AreaRef, ...], new: tuple[AreaRef, ...]) -> tuple[AreaRef, ...]:
         """Where it was last said to be; a coarser word for the same place takes nothing away."""
@@ -278,7 +256,7 @@ class Threats:
         bare = claim.weapon is None and not covered
         if bare and thread is None and claim.kind != "danger-over":
             return []
-        for held in self._spoken_of(claim, covered, thread if bare else None):
+        for held in self._spoken_of(claim, spot.told, thread if bare else None):
             if claim.kind == "lost":
                 status = "lost" if voice.official or not any(v.official for v in held.voices) else "live"
                 threat = msgspec.structs.replace(held.threat, status=status)
@@ -291,12 +269,12 @@ class Threats:
                 break
         return facts
 
-    def _spoken_of(self, claim: Claim, covered: tuple[str, ...], thread: Held | None) -> list[Held]:
+    def _spoken_of(self, claim: Claim, told: Sequence[AreaRef], thread: Held | None) -> list[Held]:
         if thread is not None:
             return [thread]
         found = []
-        for threat_id in sorted(self.held):
-            held = self.held.rows[threat_id]
+        covered = tuple(a.code for a in told)
+        for held in self.holding.around(told, self._places.root):
             threat = held.threat
             if not self._kin.ended_by(threat.weapon, claim.weapon):
                 continue
@@ -351,8 +329,7 @@ class Threats:
     def _deny(self, claim: Claim, voice: Voice) -> list[Fact]:
         """«Не підтвердилась»: the source takes its own word back; another's word is only doubted."""
         facts: list[Fact] = []
-        covered = tuple(a.code for a in Spot.of(claim, self._places).told)
-        for held in self._spoken_of(claim, covered, None):
+        for held in self._spoken_of(claim, Spot.of(claim, self._places).told, None):
             left = tuple(v for v in held.voices if not _may_end(voice, v))
             if left:
                 kept = msgspec.structs.replace(held, voices=left)
@@ -371,11 +348,9 @@ class Threats:
         """Withdraw every word that a report said, as if it had not been said."""
         _ = at
         facts: list[Fact] = []
-        for threat_id in self._by_report.get((source_id, report_id)) or ():
-            held = self.held.get(threat_id)
-            if held is not None:
-                facts += self._withdraw(held, lambda v: v.source == source_id and v.report == report_id)
-        self._by_report.drop((source_id, report_id))
+        for held in list(self.holding.of_report(source_id, report_id)):
+            facts += self._withdraw(held, lambda v: v.source == source_id and v.report == report_id)
+        self.holding.forget_report(source_id, report_id)
         return facts
 
     def order(self, order: Order, at: datetime) -> list[Fact]:
@@ -384,9 +359,8 @@ class Threats:
         if order.verb != "quarantine":
             return []
         facts: list[Fact] = []
-        for threat_id in sorted(self.held):
-            held = self.held.rows.get(threat_id)
-            if held is not None and any(v.source == order.target for v in held.voices + held.against):
+        for held in self.holding.around((), self._places.root):
+            if any(v.source == order.target for v in held.voices + held.against):
                 facts += self._withdraw(held, lambda v: v.source == order.target, "quarantined")
         return facts
 
@@ -407,13 +381,13 @@ class Threats:
 
     def next_deadline(self) -> datetime | None:
         """When the next threat lapses."""
-        return self._timers.next()
+        return self.holding.timers.next()
 
     def advance(self, to: datetime) -> list[tuple[datetime, Fact]]:
         """Perform every lapse that is due at or before ``to``, each at its own instant."""
         facts: list[tuple[datetime, Fact]] = []
-        while (due := self._timers.pop(to)) is not None:
-            held = self.held.get(due[1])
+        while (due := self.holding.timers.pop(to)) is not None:
+            held = self.holding.rows.get(due[1])
             if held is not None:
                 facts += [(due[0], f) for f in self._close(held, "lapsed", None, (), "not-renewed")]
         return facts
@@ -421,83 +395,64 @@ class Threats:
     def view(self, at: datetime | None = None) -> tuple[Threat, ...]:
         """The threats that stand, by id."""
         _ = at
-        return tuple(self.held.rows[i].threat for i in sorted(self.held))
+        return tuple(held.threat for held in self.holding.around((), self._places.root))
 
     def restore(self) -> None:
         """Make the deadlines fit the tables again, after an undo."""
-        self._timers.restore()
+        self.holding.timers.restore()
         self.refused.clear()
 
     # --- the tables -------------------------------------------------------------
 
     def _settle(
-        self, held: Held, claim: Claim | None, verb: str, why: str | None = None, *, move: bool = True
+        self,
+        held: Held,
+        claim: Claim | None,
+        verb: str,
+        why: str | None = None,
+        *,
+        move: bool = True,
+        same: bool = False,
     ) -> list[Fact]:
-        """Weigh anew and write: a threat's credibility is always that of its voices."""
-        weight = weigh(held.voices, held.against)
-        claims = held.threat.claims
-        if claim is not None:
-            claims = (*claims, claim.id)
+        """Weigh anew and write: a threat's credibility is always that of its voices.
+
+        ``same`` says that the newest voice only repeats one that was weighed.
+        """
+        old, voices = held.threat, held.voices
+        claims = old.claims if claim is None else (*old.claims, claim.id)
         if len(claims) > _KEPT_CLAIMS:
             claims = (*claims[: _KEPT_CLAIMS // 4], *claims[-(3 * _KEPT_CLAIMS // 4) :])
-        threat = msgspec.structs.replace(
-            held.threat,
-            claims=claims,
-            sources=tuple(sorted({v.source for v in held.voices})),
-            against=tuple(v.claim for v in held.against),
-            credibility=weight.credibility,
-            reliability=weight.reliability,
-            official=any(v.official for v in held.voices),
-            origins=len(independent(held.voices)),
-            last_said=max(v.at for v in held.voices),
-        )
-        threat = self._arrivals(threat, held.voices[-1].at)
-        self._put(msgspec.structs.replace(held, threat=threat), touched=claim)
-        return [self._fact(verb, threat, (claim.id,) if claim else (), why or weight.rule, move=move)]
+        last = max(v.at for v in voices)
+        if same:
+            rule = held.rule
+            threat = msgspec.structs.replace(old, claims=claims, last_said=last)
+        else:
+            weight = weigh(voices, held.against)
+            rule = weight.rule
+            threat = msgspec.structs.replace(
+                old,
+                claims=claims,
+                sources=tuple(sorted({v.source for v in voices})),
+                against=tuple(v.claim for v in held.against),
+                credibility=weight.credibility,
+                reliability=weight.reliability,
+                official=any(v.official for v in voices),
+                origins=len(independent(voices)),
+                last_said=last,
+            )
+        threat = self._arrivals(threat, voices[-1].at)
+        self.holding.put(Held(threat=threat, voices=voices, against=held.against, rule=rule))
+        if claim is not None:
+            newest = voices[-1]
+            at = newest.at if newest.claim == claim.id else None
+            self.holding.spoken(claim.source, claim.report, threat.id, at)
+        return [self._fact(verb, threat, (claim.id,) if claim else (), why or rule, move=move)]
 
     def _arrivals(self, threat: Threat, said: datetime) -> Threat:
         arrival = earliest_arrival(self._places, self._kin.weapon(threat.weapon), threat, said)
         if arrival == threat.earliest_arrival:
             return threat
         return msgspec.structs.replace(threat, earliest_arrival=arrival)
-
-    def _put(self, held: Held, touched: Claim | None = None) -> None:
-        threat = held.threat
-        old = self.held.get(threat.id)
-        fresh = self._matcher.buckets(threat.areas + threat.toward)
-        stale = self._matcher.buckets(old.threat.areas + old.threat.toward) if old else ()
-        if fresh != stale:
-            self._unindex(threat.id, stale)
-            for name in fresh:
-                self._buckets.put(name, (*(self._buckets.get(name) or ()), threat.id))
-        self.held.put(threat.id, held)
-        voice = held.voices[-1] if held.voices else None
-        if voice is not None and (touched is None or voice.claim == touched.id):
-            self._threads.put(voice.source, (threat.id, voice.at))
-            self._mark(voice.source, voice.report, threat.id)
-        elif touched is not None:
-            self._mark(touched.source, touched.report, threat.id)
-        if threat.lapses_at is not None:
-            self._timers.arm(threat.id, threat.lapses_at)
-
-    def _touch(self, claim: Claim, held: Held) -> None:
-        self._threads.put(claim.source, (held.threat.id, held.voices[-1].at))
-
-    def _mark(self, source: str, report: str, threat_id: str) -> None:
-        known = self._by_report.get((source, report)) or ()
-        if threat_id not in known:
-            self._by_report.put((source, report), (*known, threat_id))
-        if len(self._by_report) > _KEPT_REPORTS:
-            for key in list(self._by_report)[: _KEPT_REPORTS // 4]:
-                self._by_report.drop(key)
-
-    def _unindex(self, threat_id: str, names: Sequence[str]) -> None:
-        for name in names:
-            rest = tuple(i for i in self._buckets.get(name) or () if i != threat_id)
-            if rest:
-                self._buckets.put(name, rest)
-            else:
-                self._buckets.drop(name)
 
     def _close(
         self,
@@ -513,25 +468,32 @@ class Threats:
         closed = msgspec.structs.replace(
             threat, status=status, lapses_at=None, ended_by=by.source if by else None
         )
-        self._unindex(threat.id, self._matcher.buckets(threat.areas + threat.toward))
-        self.held.drop(threat.id)
-        self._timers.disarm(threat.id)
-        for voice in held.voices + held.against:
-            key = (voice.source, voice.report)
-            rest = tuple(i for i in self._by_report.get(key) or () if i != threat.id)
-            if rest:
-                self._by_report.put(key, rest)
-            else:
-                self._by_report.drop(key)
-        for source in sorted({v.source for v in held.voices}):
-            last = self._threads.get(source)
-            if last is not None and last[0] == threat.id:
-                self._threads.drop(source)
+        self.holding.drop(held)
         return [self._fact("close", closed, because, why, move=move)]
 
     @staticmethod
     def _fact(verb: str, threat: Threat, because: tuple[str, ...], why: str, *, move: bool = True) -> Fact:
         return Fact(type="threat", verb=verb, noun=threat, because=because, why=why, move=move)
+
+
+def _joined(voices: tuple[Voice, ...], voice: Voice) -> tuple[Voice, ...]:
+    """The voices with one more; of a source that repeats itself the newest few are kept."""
+    mine = [v for v in voices if v.source == voice.source]
+    if len(mine) >= _KEPT_OF_ONE:
+        voices = tuple(v for v in voices if v is not mine[0])
+    return (*voices, voice)[-_KEPT_VOICES:]
+
+
+def _told_alike(voices: tuple[Voice, ...], voice: Voice) -> bool:
+    """Whether a voice only repeats what its source said: nothing is to be weighed anew."""
+    return any(
+        v.source == voice.source
+        and v.origin == voice.origin
+        and v.hedged == voice.hedged
+        and v.official == voice.official
+        and v.reliability == voice.reliability
+        for v in voices
+    )
 
 
 def _may_end(voice: Voice, other: Voice) -> bool:
