@@ -100,9 +100,6 @@ class Stage:
     def claim(self, _claim):
         return None
 
-    def source_heard(self, source):
-        return self.now - timedelta(seconds=40) if source == "air-force" else None
-
     def area_state(self, code):
         return _area_state(ref(code), self.states.get(code, self.state), self.now)
 

@@ -4,14 +4,19 @@ import asyncio
 import gzip
 import re
 from datetime import timedelta
+from urllib.parse import quote, urlencode
 
 import httpx
 import pytest
+from hypothesis import HealthCheck, given, settings
+from hypothesis import strategies as st
 from lxml import html
 
 from cap_words import alarm, change, warning
-from page_stage import KYIV_CODE, NOW, STATES, Stage, application, places, ref
-from tocsin.model import AreaState
+from page_stage import KYIV_CODE, NOW, STATES, Policy, Rule, Stage, application, places, ref
+from tocsin.model import AreaState, Interval, Picture, Source, Statement
+from tocsin.render.hours import spans
+from tocsin.render.map import sheet
 from tocsin.render.page import expiry, look
 from tocsin.render.words import LANGUAGES, bundled, negotiate
 
@@ -290,7 +295,10 @@ def test_the_story_tells_what_was_said_and_looks_back():
     assert "looking at the past" in text(early.cssselect(".banner.past")[0])
 
 
-@pytest.mark.parametrize("moment", ["yesterday", "2024-13-45", "9999-12-31T23:59:59-12:00", "😀"])
+@pytest.mark.parametrize(
+    "moment",
+    ["yesterday", "2024-13-45", "9999-12-31T23:59:59-12:00", "9999-12-31T23:59:59Z", "0001-01-01", "😀"],
+)
 def test_a_time_that_is_none_is_lost_with_help(moment):
     assert get(f"/story?known_at={moment}").status_code == 404
 
@@ -313,11 +321,11 @@ def test_how_we_decide_is_told_from_the_policy():
     assert "30 minutes" in rules["drone"]
 
 
-def test_sources_say_how_far_they_are_trusted_and_when_they_were_heard():
+def test_sources_say_how_far_they_are_trusted_and_when_their_word_was_published():
     rows = {text(r.cssselect("th")[0]): text(r) for r in page("/sources?lang=en").cssselect("tbody tr")}
     assert "completely reliable" in rows["Air Force of Ukraine"]
-    assert "07:30" in rows["Air Force of Ukraine"]
-    assert "not heard yet" in rows["Kyiv Digital"]
+    assert "05:56" in rows["Air Force of Ukraine"]
+    assert "nothing yet" in text(page("/sources?lang=en", rich=False))
 
 
 def test_the_first_view_weighs_little():
@@ -407,3 +415,76 @@ def test_looking_back_shows_the_figures_as_they_were_known_then():
     late = page("/story?lang=en&known_at=2024-12-20T05:12:00Z")
     assert "Affected" in [text(h) for h in late.cssselect(".tally h3")]
     assert not page("/story?lang=en").cssselect(".tally")
+
+
+@settings(deadline=None, max_examples=150, suppress_health_check=[HealthCheck.function_scoped_fixture])
+@given(
+    st.sampled_from(
+        ["/", KYIV_PAGE, "/story", "/search", f"/embed/{KYIV_CODE}", "/area/", "/cap/", "/static/"]
+    ),
+    st.text(max_size=30),
+    st.dictionaries(
+        st.sampled_from(["lang", "q", "known_at", "kiosk", "fragment", "v"]), st.text(max_size=40)
+    ),
+    st.text(max_size=60),
+)
+def test_no_address_and_no_wish_breaks_a_page(path, rest, query, language):
+    address = path + quote(rest, safe="") if path.endswith("/") and path != "/" else path
+    wish = "".join(c for c in language if c.isprintable()).encode("utf-8", "replace")
+    headers = {"accept-language": wish}
+    answer = get(f"{address}?{urlencode(query, errors='surrogatepass')}", headers=headers)
+    assert answer.status_code in {200, 404}
+
+
+@settings(deadline=None, max_examples=40)
+@given(st.text(max_size=200), st.text(max_size=60))
+def test_no_words_of_others_break_or_change_a_page(words, name):
+    stage = Stage()
+    said = Statement(id="s", source="monitor", by=None, party=None, quote=words + "<i>", stated_at=NOW)
+    stage.world.register["monitor"] = Source(id="monitor", name=name + "<i>")
+    stage.now_picture = lambda: Picture(statements=(said,))
+    root = page(KYIV_PAGE + "?lang=en", stage=stage)
+    assert not root.cssselect("i")
+    assert root.cssselect(".said bdi")
+
+
+def test_what_an_area_does_not_know_of_itself_its_parts_tell():
+    """A country is not quiet while half of it is warned."""
+    root = page("/?lang=en", "CLEAR", states=dict.fromkeys(places().first_level()[:9], "WARNED"))
+    assert "look-warned" in root.cssselect(".answer")[0].get("class")
+    assert "there is a warning" in text(root.cssselect(".answer")[0])
+
+
+def test_the_strip_of_hours_shows_what_was_revoked_too():
+    start = NOW - timedelta(hours=2)
+    told = [
+        change(1, "raise", alarm(valid=Interval(start=start, end=None)), start),
+        change(2, "revoke", alarm(), start + timedelta(minutes=9)),
+        change(3, "raise", warning(valid=Interval(start=start, end=None)), start),
+        change(4, "withhold", warning(id="other"), start),
+    ]
+    shown = [(s.layer, s.start, s.end) for s in spans(told)]
+    assert shown == [("official", start, start + timedelta(minutes=9)), ("warning", start, None)]
+
+
+def test_the_rules_tell_no_time_for_what_never_lapses():
+    """R14."""
+    stage = Stage()
+    stage.world.policy = Policy((Rule("official-alarm", "Relayed at once.", ("alarm",)),))
+    root = page("/about/how-we-decide?lang=en", stage=stage)
+    assert "minutes" not in text(root.cssselect(".rule")[0])
+
+
+def test_a_place_known_only_as_the_middle_of_its_oblast_has_no_mark_on_the_map():
+    """R7."""
+    gazetteer = places()
+    parts = gazetteer.children("UA32000000000030281")
+    vague = [c for c in parts if gazetteer.outline(c) is None and gazetteer.area(c).approximate]
+    drawn = sheet(parts, gazetteer).points
+    assert vague
+    assert not set(vague) & set(drawn)
+
+
+def test_a_look_back_at_what_is_yet_to_come_is_the_present():
+    root = page("/story?lang=en&known_at=2030-01-01T00:00:00Z")
+    assert not root.cssselect(".banner.past")

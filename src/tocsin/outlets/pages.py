@@ -35,6 +35,7 @@ _STOPS = 24
 _LISTED = 200
 _FOUND = 20
 _ASKED = 80
+_YEARS = (1970, 2200)
 _KEPT = 512
 _STATIC = {
     "tocsin.css": "text/css",
@@ -166,41 +167,53 @@ class Pages:
     async def story(self, request: Request, frame: Frame) -> Response:
         """Tell what was said and when; ``known_at`` looks back."""
         asked = request.query_params.get("known_at")
+        moment = _moment(asked) if asked else None
+        if moment is not None and moment >= frame.now:
+            moment = None
+        key = ("story", _iso(moment) if moment else "", frame.words.lang, str(frame.chosen))
+        return _html(request, self._shared(key, lambda: self._story(frame, moment)))
+
+    def _story(self, frame: Frame, moment: datetime | None) -> str:
         changes: Sequence[Change] = self._views.told()
-        stops = _stops(changes, frame, asked)
-        if asked:
-            moment = _moment(asked)
+        stops = _stops(changes, frame, moment)
+        then = None
+        if moment is not None:
             changes = [c for c in changes if c.at <= moment]
+            then = self._views.then(changes)
             frame = msgspec.structs.replace(frame, past=moment, query="&known_at=" + _iso(moment))
-        then = self._views.then(changes) if asked else None
         recent = tuple(reversed(changes[-_TOLD * 10 :]))
         tellings = story.tell_all(recent, self._views.names, frame.words, self._views.quotes(recent))[:_TOLD]
         older = frame.href("/story", known_at=_iso(tellings[-1].at)) if len(tellings) == _TOLD else None
         tallies = resident.tallies(then, frame) if then else ()
         values = {"tellings": tellings, "stops": stops, "older": older, "tallies": tallies}
-        return _html(request, render("story.html", frame, **values))
+        return render("story.html", frame, **values)
 
     async def incidents(self, request: Request, frame: Frame) -> Response:
         """List incidents by district, newest first, as the public picture gives them."""
-        shown = [
-            resident.happened(one, self._views.names, frame)
-            for one in newest(self._app.now_picture().incidents, _LISTED)
-        ]
-        return _html(request, render("incidents.html", frame, happened=shown))
+
+        def make() -> str:
+            listed = newest(self._app.now_picture().incidents, _LISTED)
+            shown = [resident.happened(one, self._views.names, frame) for one in listed]
+            return render("incidents.html", frame, happened=shown)
+
+        return _html(request, self._shared(("incidents", frame.words.lang, str(frame.chosen)), make))
 
     async def sources(self, request: Request, frame: Frame) -> Response:
-        """Tell who is heard, how far each is trusted, when each was last heard."""
-        rows = [
-            (source, self._app.source_heard(source.id))
-            for source in sorted(
-                self._app.world.register.values(), key=lambda s: (s.reliability, s.kind, s.id)
-            )
-        ]
-        return _html(request, render("sources.html", frame, sources=rows))
+        """Tell who is heard, how far each is trusted, when its word was last published."""
+
+        def make() -> str:
+            known = sorted(self._app.world.register.values(), key=lambda s: (s.reliability, s.kind, s.id))
+            spoke = [(source, self._views.spoke(source.id)) for source in known]
+            rows = sorted(spoke, key=lambda row: row[1].timestamp() if row[1] else 0.0, reverse=True)
+            return render("sources.html", frame, sources=rows)
+
+        return _html(request, self._shared(("sources", frame.words.lang, str(frame.chosen)), make))
 
     async def decide(self, request: Request, frame: Frame) -> Response:
         """Tell how we decide, from the policy that is in force."""
-        return _html(request, decide.page(self._app.world.policy, self._views.names, frame))
+        key = ("decide", frame.words.lang, str(frame.chosen))
+        make = lambda: decide.page(self._app.world.policy, self._views.names, frame)  # noqa: E731
+        return _html(request, self._shared(key, make))
 
     async def lost(self, request: Request, _frame: Frame) -> Response:
         """Answer where there is no page; a program that lost its way under /v1/ is answered as programs are."""
@@ -217,17 +230,20 @@ def _moment(text: str) -> datetime:
     try:
         # A plus sign in an address that nobody encoded arrives as a space.
         moment = datetime.fromisoformat(text.strip().replace(" ", "+"))
-        return (moment if moment.tzinfo is not None else moment.replace(tzinfo=UTC)).astimezone(UTC)
+        moment = (moment if moment.tzinfo is not None else moment.replace(tzinfo=UTC)).astimezone(UTC)
     except (ValueError, OverflowError):
         raise Lost("missing.time", value=text[:40]) from None
+    if not _YEARS[0] <= moment.year <= _YEARS[1]:
+        raise Lost("missing.time", value=text[:40])
+    return moment
 
 
-def _stops(changes: Sequence[Change], frame: Frame, asked: str | None) -> list[tuple[str, str, bool]]:
+def _stops(changes: Sequence[Change], frame: Frame, asked: datetime | None) -> list[tuple[str, str, bool]]:
     """The stops of the slider: where something changed, thinned to two dozen."""
     moments = sorted({c.at.replace(second=0, microsecond=0) + timedelta(minutes=1) for c in changes})
     if len(moments) > _STOPS:
         moments = [moments[round(i * (len(moments) - 1) / (_STOPS - 1))] for i in range(_STOPS)]
-    return [(frame.words.clock(m), frame.href("/story", known_at=_iso(m)), _iso(m) == asked) for m in moments]
+    return [(frame.words.clock(m), frame.href("/story", known_at=_iso(m)), m == asked) for m in moments]
 
 
 # --- answers --------------------------------------------------------------------------

@@ -97,9 +97,6 @@ class Host(Protocol):
     def changes(self, after: int = 0, limit: int = 1000) -> Sequence[Change]:
         """Give published changes by number."""
 
-    def source_heard(self, source: str) -> datetime | None:
-        """Tell when a source was last heard."""
-
     def claim(self, claim: str) -> Claim | None:
         """Give a claim by its id, where the public may read its words."""
 
@@ -115,12 +112,15 @@ class Views:
         self._told: deque[Change] = deque(maxlen=_REMEMBERED)
         self._alerts: deque[Change] = deque(maxlen=_REMEMBERED)
         self._sheets: dict[str, Sheet | None] = {}
+        self._spoke: dict[str, datetime] = {}
 
     def follow(self) -> int:
         """Take in what was published since; the number of the last change."""
         while batch := self.app.changes(self.after, _STEP):
             before, self.after = self.after, max(self.after, batch[-1].number)
             self._told.extend(c for c in batch if c.fact.type not in {"alarm", "coverage"})
+            for change in batch:
+                self._spoke.update(dict.fromkeys(_whose(change), change.at))
             self._alerts.extend(c for c in batch if isinstance(c.fact.noun, Alert))
             if self.after == before:
                 break
@@ -130,6 +130,11 @@ class Views:
         """Give the changes that make the story, oldest first."""
         self.follow()
         return tuple(self._told)
+
+    def spoke(self, source: str) -> datetime | None:
+        """Tell when a source's word last went into something published; what is held back tells no hour (R27)."""
+        self.follow()
+        return self._spoke.get(source)
 
     def ours(self, code: str) -> bool:
         """Whether an area is one of the country's: those abroad have no page."""
@@ -232,6 +237,17 @@ def _warned(state: AreaState, children: Sequence[AreaState]) -> AreaState:
     """Let an area show the warnings of its parts too: a country is not quiet while half of it is warned."""
     warnings = {alert.id: alert for one in (state, *children) for alert in one.warnings}
     return msgspec.structs.replace(state, warnings=tuple(warnings.values()))
+
+
+def _whose(change: Change) -> tuple[str, ...]:
+    noun = change.fact.noun
+    match noun:
+        case Alert():
+            return noun.whose
+        case LedgerLine() | Statement():
+            return (noun.source,)
+        case _:
+            return noun.sources
 
 
 def _ends_alarm(change: Change) -> bool:

@@ -51,7 +51,11 @@ def page(policy: Any, names: Names, frame: Frame) -> str:  # noqa: ANN401 - room
 
 def _facts(rule: dict[str, Any], names: Names, words: Words) -> tuple[tuple[str, str], ...]:
     facts = []
+    # An official alarm stands until it is ended; no time is told for what never lapses (R14).
+    lasting = tuple(rule.get("kinds", ())) == ("alarm",)
     for key in _SHOWN:
+        if key == "linger" and lasting:
+            continue
         value = rule.get(key)
         if value in (None, "", [], (), "any") or (key == "warn" and value is True):
             continue
@@ -69,9 +73,16 @@ def _value(key: str, value: object, names: Names, words: Words) -> str:
 
 
 def _term(key: str, item: str, names: Names, words: Words) -> str:
-    family = {"kinds": "cause", "level": "level", "clears": "kindof", "scope": "scope", "rests": "rests"}.get(
-        key
-    )
+    family = {
+        "kinds": "cause",
+        "level": "level",
+        "clears": "kindof",
+        "scope": "scope",
+        "rests": "rests",
+        "certainty": "certainty",
+    }.get(key)
+    if key == "kinds" and not words.has(f"cause.{item}"):
+        family = "incident"
     if family and words.has(f"{family}.{item}"):
         return words.say(f"{family}.{item}")
     return weapon(item, names, words) if key in {"weapons", "classes"} else item

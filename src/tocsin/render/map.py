@@ -57,8 +57,9 @@ def sheet(codes: Sequence[str], places: Gazetteer) -> Sheet | None:
         if outline is not None:
             rings[code] = [[(float(x), float(y)) for x, y in ring] for ring in outline.rings]
             approximate = approximate or outline.approximate
-        position = places.position(code)
-        if position is not None:
+        position, area = places.position(code), places.area(code)
+        # A place that is known only as the middle of what holds it would be a mark in a wrong spot.
+        if position is not None and (code in rings or (area is not None and not area.approximate)):
             points[code] = (position[1], position[0])
     everything = [p for some in rings.values() for ring in some for p in ring] + list(points.values())
     bare = {_spot(points[code]) for code in points if code not in rings}

@@ -28,6 +28,7 @@ LOOKS = ("red", "yellow", "partly", "contradicted", "warned", "clear", "stale", 
 """What a state can look like: each has its own word, shape and pattern, not its colour alone."""
 
 _STEP, _LONGEST = 5, 120
+_QUOTED = 600
 
 
 class Frame(msgspec.Struct, frozen=True, kw_only=True):
@@ -131,7 +132,10 @@ def _environment() -> jinja2.Environment:
 
 def quote(text: str) -> Markup:
     """Show somebody's words harmlessly: escaped, isolated from the direction of the text around them."""
-    return Markup("<q><bdi>{}</bdi></q>").format(clean(text))
+    shown = clean(text)
+    if len(shown) > _QUOTED:
+        shown = shown[:_QUOTED].rstrip() + " …"
+    return Markup("<q><bdi>{}</bdi></q>").format(shown)
 
 
 def render(template: str, frame: Frame, **values: Any) -> str:  # noqa: ANN401 - a template takes what it names

@@ -16,6 +16,7 @@ __all__ = ["Quote", "Telling", "areas", "figure", "incident", "subject", "tell_a
 _SHOWN_AREAS = 6
 _SHOWN_QUOTES = 8
 _MANY = 5
+_QUOTED = 300
 
 
 class Quote(msgspec.Struct, frozen=True, kw_only=True):
@@ -37,6 +38,8 @@ class Telling(msgspec.Struct, frozen=True, kw_only=True):
     details: tuple[str, ...] = ()
     who: str = ""
     quotes: tuple[Quote, ...] = ()
+    about: str = ""
+    repeats: bool = False
 
 
 def tell_all(
@@ -51,19 +54,17 @@ def tell_all(
     return _fresh(tuple(one for one in told if one is not None))
 
 
-def _fresh(told: tuple[Telling, ...]) -> tuple[Telling, ...]:
-    """Leave out what a later telling only repeats; the first to say it stays."""
+def _fresh(told: Sequence[Telling]) -> tuple[Telling, ...]:
+    """Leave out what says of a threat only what was said of it before; newest comes first."""
     kept: list[Telling] = []
-    for one in told:
-        if (
-            kept
-            and one.tone == "threat"
-            and (kept[-1].headline, kept[-1].details) == (one.headline, one.details)
-        ):
-            kept[-1] = one
-        else:
-            kept.append(one)
-    return tuple(kept)
+    said: dict[str, tuple[object, ...]] = {}
+    for one in reversed(told):
+        words = (one.tone, one.details)
+        if one.about and said.get(one.about) == words and one.repeats:
+            continue
+        said[one.about] = words
+        kept.append(one)
+    return tuple(reversed(kept))
 
 
 def _stroke(change: Change) -> tuple[object, ...]:
@@ -101,7 +102,12 @@ def _tell(group: Sequence[Change], names: Names, words: Words, quotes: Mapping[s
         case LedgerLine() if noun.status != "superseded":
             told = _ledger(noun, verb, names, words)
         case Statement():
-            told = ("said", words.say("story.statement"), (f"«{clean(noun.quote)}»",), (noun.source,))
+            told = (
+                "said",
+                words.say("story.statement"),
+                (f"«{clean(noun.quote)[:_QUOTED]}»",),
+                (noun.source,),
+            )
         case _:
             return None
     tone, headline, details, who = told
@@ -111,6 +117,8 @@ def _tell(group: Sequence[Change], names: Names, words: Words, quotes: Mapping[s
         details = (*details, f"{words.say('story.why')}: {clean(why)}")
     return Telling(
         number=change.number,
+        about=noun.id if isinstance(noun, Threat) else "",
+        repeats=verb == "revise",
         at=change.at,
         tone=tone,
         headline=headline,
