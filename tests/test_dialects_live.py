@@ -3,109 +3,23 @@
 from __future__ import annotations
 
 import asyncio
-import subprocess
-import sys
 import time
-from contextlib import contextmanager
 from datetime import timedelta
-from pathlib import Path
 
 import aiohttp
-import httpx
 import pytest
 import uasiren.client
 from alerts_in_ua.async_client import AsyncClient
 from alerts_in_ua.client import Client
 from alerts_in_ua.errors import ApiError
 
-from broker import free_port, wall
+from broker import wall
+from live import served
 
 pytestmark = pytest.mark.server
-TOCSIN = Path(sys.executable).with_name("tocsin")
 LISTS = ("/v1/alerts/active.json", "/v1/iot/active_air_raid_alerts.json", "/v2/iot/active_air_raid_alerts.json",
          "/v1/iot/active_air_raid_alerts_by_oblast.json", "/v2/iot/active_air_raid_alerts_by_oblast.json",
          "/api/v3/alerts", "/api/v3/alerts/status")  # fmt: skip
-SOURCES = """
-[quick]
-name = "A polled service"
-kind = "alarm-service"
-reliability = "A"
-declares = ["UA"]
-fresh_for = "3s"
-
-[city]
-name = "A city's own service"
-kind = "alarm-service"
-reliability = "A"
-home = "UA80000000000093317"
-declares = ["UA80000000000093317"]
-
-[rumour]
-name = "A channel"
-kind = "monitoring-channel"
-reliability = "C"
-"""
-
-
-class Server:
-    def __init__(self, folder):
-        self.folder = folder
-        self.port = free_port()
-        self.base = f"http://127.0.0.1:{self.port}"
-        self.http = httpx.Client(base_url=self.base, timeout=10)
-        self.process = None
-        self.count = 0
-        (folder / "sources.toml").write_text(SOURCES)
-        (folder / "tocsin.toml").write_text('sources = "sources.toml"\n')
-
-    def start(self):
-        command = [
-            TOCSIN,
-            "serve",
-            "-c",
-            "tocsin.toml",
-            "--open",
-            "--port",
-            str(self.port),
-            "--journal",
-            "journal.db",
-        ]
-        with (self.folder / "out.txt").open("ab") as out:
-            self.process = subprocess.Popen(command, cwd=self.folder, stdout=out, stderr=out)
-        deadline = time.monotonic() + 60
-        while time.monotonic() < deadline:
-            try:
-                if self.http.get("/healthz").status_code == 200:
-                    return
-            except httpx.TransportError:
-                time.sleep(0.1)
-        raise TimeoutError((self.folder / "out.txt").read_text())
-
-    def kill(self):
-        if self.process is not None:
-            self.process.kill()
-            self.process.wait()
-            self.process = None
-
-    def say(self, source, text):
-        self.count += 1
-        told = {"id": f"r{self.count}", "source": source, "text": text, "stated_at": wall().isoformat()}
-        answer = self.http.post("/v1/reports", json=told)
-        assert (answer.status_code, answer.json()["problems"]) == (202, [])
-
-    def json(self, path):
-        return self.http.get(path).json()
-
-
-@contextmanager
-def served(folder):
-    server = Server(folder)
-    server.start()
-    try:
-        yield server
-    finally:
-        server.kill()
-        server.http.close()
 
 
 @pytest.fixture

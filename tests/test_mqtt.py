@@ -18,6 +18,7 @@ import pytest
 
 from broker import Broker, needs_mosquitto, wall
 from dialect_world import KYIV, KYIV_OBLAST, LVIV_OBLAST, StandIn
+from live import served
 from patience import until
 from tocsin.outlets.keys import make_keys, public_key, verify_signed_json
 from tocsin.outlets.mqtt import MqttConf, MqttOutlet, configured
@@ -171,6 +172,31 @@ def test_after_kill_9_a_new_subscriber_gets_no_clear_r33(broker):
     assert said(status[0]) == {"online": False}
     asyncio.run(asyncio.sleep(4))
     assert asyncio.run(heard(broker, f"{BASE}/+/state", seconds=1)) == []
+
+
+def test_the_server_itself_speaks_and_dies_with_its_states_r33(broker, tmp_path):
+    """Everything real: `tocsin serve`, its journal, Mosquitto, kill -9."""
+    keys = make_keys(tmp_path / "keys", "test.invalid", wall())
+    settings = (
+        f'[mqtt]\nhost = "127.0.0.1"\nport = {broker.port}\nexpiry = 6\nheartbeat = 0.5\n'
+        f'signing_key = "{keys.json_key}"\nareas = ["{KYIV}", "{LVIV_OBLAST}"]\n'
+    )
+    with served(tmp_path, settings) as server:
+        unknown = asyncio.run(heard(broker, f"{BASE}/+/state", seconds=5, least=2))
+        assert {said(m)["state"] for m in unknown} == {"UNKNOWN"}
+        server.say("air-alert-ua", "Повітряна тривога в м. Київ.")
+        asyncio.run(asyncio.sleep(0.5))
+        states = asyncio.run(heard(broker, f"{BASE}/+/state", least=2))
+        assert {said(m)["area"]: said(m)["state"] for m in states} == {KYIV: "ACTIVE", LVIV_OBLAST: "CLEAR"}
+        assert all(verify_signed_json(public_key(keys.public), m.payload) for m in states)
+        last = max(said(m)["n"] for m in states)
+        server.kill()
+        asyncio.run(asyncio.sleep(7))
+        assert asyncio.run(heard(broker, f"{BASE}/+/state", seconds=1)) == []
+        server.start()
+        again = asyncio.run(heard(broker, f"{BASE}/+/state", seconds=5, least=2))
+        assert {said(m)["area"]: said(m)["state"] for m in again} == {KYIV: "ACTIVE", LVIV_OBLAST: "CLEAR"}
+        assert min(said(m)["n"] for m in again) > last
 
 
 def test_states_are_renewed_before_they_expire(broker):

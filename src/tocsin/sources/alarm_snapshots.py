@@ -428,9 +428,9 @@ class SnapshotFold:
         named = row.threats or (("drones",) if row.level == "yellow" and row.kind == "air-raid" else ())
         told = [kind for kind in named if kind in _THREATS]
         # Ids hold whatever the text does: one id never has two texts.
-        identity = "/".join(("raise", self._name(row), *told))
+        identity = "/".join(("raise", self._name(row), row.level or "-", *row.threats))
         if revised:
-            identity += f"/{row.level or 'no-level'}/{at:%H%M%S.%f}"
+            identity += f"/{at:%H%M%S.%f}"
         text = f"{_BEGUN[row.kind]} в {row.title}."
         if told:
             text += f" {row.title}: {', '.join(_THREATS[kind] for kind in told)}."
