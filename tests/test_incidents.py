@@ -241,3 +241,9 @@ def test_a_hazard_is_an_incident_of_its_own_that_only_its_end_closes_r37():
     morning.say("11:00", "rescuers", claim("hazard", "sumy-city", stance="denies"))
     assert [each.status for each in morning.incidents() if each.kinds == ("hazard",)] == ["closed"]
     assert [each.status for each in morning.incidents() if each.kinds == ("impact",)] != ["closed"]
+
+
+def test_a_whole_country_is_no_place_of_an_incident():
+    morning = Morning()
+    morning.say("07:10", "paper", claim("impact", "UA"))
+    assert morning.incidents() == []

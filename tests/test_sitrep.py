@@ -129,8 +129,9 @@ def test_an_empty_picture_says_nothing_and_invents_nothing():
 
 def test_statements_are_apart_and_in_no_other_part_but_the_timeline():
     report = the_rest(morning_until_five()).report("17:00")
-    words = [each.about for each in part(report, "statements")]
-    assert len(words) == 1
+    said, beside = part(report, "statements")
+    assert beside.text.startswith("Beside it, what sources report: Effects are reported in: hol, sol.")
+    words = [said.about]
     others = [
         each.about for each in (*report.highlights, *part(report, "districts"), *part(report, "outages"))
     ]

@@ -169,7 +169,8 @@ class Incidents:
     def _effect_spots(self, claim: Claim) -> Iterator[PlaceRef]:
         """Where a claim of effects makes an incident: blasts only below city level."""
         for place in spots(claim, self._places):
-            if claim.kind != "explosion" or place.level in BELOW_CITY:
+            # A whole country is no place of an incident.
+            if place.level != "country" and (claim.kind != "explosion" or place.level in BELOW_CITY):
                 yield place
 
     def _candidates(self, word: Word, place: PlaceRef, attack: str) -> list[Hot]:

@@ -355,9 +355,12 @@ def _statement(each: Statement, tongue: Tongue) -> Draft:
 
 
 def statements(picture: Picture, tongue: Tongue) -> Iterator[Draft]:
-    """Draft what parties say, in their own words and apart (R30)."""
+    """Draft what parties say, in their own words and apart, then what is reported of effects (R30)."""
     for each in picture.statements:
         yield _statement(each, tongue)
+    if picture.statements:
+        for text, claims, about, at, corrects in _effects(picture, tongue):
+            yield tongue.phrases.say("sentence.beside", text=text), claims, f"{about}/beside", at, corrects
 
 
 def changed(changes: Sequence[Change], since: datetime | None, tongue: Tongue) -> Iterator[Draft]:
