@@ -142,6 +142,21 @@ class TestRanking:
         assert ua.covers(lviv_oblast, meant(ua, "Миколаїв", lviv_oblast).code)
         assert meant(ua, "Київ", mykolaiv_oblast).code == KYIV
 
+    def test_a_village_of_a_named_region_does_not_outweigh_the_capital(self, ua: Gazetteer) -> None:
+        mykolaiv_oblast = "UA48000000000039575"
+        assert meant(ua, "Київ", None, (mykolaiv_oblast,)).code == KYIV
+        assert meant(ua, "Харківщини", None, (SUMY_OBLAST,)).code == KHARKIV_OBLAST
+
+    def test_a_neighbourhood_of_home_stays_at_home_though_a_region_is_named(self, ua: Gazetteer) -> None:
+        assert ua.covers(KYIV, meant(ua, "Лук’янівці", KYIV, (KYIV_OBLAST,)).code)
+
+    def test_a_district_of_a_city_that_the_text_names_wins_over_home(self, ua: Gazetteer) -> None:
+        _, found = ua.match(places.tokens("Шевченківському районі"), 0) or (0, ())
+        best = ua.rank(found, home=KYIV, regions=(), mentioned=(KHARKIV,))[0]
+        assert ua.covers(KHARKIV, best.code)
+        best = ua.rank(found, home=KYIV, regions=(), mentioned=(KHARKIV, KYIV))[0]
+        assert ua.covers(KYIV, best.code)
+
     def test_a_place_near_one_that_was_mentioned_wins_over_a_bigger_one(self, ua: Gazetteer) -> None:
         _, found = ua.match(["миколаївка"], 0) or (0, ())
         near = [raion for raion in ua.children(SUMY_OBLAST) if any(ua.covers(raion, c.code) for c in found)]

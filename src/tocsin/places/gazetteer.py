@@ -283,21 +283,31 @@ class Gazetteer:
         above = (code, *self.ancestors(code))
         area = self.area(code)
         people = area.population if area else 0
+        city = self.lift(code, "settlement")
         if candidate.precision in ("district", "neighbourhood"):
-            city = self.lift(code, "settlement")
             around = self.area(city) if city else None
             people = around.population if around else 0
         big = candidate.precision == "oblast" or (candidate.precision == "settlement" and people >= _BIG)
         home_step = self._steps(home, above) if home is not None else 9
-        town = candidate.precision == "settlement" and area is not None and area.kind == "city"
-        if any(region in above for region in regions):
+        named = any(region in above for region in regions)
+        kind = area.kind if area else ""
+        # A village or a township never outweighs a namesake that everybody knows; all else does, where it is near.
+        weighty = big or candidate.precision != "settlement" or kind == "city"
+        inner = candidate.precision in ("district", "neighbourhood") and home_step <= 1
+        if candidate.precision in ("district", "neighbourhood") and city in mentioned:
+            tier = -1
+        elif weighty and (named or inner):
             tier = 0
-        elif home_step < 9 and (big or town or self._tight(home, home_step)):
+        elif weighty and home_step < 9:
             tier = 1
-        elif big:
-            tier = 2 if above[-1] == self.root else 3
+        elif big and above[-1] == self.root:
+            tier = 2
+        elif named:
+            tier = 3
+        elif home_step < 9:
+            tier = 4 if self._tight(home, home_step) else 5
         else:
-            tier = 3 if home_step < 9 else 4
+            tier = 6 if big else 7
         near = min((self._steps(other, above) for other in mentioned), default=9)
         return (
             tier,
