@@ -59,7 +59,7 @@ def _cut(seps: list[int], words: list[str], start: int, end: int) -> int:
 
 
 def _features(marks: list[Mark], by_mark: dict[int, Spot]) -> tuple[bool, bool, bool, bool]:
-    cue = any((m.group == "cue" and m.value not in _WEAK) or m.group == "harm" or _also_cue(m) for m in marks)
+    cue = any((m.group == "cue" and m.value not in _WEAK) or m.group == "harm" or _also_cue(m) or m.has("mood", "capacity") for m in marks)
     weapon = any(m.group == "weapon" and not m.meaning.extra.get("emoji") for m in marks)
     place = any(id(m) in by_mark for m in marks)
     count = any(m.group == "count" for m in marks)

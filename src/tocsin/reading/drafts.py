@@ -149,6 +149,8 @@ class Context:
     heading_kind: str = ""
     said_weapon: tuple[int, tuple[str, ...]] | None = None
     """The line and weapons of a sentence that names weapons alone: «Калібри! Пуск з акваторії…»."""
+    at_war: bool = False
+    """The text names a weapon, the enemy, or what weapons do."""
     lower: bool = False
     """The whole text is in small letters: capitals prove nothing."""
     announced: tuple[int, Spot] | None = None

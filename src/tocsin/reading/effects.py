@@ -18,7 +18,6 @@ NETWORK_OBJECTS = {
     "water": "water",
     "gas": "gas",
     "transport": "rail",
-    "communications": "other",
 }
 """The object of an outage, by the network that fails."""
 _EXTINGUISHED = ("ліквід", "ликвид", "загас", "погас", "погаш", "потуш", "extinguish", "put out", "локаліз", "локализ", "under control", "contained")
@@ -129,13 +128,18 @@ def _effect(value: str, cue: Mark, values: list[str], clause: Clause, unit: Unit
     i, j = _bounds(clause)
     weapon = _weapon(value, clause, context)
     base = Draft(kind=value, i=i, j=j, weapon=weapon, denies=denies, spots=spots, main=main_spot(value, spots))
-    if value == "damage" and not (clause.objects or spots or context.last_spots):
+    heir = clause.inherited is not None and bool(clause.inherited.objects)
+    if value == "damage" and not (clause.objects or spots or context.last_spots or heir):
         return []
     if value == "damage" and not clause.objects and (context.source is None or context.source.kind == "monitoring-channel") and _bare(cue, context):
         return []
     if value in ("debris",) and not (spots or clause.objects or context.last_spots or _fell(clause, context)):
         return []
-    if value == "assessment" and context.telegraphic:
+    if value in ("assessment", "response") and _channel(context) and not (spots or clause.objects):
+        return []
+    if value == "instruction" and cue.j - cue.i == 1 and not context.telegraphic:
+        return []
+    if not _plausible(value, clause, unit, context):
         return []
     if value == "explosion":
         base.count = _count_for(cue, clause)
@@ -162,6 +166,21 @@ def _effect(value: str, cue: Mark, values: list[str], clause: Clause, unit: Unit
         if not any(d.object == draft.object for d in drafts):
             drafts.append(draft)
     return drafts
+
+
+_TEMPTING = frozenset({"explosion", "response", "instruction", "hazard", "fire", "damage"})
+
+
+def _channel(context: Context) -> bool:
+    return context.source is None or context.source.kind == "monitoring-channel"
+
+
+def _plausible(value: str, clause: Clause, unit: Unit, context: Context) -> bool:
+    """Whether a news headline without a weapon or an enemy in it says little else than the effect."""
+    source = context.source
+    if source is None or source.kind not in ("media", "public") or context.article or value not in _TEMPTING or context.at_war:
+        return True
+    return _loose(clause, context) <= 2
 
 
 def _fell(clause: Clause, context: Context) -> bool:
@@ -204,7 +223,8 @@ def _objects(value: str, cue: Mark, values: list[str], clause: Clause) -> list[M
     """The objects of a cue: those behind it up to the next cue that takes objects, else those before it."""
     if value not in ("fire", "damage", "debris", "impact"):
         return []
-    holders = [c for c in clause.cues if any(m.value in _HELD or m.value == "impact" for m in c.meanings)]
+    debris = "debris" in values
+    holders = [c for c in clause.cues if any(m.value in _HELD or (m.value == "impact" and not debris) for m in c.meanings)]
     following = next((c.i for c in holders if c.i > cue.i), 10**9)
     after = [o for o in clause.objects if cue.j <= o.i < following]
     if after:
@@ -261,7 +281,7 @@ def _outage(value: str, cue: Mark, clause: Clause, context: Context) -> list[Dra
     denies = denied(clause, cue, context)
     return [
         Draft(
-            kind="outage", i=i, j=j, object=NETWORK_OBJECTS.get(network, "other"), scope=scope, spots=spots,
+            kind="outage", i=i, j=j, object=NETWORK_OBJECTS.get(network), scope=scope, spots=spots,
             main=main_spot("outage", spots), denies=denies,
         )
     ]  # fmt: skip
@@ -280,7 +300,7 @@ def _restored(cue: Mark, clause: Clause, context: Context) -> list[Draft]:
     spots = spots_for("outage", _spots(clause))
     i, j = _bounds(clause)
     draft = Draft(
-        kind="outage", i=i, j=j, object=NETWORK_OBJECTS.get(network.value, "other"), scope=scope, spots=spots,
+        kind="outage", i=i, j=j, object=NETWORK_OBJECTS.get(network.value), scope=scope, spots=spots,
         main=main_spot("outage", spots), denies=scope is None,
     )  # fmt: skip
     _ = (cue, context)

@@ -37,6 +37,7 @@ def read_marks(marks: list[Mark], context: Context, register: Register) -> list[
     context.names = [m for u in units for m in u.marks if m.places]
     _regions(units, context)
     peace = _peace(units, context)
+    context.at_war = any(_at_war(u) or any(m.group == "cue" and m.value in _WAR for m in u.marks) for u in units)
     for n, unit in enumerate(units):
         _mood(unit, context)
         if _is_title(unit, units, context) or _skipped(unit, context) or _asks(unit, context) or (peace and not _at_war(unit)):
@@ -75,6 +76,8 @@ def _units(marks: list[Mark], context: Context) -> list[Unit]:
 
 def _furniture(units: list[Unit], context: Context) -> bool:
     """Whether the whole message is an advert, a fund drive, weather, sport."""
+    if any(m.has("skip", "always") for u in units[:2] for m in u.marks):
+        return True
     if context.article:
         heads = units[:4]
         return sum(1 for u in heads for m in u.marks if m.has("skip", "message")) >= 2
@@ -87,9 +90,7 @@ def _furniture(units: list[Unit], context: Context) -> bool:
     return len(found) * 2 > flying and not (alarm and len(found) < 2)
 
 
-_WAR = frozenset(
-    "attack strike shelling launch interception air-defence debris takeoff inbound alarm alarm-over danger-over lost airborne".split()
-)
+_WAR = frozenset("attack strike shelling impact interception air-defence debris".split())
 
 
 def _is_title(unit: Unit, units: list[Unit], context: Context) -> bool:
@@ -171,6 +172,10 @@ def _skipped(unit: Unit, context: Context) -> bool:
             if meaning.group == "skip" and meaning.value == "sentence":
                 skip = True
             elif meaning.group == "skip" and meaning.value == "line" and (mark.i - unit.i <= 2 or context.article):
+                skip = True
+            elif meaning.group == "skip" and meaning.value == "generic" and not context.telegraphic and not context.article:
+                skip = True
+            elif meaning.group == "mood" and meaning.value == "question" and mark.i == unit.i and context.tokens.words[mark.i] != "чи":
                 skip = True
             elif meaning.group == "mood" and meaning.value == "still-standing":
                 still = True
@@ -254,6 +259,8 @@ def _read(unit: Unit, units: list[Unit], n: int, context: Context) -> list[Draft
             context.last_paragraph = unit.paragraph
             context.last_heading_line = unit.line
             return []
+    if spots and _afterthought(unit, units, n, spots, context):
+        return []
     if _announces(unit, spots, units, n):
         context.heading_place = spots[0]
         context.announced = (unit.line, spots[0])
@@ -279,6 +286,20 @@ def _read(unit: Unit, units: list[Unit], n: int, context: Context) -> list[Draft
         found = _one_instruction(_one_casualty(found, context))
     _finish(found, unit, units, n, clauses, context)
     return found
+
+
+def _afterthought(unit: Unit, units: list[Unit], n: int, spots: list[Spot], context: Context) -> bool:
+    """«Наразі не фіксується. Чернігівщина»: a bare place tells where the claim before it holds."""
+    if not n or units[n - 1].line != unit.line or any(m.group not in ("place", "state") for m in unit.marks) or unit.j - unit.i > 3:
+        return False
+    before = [d for d in context.drafts if d.i >= units[n - 1].i]
+    if not before or any(d.spots or d.kind not in ("lost", "danger-over", "interception", "explosion", "alarm", "alarm-over", "air-defence") for d in before):
+        return False
+    for draft in before:
+        draft.spots = [Spot(mark=s.mark, role="at", best=s.best, others=s.others) for s in spots]
+        draft.main = draft.spots[0]
+        draft.also = (*draft.also, *((s.mark.i, s.mark.j) for s in draft.spots))
+    return True
 
 
 def _names_weapons(unit: Unit, units: list[Unit], n: int) -> bool:
@@ -447,6 +468,9 @@ def _tense(draft: Draft, unit: Unit, context: Context) -> None:
         if draft.when.start >= day + timedelta(days=1):
             draft.tense = "expected"
             return
+    if draft.kind == "launch" and any(context.tokens.words[k].startswith(_MAYBE) for k in range(max(unit.i, draft.cue - 2), max(draft.cue, 0))):
+        draft.tense = "expected"
+        return
     if draft.kind in ("launch", "impact") and any(context.tokens.words[k] in _WAS for k in range(max(unit.i, draft.cue - 3), max(draft.cue, 0))):
         draft.tense = "past"
         return
@@ -459,6 +483,9 @@ def _tense(draft: Draft, unit: Unit, context: Context) -> None:
 
 
 _WAS = frozenset({"було", "були", "была", "было", "были", "був"})
+
+
+_MAYBE = ("можлив", "імовірн", "ймовірн", "вероятн", "возможн", "possible", "probable", "likely", "підготов", "подготов", "очіку", "ожида")
 
 
 def _foretold(draft: Draft, unit: Unit) -> bool:

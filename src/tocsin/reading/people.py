@@ -62,7 +62,7 @@ def casualties_of(clause: Clause, unit: Unit, context: Context) -> list[Draft]:
     if "hospitalised" in harm and harm["hospitalised"] == Range(min=1, max=None) and len(harm) == 2 and len(known) == 1:
         # "another victim who required hospitalization": the same one.
         harm["hospitalised"] = known[0]
-    if not harm:
+    if not harm or not _plausible(clause, context):
         return []
     spots = spots_for("casualty", [s for s in clause.spots if s.role not in ("from", "via")])
     marks = [m for m in clause.marks if m.group not in ("state", "junk")]
@@ -72,6 +72,21 @@ def casualties_of(clause: Clause, unit: Unit, context: Context) -> list[Draft]:
     )  # fmt: skip
     _ = unit
     return [draft]
+
+
+def _plausible(clause: Clause, context: Context) -> bool:
+    """Whether a news headline without a weapon or an enemy says little else than who was harmed."""
+    source = context.source
+    if source is None or source.kind not in ("media", "public") or context.article or context.at_war:
+        return True
+    tokens = context.tokens
+    covered = {k for m in clause.marks for k in range(m.i, m.j)}
+    small = context.lexicon.prepositions
+    loose = [
+        k for k in range(clause.marks[0].i, clause.marks[-1].j)
+        if k not in covered and tokens.kinds[k] == "w" and tokens.words[k] not in small and len(tokens.words[k]) > 2
+    ]  # fmt: skip
+    return len(loose) <= 2
 
 
 _UNSAID = Range(min=None, max=None)

@@ -4,8 +4,9 @@ from __future__ import annotations
 
 from tocsin.places import Candidate
 from tocsin.reading.drafts import Context, Spot, Unit
+from tocsin.reading.lexicon import Meaning
 from tocsin.reading.marks import Mark
-from tocsin.reading.normalise import AND_SLASH, COMMA, DASH, DOT, HYPHEN, QUOTE
+from tocsin.reading.normalise import AND_SLASH, COLON, COMMA, DASH, DOT, HYPHEN, QUOTE
 
 __all__ = ["COUNTRY", "compass_of", "find_spots"]
 
@@ -29,6 +30,8 @@ def find_spots(unit: Unit, context: Context) -> list[Spot]:
         elif mark.group == "area" and mark.value == "capital":
             candidate = Candidate(code=CAPITAL, precision="settlement", form="colloquial")
             spots.append(Spot(mark=mark, role=_role(unit, context, n, mark, (candidate,), spots), best=candidate))
+        elif mark.has("area", "sea"):
+            spots.append(Spot(mark=mark, role="from", best=Candidate(code="X-BLACK-SEA", precision="sea", form="phrase")))
         elif mark.has("cue", "continuation") and not (n + 1 < len(marks) and marks[n + 1].i <= mark.j and marks[n + 1].places):
             here = _here(mark, context)
             if here is not None:
@@ -239,6 +242,8 @@ def _role(unit: Unit, context: Context, n: int, mark: Mark, candidates: tuple[Ca
             role = next((m for m in owner.meanings if m.group == "role"), None)
             if role is not None:
                 owner.role = role.value
+                if owner.group == "cue" and owner.value == "inbound" and tokens.words[owner.i] in _COURSE:
+                    owner.turn(role)
                 return "into" if role.value == "toward" and tokens.words[owner.j - 1] in ("район", "сектор") and False else role.value
             if owner.group == "arrow":
                 return "toward"
@@ -251,7 +256,10 @@ def _role(unit: Unit, context: Context, n: int, mark: Mark, candidates: tuple[Ca
             return _prepositional(found, tokens.words[i - 1], candidates, tokens.words[mark.j - 1])
     if spots and _same_list(spots[-1], mark, context):
         return spots[-1].role
-    if tokens.seps[i] in (COMMA, DASH) and tokens.words[i - 1] in ("курс", "вектор"):
+    if tokens.seps[i] in (COMMA, DASH, COLON) and tokens.words[i - 1] in _COURSE:
+        for owner in marks[:n]:
+            if owner.j == i:
+                owner.turn(_TOWARD)
         return "toward"
     return ""
 
@@ -298,7 +306,7 @@ def _merged(spots: list[Spot], context: Context) -> list[Spot]:
     for spot in spots:
         if kept and spot.code == kept[-1].code and spot.role in ("", kept[-1].role):
             continue
-        if kept and not spot.role and _holds(context, spot, kept[-1]):
+        if kept and (not spot.role or (spot.listed and spot.mark.i == kept[-1].mark.j)) and _holds(context, spot, kept[-1]):
             # «Навля (Брянська область)», «Хотінь Сумської області»: the region only tells which one.
             kept[-1].mark.j = max(kept[-1].mark.j, spot.mark.j) if spot.mark.i - kept[-1].mark.j <= 1 else kept[-1].mark.j
             continue
@@ -331,5 +339,6 @@ def compass_of(unit_marks: list[Mark], words: list[str]) -> str | None:
     return None
 
 
+_TOWARD = Meaning("role", "toward", {})
 _COURSE = frozenset("курс курсом напрямку напрямок напрям напрямі вектор вектором направление направлении направлением course heading bearing direction напрямком "
                     "рухаються рухається летить летять".split())

@@ -35,6 +35,7 @@ def denied(clause: Clause, cue: Mark, context: Context) -> bool:
     return False
 
 
+_GONE = frozenset("немає нема нет".split())
 _AFTER = frozenset("немає нема нет відсутні відсутня відсутній відсутнє не none".split())
 
 
@@ -143,7 +144,7 @@ def _decide(clause: Clause, unit: Unit, context: Context) -> tuple[str, Mark | N
         return "danger-over", values["lost"]
     if ("alarm" in values) and weapon and not plane:
         return "danger", values["alarm"]
-    if any(m.has("mood", "capacity") for m in clause.marks) and "launch" not in values:
+    if any(m.has("mood", "capacity") for m in clause.marks):
         return "", None
     for value in _ORDER:
         cue = values.get(value)
@@ -195,6 +196,8 @@ def _kind(value: str, cue: Mark, values: dict[str, Mark], clause: Clause, contex
         if clause.objects and words[cue.i].startswith(("скин", "сброс", "dropped")):
             return "impact"
         return "launch"
+    if value == "danger" and words[cue.i].startswith(("носі", "носит", "carrier", "ракетонос")) and not context.telegraphic:
+        return ""
     if value == "danger":
         if words[cue.i] in _WEAK_DANGER:
             if plane and weapon and words[cue.i].startswith("актив"):
@@ -237,8 +240,8 @@ def _before_weapon(cue: Mark, clause: Clause) -> bool:
 
 def _implied(clause: Clause, unit: Unit, context: Context, values: dict[str, Mark]) -> tuple[str, Mark | None]:
     """A clause without a cue: in a channel's shorthand a weapon, a place or a count alone says that something flies."""
-    gone = next((m for m in clause.marks if m.group == "mood" and m.value == "not" and context.tokens.words[m.i] in _AFTER), None)
-    if gone is not None and clause.weapons and "danger" not in values:
+    gone = next((m for m in clause.marks if m.group == "mood" and m.value == "not" and context.tokens.words[m.i] in _GONE), None)
+    if gone is not None and "danger" not in values and context.telegraphic and any(0 <= gone.i - m.j <= 3 for m in clause.weapons):
         return "danger-over", gone
     if not context.telegraphic:
         return "", None
@@ -344,7 +347,9 @@ def _lone_count(clause: Clause) -> Mark | None:
     if clause.harms or clause.objects:
         return None
     free = [c for c in clause.counts if not c.used]
-    return free[0] if len(free) == 1 else None
+    if len(free) != 1 or any(m.has("scope") and 0 <= m.i - free[0].j <= 1 for m in clause.marks):
+        return None
+    return free[0]
 
 
 def _places(clause: Clause, unit: Unit, context: Context) -> list[Spot]:
@@ -357,7 +362,7 @@ def _places(clause: Clause, unit: Unit, context: Context) -> list[Spot]:
         role = _PRONOUN.get(context.tokens.words[pronoun.i])
         if role:
             return [Spot(mark=city.mark, role=role, best=city.best, others=city.others), *[s for s in spots if s is not city]]
-    if len(spots) > 1 and not spots[0].role and spots[0].best.precision in ("settlement", "oblast", "raion"):
+    if len(spots) > 1 and not spots[0].role and spots[0].best.precision == "settlement":
         if any(gazetteer.covers(spots[0].code, s.code) and s.code != spots[0].code for s in spots[1:]) or any(
             s.code == spots[0].code for s in spots[1:]
         ):
@@ -368,8 +373,15 @@ def _places(clause: Clause, unit: Unit, context: Context) -> list[Spot]:
 _PRONOUN = {"на": "toward", "у": "toward", "в": "toward", "над": "at", "повз": "via", "мимо": "via", "за": "toward", "toward": "toward", "towards": "toward", "over": "at", "past": "via"}
 
 
+def _approach(clause: Clause, context: Context) -> bool:
+    return any(context.tokens.words[k].startswith(("підльот", "підліт", "підліта", "подлет", "approach")) for c in clause.cues for k in range(c.i, c.j))
+
+
 def _falling(kind: str, slug: str | None, spots: list[Spot], clause: Clause, context: Context) -> list[Spot]:
     """A bare place beside something that falls from the sky is where it falls."""
+    if kind == "inbound" and _approach(clause, context):
+        loose = {id(s.mark) for s in clause.spots if not s.role}
+        return [Spot(mark=s.mark, role="toward", best=s.best, others=s.others) if id(s.mark) in loose else s for s in spots]
     if kind != "inbound" or slug is None:
         return spots
     weapon = context.lexicon.weapons.get(slug)
@@ -414,6 +426,8 @@ def _enough(kind: str, cue: Mark | None, groups: list[Group], spots: list[Spot],
         return weapon or (context.telegraphic and loose <= 3)
     if kind == "impact":
         if cue is not None and cue.has("cue", "strike") and not cue.has("cue", "impact"):
+            if any(m.has("mood", "war") for m in clause.marks) and cue.j - cue.i == 1:
+                return True
             return bool(spots or clause.objects) and (weapon or "по" in words[cue.i : cue.j + 3] or not context.article or words[cue.i] in _STRUCK)
         if cue is not None and words[cue.i] in ("впав", "впала", "впало", "впали", "упал", "упала", "упало", "упали", "hit", "hits"):
             return weapon or bool(clause.objects) or (context.telegraphic and loose <= 1)

@@ -6,6 +6,7 @@ from dataclasses import dataclass, field
 
 from tocsin.model import Range
 from tocsin.reading.drafts import Clause, Context
+from tocsin.reading.lexicon import Meaning
 from tocsin.reading.marks import Mark
 from tocsin.reading.normalise import AND_SLASH, COLON, COMMA, DASH, PAREN
 
@@ -27,6 +28,7 @@ _GENERIC: dict[str, frozenset[str]] = {
     "guided-bomb": frozenset({"guided-bomb"}),
     "artillery": frozenset({"mlrs"}),
 }
+_COUNT = Meaning("count", "number", {})
 _FROM = frozenset("з із зі с со from by від от бортів бортами літаків літаком самолетов самолетами авіацією via".split())
 _ALSO = frozenset("та і й и and or або чи или плюс також".split())
 
@@ -61,6 +63,11 @@ def groups_of(clause: Clause, context: Context, *, carrying: bool = False) -> li
         marks = [m for m in clause.signs if not (m.value in weapons and weapons[m.value].carrier)]
         if clause.weapons:
             marks = []
+    if not clause.weapons and len(marks) > 1 and not carrying and len({m.value for m in marks}) == 1 and all(b.i == a.j for a, b in zip(marks, marks[1:], strict=False)):
+        # «☄️☄️ Бровари»: the sign as often as there are.
+        many = Mark(marks[0].i, marks[-1].j, _COUNT)
+        many.number = Range(min=len(marks), max=len(marks))
+        return [Group([marks[0].value], many, marks[0].i, marks[-1].j)]
     kept = [m for m in _specific(marks, context) if not _means_aim(m, clause, context)]
     order = sorted([*kept, *[c for c in clause.counts if not c.used]], key=lambda m: m.i)
     groups: list[Group] = []
