@@ -409,3 +409,21 @@ def test_a_finer_stage_takes_the_place_of_the_coarser_and_nothing_flaps():
     assert [(kind, verb, noun.area.name) for _, kind, verb, noun in later] == [
         ("incident", "revise", "Teremky")
     ]
+
+
+def test_an_authoritys_own_warning_may_be_quoted_and_a_channels_track_may_not():
+    public = Public()
+    public.say("06:39", "air-force", claim("takeoff", weapon="mig-31k"), report="a")
+    public.say("06:41", "channel", claim("inbound", "kyiv"), report="b")
+    public.until("06:45")
+    assert public.gate.quotable("air-force:a#1")
+    assert not public.gate.quotable("channel:b#1")
+
+
+def test_an_authoritys_words_on_effects_may_be_quoted_when_the_time_has_come():
+    public = Public()
+    public.say("07:36", "mayor", claim("debris", "hol", hit="vehicle"), report="a")
+    public.until("07:40")
+    assert not public.gate.quotable("mayor:a#1")
+    public.until("10:40")
+    assert public.gate.quotable("mayor:a#1")

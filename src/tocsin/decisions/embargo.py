@@ -10,7 +10,7 @@ from __future__ import annotations
 
 import re
 import tomllib
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator, Mapping, Sequence
 from datetime import datetime, timedelta
 from typing import Any, Protocol
 
@@ -93,13 +93,16 @@ class Embargo(msgspec.Struct, frozen=True, kw_only=True):
             and (row.by == "anyone" or authority)
             and row.after is not None
         ]
-        return tuple(sorted(mine, key=lambda row: (row.after or timedelta(0), -LEVELS.index(row.level))))
+        # What an authority may say of itself comes after what anyone may: it is the finer stage.
+        return tuple(
+            sorted(
+                mine,
+                key=lambda row: (row.after or timedelta(0), -LEVELS.index(row.level), row.by == "authority"),
+            )
+        )
 
-    def rule(self, kind: str, thing: str | None, *, authority: bool) -> Row | None:
-        """Return the row that answers why: the first that allows it, else the one that forbids it."""
-        stages = self.stages(kind, thing, authority=authority)
-        if stages:
-            return stages[0]
+    def rule(self, kind: str, thing: str | None) -> Row | None:
+        """Return the row that forbids a claim which no stage lets out."""
         klass = self.klass(thing)
         return next((row for row in self.rows if row.kind == kind and row.klass in {klass, "any"}), None)
 
@@ -112,29 +115,19 @@ class Release(msgspec.Struct, frozen=True):
     row: Row | None = None
 
 
-def release(  # noqa: PLR0917 - a pure function of exactly these
-    claim: Claim,
-    stated: datetime,
-    at: datetime,
-    embargo: Embargo,
-    source: Source,
-    places: Tree,
-    *,
-    own: bool = True,
-) -> Release:
-    """Return what the table lets out of ``claim`` at ``at``, and when the next stage comes.
+def release(claim: Claim, stated: datetime, at: datetime, stages: Sequence[Row], places: Tree) -> Release:
+    """Return what ``stages`` let out of ``claim`` at ``at``, and when the next one comes.
 
+    ``stages`` are the table's for this claim and its speaker (``Embargo.stages``).
     ``stated`` is when it was said; the term runs from the moment that the words
-    give to the minute, else from then. ``own`` is False for forwarded and quoted
-    words (``speaks_itself``): what an authority said is its own word only on its own feed.
+    give to the minute, else from then.
     """
-    authority = own and source.kind in embargo.authorities
     since = stated
     if claim.valid.start is not None and claim.valid.precision in EXACT and claim.valid.start < stated:
         since = claim.valid.start
     current: Row | None = None
     until: datetime | None = None
-    for row in embargo.stages(claim.kind, claim.object, authority=authority):
+    for row in stages:
         due = since + (row.after or timedelta(0))
         if due <= at:
             current = row

@@ -47,6 +47,8 @@ __all__ = ["Fold", "Publisher", "Told"]
 Going = tuple[datetime, Fact]
 Name = tuple[str, str]
 RECORD = ("incident", "ledger", "statement")
+UNHEARD = ("takeoff", "inbound", "danger", "danger-over", "alarm", "alarm-over", "air-defence", "instruction")
+"""Kinds of which a record knows nothing: only whether their words may be shown is kept."""
 REMEMBERED = timedelta(hours=72)
 """How long a report that waits for nothing is remembered."""
 GONE = "no word for 72 hours"
@@ -102,6 +104,8 @@ class _Held(msgspec.Struct):
     stated: datetime
     at: datetime
     out: dict[str, Claim] = {}
+    rows: dict[str, Row] = {}
+    """By which row each claim that is out went out."""
     ordered: dict[str, None] = {}
 
 
@@ -129,6 +133,9 @@ class Publisher:
         self._due: dict[str, datetime] = {}
         self._heap: list[tuple[datetime, str]] = []
         self._claim_home: dict[str, str] = {}
+        self._sayable: dict[str, datetime] = {}
+        """Claims of kinds that no record hears whose words may be shown, with when they were heard."""
+        self._stages: dict[tuple[str, str | None, bool], tuple[Row, ...]] = {}
         self._shown: dict[Name, Fact] = {}
         self._now: dict[Name, Incident | LedgerLine | Statement] = {}
         """The public nouns of the record as they stand."""
@@ -213,15 +220,7 @@ class Publisher:
 
     def _minute(self, minute: Minute) -> None:
         if minute.verb == "absorb" and minute.report is not None and minute.source is not None:
-            report = minute.report
-            stated = report.stated_at or minute.at
-            key = f"{minute.source.id}:{report.id}"
-            # The fold dates an undated report by when it was recorded, not by when it was let out.
-            dated = msgspec.structs.replace(report, stated_at=stated)
-            self._held[key] = _Held(dated, minute.claims, minute.source, stated, minute.at)
-            self._claim_home.update((claim.id, key) for claim in minute.claims)
-            self._release(key, minute.at)
-            self._forget(minute.at)
+            self._absorb(minute.report, minute.claims, minute.source, minute.at)
         elif minute.verb == "retract" and minute.retracts is not None:
             report_id, source_id = minute.retracts
             key = f"{source_id}:{report_id}"
@@ -235,6 +234,35 @@ class Publisher:
         elif minute.verb == "adopt":
             self._register = {source.id: source for source in minute.register}
             self._fold.adopt(self._register)
+
+    def _absorb(self, report: Report, claims: tuple[Claim, ...], source: Source, at: datetime) -> None:
+        stated = report.stated_at or at
+        # The fold dates an undated report by when it was recorded, not by when it was let out.
+        dated = msgspec.structs.replace(report, stated_at=stated)
+        heard = tuple(claim for claim in claims if claim.kind not in UNHEARD)
+        held = _Held(dated, heard, source, stated, at)
+        for claim in claims:
+            if claim.kind in UNHEARD and self._plain(claim, held):
+                self._sayable[claim.id] = at
+        if heard:
+            key = f"{source.id}:{report.id}"
+            self._held[key] = held
+            self._claim_home.update((claim.id, key) for claim in heard)
+            self._release(key, at)
+        self._forget(at)
+
+    def _plain(self, claim: Claim, held: _Held) -> bool:
+        """Whether a claim goes out at once with its words."""
+        at_once = [row for row in self._staged(claim, held) if row.after == timedelta(0)]
+        return bool(at_once) and "words" not in at_once[-1].leave_out
+
+    def _staged(self, claim: Claim, held: _Held) -> tuple[Row, ...]:
+        own = speaks_itself(claim, held.report, held.source, self._register)
+        name = (claim.kind, claim.object, own and held.source.kind in self._embargo.authorities)
+        stages = self._stages.get(name)
+        if stages is None:
+            stages = self._stages[name] = self._embargo.stages(claim.kind, claim.object, authority=name[2])
+        return stages
 
     def _order(self, order: Order, at: datetime) -> None:
         """Let a claim out before its time, where its row lets the desk; else the record's own orders."""
@@ -260,11 +288,10 @@ class Publisher:
             if claim.id in held.ordered:
                 out[claim.id] = claim
                 continue
-            let = release(
-                claim, held.stated, at, self._embargo, held.source, self._places, own=self._own(claim, held)
-            )
-            if let.claim is not None:
+            let = release(claim, held.stated, at, self._staged(claim, held), self._places)
+            if let.claim is not None and let.row is not None:
                 out[claim.id] = let.claim
+                held.rows[claim.id] = let.row
             if let.until is not None and (until is None or let.until < until):
                 until = let.until
         if until is not None:
@@ -277,12 +304,9 @@ class Publisher:
         facts.extend(self._fold.absorb(held.report, tuple(out.values()), held.source, at))
         self._send(facts, at)
 
-    def _own(self, claim: Claim, held: _Held) -> bool:
-        return speaks_itself(claim, held.report, held.source, self._register)
-
     def _rule(self, claim: Claim, held: _Held) -> Row | None:
-        authority = self._own(claim, held) and held.source.kind in self._embargo.authorities
-        return self._embargo.rule(claim.kind, claim.object, authority=authority)
+        stages = self._staged(claim, held)
+        return stages[0] if stages else self._embargo.rule(claim.kind, claim.object)
 
     def _forget(self, at: datetime) -> None:
         """Let go of the oldest reports that wait for nothing; the fold remembers what they said."""
@@ -292,6 +316,9 @@ class Publisher:
                 del self._held[key]
                 for claim in held.claims:
                     self._claim_home.pop(claim.id, None)
+        for claim_id in list(self._sayable)[:8]:
+            if self._sayable[claim_id] < at - REMEMBERED:
+                del self._sayable[claim_id]
 
     # --- out ----------------------------------------------------------------------
 
@@ -350,14 +377,15 @@ class Publisher:
 
     def quotable(self, claim_id: str) -> bool:
         """Whether the words of a claim may be shown: it is out as it was said, and no row keeps its words."""
+        if claim_id in self._sayable:
+            return True
         held = self._held.get(self._claim_home.get(claim_id, ""))
         if held is None or claim_id not in held.out:
             return False
         if claim_id in held.ordered:
             return True
         claim = next(claim for claim in held.claims if claim.id == claim_id)
-        row = self._rule(claim, held)
-        return row is not None and held.out[claim_id] == claim and "words" not in row.leave_out
+        return held.out[claim_id] == claim and "words" not in held.rows[claim_id].leave_out
 
     def picture(self, picture: Picture, at: datetime) -> Picture:
         """Return what of a picture the public may see: of the record, what had gone out by ``at``."""
