@@ -125,7 +125,7 @@ async def one(posters: asyncio.Queue[Poster], probe: Readers, n: int, every: int
 
 
 async def measures(client: httpx.AsyncClient) -> dict[str, float]:
-    text = (await client.get("/metrics")).text
+    text = (await client.get("/metrics?view=desk")).text
     rows = (line.split() for line in text.splitlines() if not line.startswith("#"))
     return {name.removeprefix("tocsin_"): float(value) for name, value in rows}
 

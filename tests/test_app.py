@@ -190,6 +190,24 @@ def test_numbers_go_on_where_they_were_after_a_restart(tmp_path: Path) -> None:
     assert live(path, second, hands) == seen
 
 
+def test_what_was_published_otherwise_than_the_journal_gives_it_is_told(tmp_path: Path) -> None:
+    path = tmp_path / "j.db"
+
+    async def first(app: App, _: Hands) -> None:
+        await app.submit([Report(id="1", source="city-alarm", text=ALARM)])
+
+    live(path, first)
+    with Journal.open(path) as journal:
+        app = App(Settings(), world(), journal, Hands())
+        app.refold()
+        assert app.compare() is None
+        assert journal.issued("stream")
+        last = app.published_number
+        journal.issue([Issued(change=last + 1, outlet="stream", digest="ab", sent_at=START)])
+        assert f"change {last + 1}" in (app.compare() or "")
+        assert app.health()["status"] == "degraded"
+
+
 def test_a_clock_that_steps_back_moves_nothing_back(tmp_path: Path) -> None:
     async def act(app: App, clock: Hands) -> None:
         await app.submit([Report(id="1", source="city-alarm", text=ALARM)])
@@ -223,8 +241,8 @@ def test_what_could_not_be_written_is_refused_and_the_next_is_taken(tmp_path: Pa
 
 def test_an_edit_that_a_feed_shows_after_a_restart_replaces(tmp_path: Path) -> None:
     async def act(app: App, _: Hands) -> None:
-        await app.receive([Report(id="a", source="channel", text="Гучно")])
-        await app.receive([Report(id="a", source="channel", text="Уточнено: тихо")])
+        await app.inflow().receive([Report(id="a", source="channel", text="Гучно")])
+        await app.inflow().receive([Report(id="a", source="channel", text="Уточнено: тихо")])
         first, second = app.journal.entries()
         assert isinstance(second.body, Report)
         assert second.body.replaces == "a"
@@ -235,7 +253,7 @@ def test_an_edit_that_a_feed_shows_after_a_restart_replaces(tmp_path: Path) -> N
 
 def test_bad_lines_of_a_file_lose_no_neighbour(tmp_path: Path) -> None:
     async def act(app: App, _: Hands) -> None:
-        await app.receive_lines(
+        await app.inflow().receive_lines(
             "channel",
             [
                 ("f:1", b'{"id": "1", "text": "\xd0\x93\xd1\x83\xd1\x87\xd0\xbd\xd0\xbe"}'),
@@ -357,7 +375,10 @@ def test_what_is_embargoed_shows_nowhere_in_public_until_it_is_let_out(tmp_path:
         f"/area/{KYIV}?lang=en",
         "/story",
         "/incidents",
+        "/sources",
         "/cap/feed.atom",
+        "/healthz",
+        "/metrics",
     ]
     told = Report(
         id="x", source="channel", text="Влучання у підстанцію в Голосіївському районі", stated_at=START

@@ -224,8 +224,10 @@ def test_health_and_measures(server: Served) -> None:
     health = server.get("/healthz")
     assert health["status"] == "ok"
     assert health["journal"]["notes"] == []
-    text = server.http.get("/metrics").text
+    assert "entries" in server.get("/healthz?view=desk")["journal"]
+    text = server.http.get("/metrics?view=desk").text
     assert "tocsin_reports_total" in text
+    assert "tocsin_published" in server.http.get("/metrics").text
     for line in text.splitlines():
         assert line.startswith("# TYPE ") or float(line.split()[1]) >= 0
 

@@ -84,6 +84,17 @@ def test_an_article_is_one_report_with_its_words_and_nothing_around_them() -> No
     assert "Горять три автомобілі" in report.text
     assert "обох госпіталізували" in report.text
     assert "Меню" not in report.text
+    assert report.stated_at == datetime(2024, 12, 20, 7, 15, tzinfo=UTC)
+
+
+def test_an_article_of_another_day_is_never_news_of_now() -> None:
+    dated = PAGE.replace("2024-12-20T09:15:00+02:00", "2024-12-18")
+    report, _ = parse_article(dated.encode(), "news", retrieved_at=NOW)
+    assert report is not None
+    assert report.stated_at == datetime(2024, 12, 18, 23, 59, 59, tzinfo=UTC)
+    report, _ = parse_article(dated.replace("12-18", "12-20").encode(), "news", retrieved_at=NOW)
+    assert report is not None
+    assert report.stated_at is None
 
 
 @pytest.mark.parametrize("data", [b"", b"<html></html>", b"\x00\xff", b"<html><script>x()</script></html>"])

@@ -19,6 +19,7 @@ from concurrent.futures import Future
 from contextlib import suppress
 from datetime import UTC, datetime, timedelta
 from functools import partial
+from hashlib import sha256
 from signal import SIGINT, SIGTERM
 from time import monotonic, perf_counter
 from typing import Any
@@ -49,9 +50,8 @@ from tocsin.outlets.serving import listen, server
 from tocsin.outlets.sse import Streams
 from tocsin.reading import Reader
 from tocsin.sources import SourceError
-from tocsin.sources.jsonl import Follower
-from tocsin.sources.poll import Poller
-from tocsin.sources.push import parse_body, parse_line
+from tocsin.sources.inflow import Inflow
+from tocsin.sources.push import parse_body
 
 __all__ = ["App", "PacedClock", "run", "wall_clock"]
 
@@ -61,6 +61,8 @@ Clock = Callable[[], datetime]
 
 TICK = 0.25
 """Seconds between looks at the clock for deadlines; a late look changes nothing."""
+_RECORD_EVERY = 20
+_STREAM = "stream"
 _REMEMBERED = 50_000
 _PAST_VIEWS = 32
 
@@ -81,6 +83,10 @@ class PacedClock:
     def __call__(self) -> datetime:
         """Tell the time on this clock."""
         return self._start + timedelta(seconds=(monotonic() - self._since) * self._speed)
+
+
+def _digest(data: bytes) -> str:
+    return sha256(data).hexdigest()
 
 
 class App:
@@ -111,6 +117,8 @@ class App:
         self._picture: tuple[int, datetime, Picture] | None = None
         self._tasks: list[asyncio.Task[None]] = []
         self.streams = Streams(self)
+        self._recorded = 0
+        """Up to which published change it is recorded what was sent."""
         self.end: Callable[[], None] = self.streams.close
         """Ends the server that runs this."""
         self.conditions: dict[str, Callable[[], str | None]] = {}
@@ -138,6 +146,36 @@ class App:
             count += 1
         return count
 
+    def compare(self) -> str | None:
+        """Compare what was published before with what the journal gives now; say where they part, if they do.
+
+        After an upgrade a replay may tell another story than the one that people were
+        told: that is a fact to be known, not to be papered over.
+        """
+        sent = self.journal.issued(_STREAM)
+        for one in sent:
+            found = self.publication.after(one.change - 1, 1)
+            if not found or _digest(found[0].data) != one.digest:
+                why = f"change {one.change} was published otherwise than the journal gives it now"
+                log.warning("%s; tell those who follow to begin anew", why)
+                self.conditions["drift"] = partial(str, why)
+                return why
+        self._recorded = sent[-1].change if sent else 0
+        return None
+
+    def _record(self) -> None:
+        """Hand over to the writer which changes were published, and wait for nothing."""
+        new = self.publication.after(self._recorded)
+        if new:
+            self._recorded = new[-1].change.number
+            now = self.clock()
+            self._writer.issue(
+                [
+                    Issued(change=n.change.number, outlet=_STREAM, digest=_digest(n.data), sent_at=now)
+                    for n in new
+                ]
+            )
+
     async def start(self) -> None:
         """Begin to write, to keep deadlines and to beat; call it on the loop that serves."""
         self._loop = asyncio.get_running_loop()
@@ -160,7 +198,7 @@ class App:
             except Exception as error:
                 log.exception("%s failed", name)
                 why = f"{type(error).__name__}: {error}"
-                self.conditions[name] = lambda: why
+                self.conditions[name] = partial(str, why)
 
         self._tasks.append(asyncio.create_task(guarded(), name=name))
 
@@ -172,13 +210,18 @@ class App:
         for task in self._tasks:
             with suppress(asyncio.CancelledError):
                 await task
+        self._record()
         await asyncio.to_thread(self._writer.stop)
         await asyncio.sleep(0)
 
     async def _tick(self) -> None:
+        ticks = 0
         while True:
             await asyncio.sleep(TICK)
             self._pass()
+            ticks += 1
+            if ticks % _RECORD_EVERY == 0:
+                self._record()
 
     def _pass(self) -> None:
         """Let time pass, unless entries stamped earlier are on their way: they bring it along."""
@@ -209,53 +252,23 @@ class App:
             for body, one in zip(bodies, admitted, strict=True)
         )
 
-    async def receive(self, reports: Sequence[Report]) -> None:
-        """Take in what was fetched: words that changed under the same id are an edit."""
-        received = await self._written(reports)
-        edited = [
-            msgspec.structs.replace(report, replaces=report.id)
-            for report, one in zip(reports, received, strict=True)
-            if one.problem is not None
-        ]
-        if edited:
-            await self._written(edited)
-
-    async def _written(self, bodies: Sequence[Report | Deletion]) -> tuple[Received, ...]:
-        """Write down what a source of ours gave; it asks again for what could not be written."""
+    async def take_in(self, bodies: Sequence[Report | Deletion]) -> tuple[Problem | None, ...]:
+        """Write down what a source of ours gave; SourceError where it could not be, so that it is asked again."""
         try:
-            return await self.submit(bodies)
+            return tuple(one.problem for one in await self.submit(bodies))
         except UnwrittenError as error:
             raise SourceError(error.where, error.what, error.remedy) from error
 
-    async def receive_lines(self, source: str, lines: Sequence[tuple[str, bytes]]) -> None:
-        """Take in lines of JSON; what is wrong with one is told at ``/healthz`` and loses no other."""
-        bodies = []
-        for where, line in lines:
-            body, problems = parse_line(line, where, register=self.world.register, now=self.clock())
-            if body is None and problems and "source" in problems[0].what:
-                body, problems = parse_line(line, where, source=source, now=self.clock())
-            self._fold.problems.extend(problems)
-            if body is not None:
-                bodies.append(body)
-        if bodies:
-            for one in await self._written(bodies):
-                if one.problem is not None:
-                    self._fold.problems.append(one.problem)
+    def inflow(self) -> Inflow:
+        """Return what takes in what we read ourselves."""
+        return Inflow(self.take_in, self.world.register, self.clock, self._fold.problems.extend)
 
     def follow_feeds(self) -> None:
         """Begin to read what the settings say that we read ourselves."""
-        for number, feed in enumerate(self.settings.feeds):
-            name = f"{feed.kind} {feed.at}"
-            if feed.kind == "jsonl":
-                mark = None if self.journal.path == ":memory:" else f"{self.journal.path}.feed-{number}"
-                follower = Follower(feed.at, mark)
-                self.conditions[name] = partial(getattr, follower, "trouble")
-                self.attach(follower.run(partial(self.receive_lines, feed.source), feed.every), name)
-                continue
-            agent = f"tocsin/{importlib.metadata.version('tocsin')}"
-            poller = Poller(feed.kind, feed.source, feed.at, self.clock, agent)
-            self.conditions[name] = partial(getattr, poller, "trouble")
-            self.attach(poller.run(self.receive, feed.every), name)
+        beside = None if self.journal.path == ":memory:" else self.journal.path
+        for one in self.inflow().streams(self.settings.feeds, beside):
+            self.conditions[one.name] = one.condition
+            self.attach(one.work(), one.name)
 
     async def issue(self, sent: Sequence[Issued]) -> None:
         """Record durably what an outlet sent."""
@@ -314,7 +327,7 @@ class App:
     @property
     def problems(self) -> list[Problem]:
         """What was wrong in data that we were given, newest last."""
-        return self._fold.problems
+        return list(self._fold.problems)
 
     @property
     def state(self) -> State:
@@ -445,40 +458,47 @@ class App:
 
     # --- how we are
 
-    def health(self) -> dict[str, Any]:
-        """Return how we are: status, and what is degraded."""
+    def health(self, *, desk: bool = False) -> dict[str, Any]:
+        """Return how we are: status, and what is degraded; for the desk, what came in as well."""
         degraded = {
             name: why for name, tell in sorted(self.conditions.items()) if (why := tell()) is not None
         }
         if self._fold.failed:
             degraded["fold"] = f"{self._fold.failed} entries or instants could not be folded"
-        number, head = self.journal.head
         told: dict[str, Any] = {
             "status": "degraded" if degraded else "ok",
             "degraded": degraded,
             "version": importlib.metadata.version("tocsin"),
             "at": self.clock(),
-            "journal": {"entries": number, "head": head, "notes": self.journal.notes},
+            "journal": {"notes": self.journal.notes},
             "published": {"last": self.published_number, "head": self.head},
             "streams": self.streams.readers,
         }
+        if desk:
+            number, head = self.journal.head
+            told["journal"] |= {"entries": number, "head": head}
+            told["problems"] = self.problems[-50:]
+            told["heard"] = self._heard
         if self.settings.demo:
             told["demo"] = True
         if self.settings.exercise:
             told["exercise"] = True
         return told
 
-    def measures(self) -> Mapping[str, float]:
-        """Return counters and gauges by name."""
-        return self._counts | {
-            "entries": float(self.journal.head[0]),
+    def measures(self, *, desk: bool = False) -> Mapping[str, float]:
+        """Return counters and gauges by name; for the desk, those of what came in as well."""
+        told = {
             "published": float(self.published_number),
             "streams": float(self.streams.readers),
             "stream_writes_total": float(self.streams.sent),
             "streams_dropped_total": float(self.streams.dropped),
-            "fold_failures_total": float(self._fold.failed),
             "degraded": float(self.health()["status"] != "ok"),
         }
+        if desk:
+            told |= self._counts
+            told["entries"] = float(self.journal.head[0])
+            told["fold_failures_total"] = float(self._fold.failed)
+        return told
 
 
 # --- a server on this machine ---------------------------------------------------
@@ -507,6 +527,7 @@ def run(
         app = App(settings, world or load_world(settings), journal, clock)
         app.adopt()
         app.refold()
+        app.compare()
         listening = listen(settings.host, settings.port)
         with listening, asyncio.Runner(loop_factory=uvloop.new_event_loop) as runner:
             runner.run(_serve(app, listening, script, ready))

@@ -210,15 +210,16 @@ class Api:
     # --- how we are
 
     async def health(self, request: Request) -> Response:
-        """Answer how we are: status, and what is degraded."""
-        del request
-        return answer(self._hall.health())
+        """Answer how we are: status, and what is degraded; the desk sees the journal's numbers as well."""
+        return answer(self._hall.health(desk=self._desk(request)))
 
     async def metrics(self, request: Request) -> Response:
-        """Answer counters and gauges in the text format of Prometheus."""
-        del request
+        """Answer counters and gauges in the text format of Prometheus.
+
+        Those that count what comes in would tell of what is held back (R27): they are the desk's.
+        """
         lines = []
-        for name, value in sorted(self._hall.measures().items()):
+        for name, value in sorted(self._hall.measures(desk=self._desk(request)).items()):
             kind = "counter" if name.endswith("_total") else "gauge"
             lines.append(f"# TYPE tocsin_{name} {kind}\ntocsin_{name} {value:.10g}\n")
         return Response("".join(lines), media_type="text/plain; version=0.0.4")

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import logging
+from collections import deque
 from collections.abc import Callable, Sequence
 from datetime import datetime
 
@@ -33,7 +34,7 @@ class Fold:
         self.state = State(world)
         self.publication = Publication(gate(world, self.state), world.places)
         self.changes: list[Change] = []
-        self.problems: list[Problem] = []
+        self.problems: deque[Problem] = deque(maxlen=1000)
         self.failed = 0
         self._heard: dict[str, datetime] = {}
         """When each source last said something that the public may know of."""
@@ -99,6 +100,4 @@ class Fold:
             self.publication.absorb(changes)
 
     def _note(self, where: str, what: str, remedy: str) -> None:
-        if len(self.problems) >= 1000:
-            del self.problems[:500]
         self.problems.append(Problem(where=where, what=what, remedy=remedy))

@@ -147,11 +147,11 @@ class Hall(Protocol):
     ) -> tuple[tuple[Claim, Report], ...]:
         """Return claims by id, each with the report that says it; the public gets those it may read."""
 
-    def health(self) -> dict[str, Any]:
-        """Return how we are: status, and what is degraded."""
+    def health(self, *, desk: bool = False) -> dict[str, Any]:
+        """Return how we are: status, and what is degraded; for the desk, what came in as well."""
 
-    def measures(self) -> Mapping[str, float]:
-        """Return counters and gauges by name."""
+    def measures(self, *, desk: bool = False) -> Mapping[str, float]:
+        """Return counters and gauges by name; for the desk, those of what came in as well."""
 
 
 class UnwrittenError(OutletError):

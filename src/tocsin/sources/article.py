@@ -3,9 +3,9 @@
 from __future__ import annotations
 
 import hashlib
-from datetime import datetime
+import re
+from datetime import UTC, datetime, timedelta
 
-import msgspec
 import trafilatura
 
 from tocsin.model import Problem, Report
@@ -24,8 +24,7 @@ def parse_article(
 ) -> tuple[Report | None, tuple[Problem, ...]]:
     """Return the article that an HTML page holds as one report, and what is wrong with it.
 
-    Its id is its address, or a digest of its words where it has none. ``stated_at`` is
-    taken from the page only where it says the time of day as well: a date alone is no time.
+    Its id is its address, or a digest of its words where it has none.
     """
     where = url or source
     page = trafilatura.bare_extraction(
@@ -42,7 +41,7 @@ def parse_article(
     address = url or found.get("url")
     name = address if address and len(address) <= 256 else hashlib.sha256(text.encode()).hexdigest()[:24]
     value: dict[str, object] = {"id": name, "source": source, "text": text[:MAX_TEXT], "url": address}
-    stated = _stated(str(found.get("date") or ""))
+    stated = _stated(data, str(found.get("date") or ""), retrieved_at)
     if stated is not None:
         value["stated_at"] = stated
     if retrieved_at is not None:
@@ -53,11 +52,29 @@ def parse_article(
     return (body if isinstance(body, Report) else None), problems
 
 
-def _stated(date: str) -> str | None:
-    if "T" not in date:
-        return None
+_TIMES = re.compile(
+    rb"""(?:article:published_time|datePublished|pubdate|<time)[^<>]{0,200}?["'](\d{4}-\d\d-\d\dT[0-9:.]+(?:Z|[+-]\d\d:?\d\d))["']"""
+    rb"""|content=["'](\d{4}-\d\d-\d\dT[0-9:.]+(?:Z|[+-]\d\d:?\d\d))["'][^<>]{0,100}(?:published_time|datePublished)"""
+)
+
+
+def _stated(data: bytes, date: str, retrieved_at: datetime | None) -> str | None:
+    """Return when a page says that it was published; of a day that is past, its last second.
+
+    A page of an earlier day must not be taken for news of now; of today, the time at
+    which it was fetched says more than a date.
+    """
+    for found in _TIMES.finditer(data[:500_000]):
+        said = (found[1] or found[2]).decode()
+        try:
+            at = datetime.fromisoformat(said)
+        except ValueError:
+            continue
+        if retrieved_at is None or at <= retrieved_at:
+            return at.isoformat()
     try:
-        at = msgspec.convert(date, datetime)
-    except msgspec.ValidationError:
+        day = datetime.fromisoformat(date[:10]).replace(tzinfo=UTC)
+    except ValueError:
         return None
-    return date if at.tzinfo is not None else None
+    end = day + timedelta(days=1, seconds=-1)
+    return end.isoformat() if retrieved_at is None or end <= retrieved_at else None
