@@ -136,6 +136,7 @@ def assemble(hall: Foyer, parse: Parse) -> Assembly:
     mounts = settings.dialects or (dialects.NATIVE if settings.open else ())
     extra = [
         *log.routes(hall, record.signer),
+        *webhook.routes(post, settings.desk_token),
         *cap.routes(shelf),
         *dialects.routes(hall, mounts, subscriptions),
     ]
