@@ -14,6 +14,10 @@ if TYPE_CHECKING:
 __all__ = ["Atlas"]
 
 
+_PAIRS = 100_000
+"""Remembered distances; there are more pairs of areas than anybody needs."""
+
+
 class Atlas:
     """Remembered containment over a gazetteer; everything else is the gazetteer's own."""
 
@@ -24,6 +28,8 @@ class Atlas:
         self._first: dict[str, str | None] = {}
         self._lifted: dict[tuple[str, str], str | None] = {}
         self._known = places.first_level()
+        self._apart: dict[tuple[str, str], float | None] = {}
+        self._at: dict[str, tuple[float, float] | None] = {}
 
     @classmethod
     def over(cls, places: Gazetteer) -> Gazetteer:
@@ -67,3 +73,18 @@ class Atlas:
         if key not in self._lifted:
             self._lifted[key] = self._places.raion_of(code)
         return self._lifted[key]
+
+    def position(self, code: str) -> tuple[float, float] | None:
+        """Where an area lies."""
+        if code not in self._at:
+            self._at[code] = self._places.position(code)
+        return self._at[code]
+
+    def distance_km(self, one: str, other: str) -> float | None:
+        """How far two areas are apart."""
+        key = (one, other)
+        if key not in self._apart:
+            if len(self._apart) > _PAIRS:
+                self._apart.clear()
+            self._apart[key] = self._places.distance_km(one, other)
+        return self._apart[key]

@@ -312,7 +312,7 @@ class State:
             problems += wrong
             if policy is not None:
                 self.policy = policy
-                self.threats.lingers = Lingers(rows=policy.lingers())
+                self.threats.adopt(Lingers(rows=policy.lingers()))
                 self.decider.adopt(policy)
         elif adoption.kind == "sources" and adoption.body:
             register, wrong = read_register(adoption.body)

@@ -66,6 +66,7 @@ class Hazards:
         self._standing = standing
         self._issuing = issuing
         self._withholding = withholding
+        self._rules = {rule.id: rule for rule in policy.rules}
         self._by_hour = any(rule.hours for rule in policy.rules)
         self._chosen: dict[tuple[object, ...], Rule | None] = {}
 
@@ -286,7 +287,7 @@ class Hazards:
 
     def _may_clear(self, support: Support, heard: Heard) -> bool:
         """Whether the policy lets this kind of source clear what the rule raised; channels clear their own."""
-        rule = self._policy.rule(support.rule)
+        rule = self._rules.get(support.rule)
         if rule is None or heard.source is None or not support.official:
             return True
         return heard.source.kind in rule.clears

@@ -68,6 +68,7 @@ class Issuing:
 
     def __init__(self, policy: Policy, places: Gazetteer, standing: Standing) -> None:
         self._policy = policy
+        self._rules = {rule.id: rule for rule in policy.rules}
         self._places = places
         self._standing = standing
 
@@ -239,9 +240,9 @@ class Issuing:
         mine = next((s for s in held if s.id == cause), None)
         if mine is not None and mine.weight()[:2] == best.weight()[:2]:
             best = mine
-        if not ended and self._lower(best, alert):
+        if not ended and (self._lower(best, alert) or (best is mine and self._informed(alert, best))):
             return []
-        rule = self._policy.rule(best.rule) or _RELAY
+        rule = self._rules.get(best.rule) or _RELAY
         self._standing.cause_of.put(key, best.id)
         new = self._told(alert, rule, best.level, best.cause, rule.certainty)
         new = msgspec.structs.replace(
@@ -253,7 +254,7 @@ class Issuing:
         return self._revised(key, alert, new, because, rule.why)
 
     def _warn(self, key: AlertKey, best: Support, held: Sequence[Support], at: datetime) -> Fact:
-        rule = self._policy.rule(best.rule) or _RELAY
+        rule = self._rules.get(best.rule) or _RELAY
         alert = Alert(
             id=self._standing.fresh_id("warning", key[1], key[2], at),
             layer="warning",
@@ -294,11 +295,15 @@ class Issuing:
         if mine is not None and mine.weight()[:2] == best.weight()[:2]:
             best = mine
         ended = cause in ending.things
-        rule = self._policy.rule(best.rule) or _RELAY
+        rule = self._rules.get(best.rule) or _RELAY
         until = max(s.until for s in held)
         new = alert
         why = rule.why
-        if ended or not self._lower(best, alert):
+        if best is mine and self._says(alert, best):
+            shown = alert.lapses_at or at
+            if until <= shown or (shown - at).total_seconds() >= rule.renewal:
+                return []
+        elif ended or not self._lower(best, alert):
             self._standing.cause_of.put(key, best.id)
             new = self._told(alert, rule, best.level, best.cause, best.certainty)
             new = msgspec.structs.replace(
@@ -354,9 +359,30 @@ class Issuing:
             instruction=self._instruction(rule),
         )
 
+    @staticmethod
+    def _informed(alert: Alert, best: Support) -> bool:
+        return (
+            alert.cause == best.cause
+            and alert.level == best.level
+            and alert.rule == best.rule
+            and not alert.unconfirmed
+        )
+
+    @staticmethod
+    def _says(alert: Alert, best: Support) -> bool:
+        """Whether an alert already says all that its cause does."""
+        return (
+            alert.cause == best.cause
+            and alert.level == best.level
+            and alert.rule == best.rule
+            and alert.certainty == best.certainty
+            and alert.unofficial != best.official
+            and not (alert.unconfirmed and best.sure)
+        )
+
     def _lower(self, best: Support, alert: Alert) -> bool:
         """Whether what holds an alert up now is less than what it says: only a word takes that back."""
-        rule = self._policy.rule(alert.rule)
+        rule = self._rules.get(alert.rule)
         said = (level_rank(alert.level), rule.rank if rule is not None else 0)
         return best.weight()[:2] < said
 

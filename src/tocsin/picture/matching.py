@@ -23,6 +23,7 @@ _POINTS = ("N", "NNE", "NE", "ENE", "E", "ESE", "SE", "SSE", "S", "SSW", "SW", "
 _FINE = ("drone", "jet-drone", "recon-drone", "guided-bomb", "artillery", "mlrs")
 """Classes whose threats are told apart by raion; all others by first-level area."""
 _UPGRADE = timedelta(minutes=10)
+_REMEMBERED = 100_000
 _PLACELESS = timedelta(minutes=15)
 EVERYWHERE = "*"
 """The bucket of threats without an area of their own, or of a whole country."""
@@ -73,6 +74,7 @@ class Matcher:
     def __init__(self, places: Gazetteer, kin: Kin) -> None:
         self._places = places
         self._kin = kin
+        self._pairs: dict[tuple[str, str, bool], int] = {}
 
     def buckets(self, areas: Sequence[AreaRef]) -> tuple[str, ...]:
         """The first-level areas that ``areas`` lie in, by which threats are looked up."""
@@ -128,9 +130,16 @@ class Matcher:
             return 1 if self._touch(spot.origin, threat.origin) or not (spot.origin or threat.origin) else 0
         fine = self._kin.klass(weapon) in _FINE or threat.weapon_class in _FINE
         best = 0
+        pairs = self._pairs
         for mine in told:
             for theirs in held:
-                best = max(best, self._near(mine.code, theirs.code, fine=fine))
+                key = (mine.code, theirs.code, fine)
+                near = pairs.get(key)
+                if near is None:
+                    if len(pairs) > _REMEMBERED:
+                        pairs.clear()
+                    near = pairs[key] = self._near(mine.code, theirs.code, fine=fine)
+                best = max(best, near)
         if not best and claim.kind == "inbound" and self._touch(spot.origin, held):
             best = 1
         return best

@@ -9,7 +9,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
 from datetime import datetime, timedelta
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 import msgspec
 
@@ -35,6 +35,7 @@ _REPEAT = timedelta(seconds=60)
 _KEPT_CLAIMS = 40
 _KEPT_VOICES = 48
 _KEPT_OF_ONE = 3
+_REMEMBERED = 4096
 
 
 class Lingers(msgspec.Struct, frozen=True, kw_only=True):
@@ -74,9 +75,23 @@ class Threats:
         self._kin = Kin(weapons)
         self._matcher = Matcher(places, self._kin)
         self._origins = origins
-        self.lingers = lingers
+        self._lingers = lingers
+        self._linger: dict[tuple[str, str], timedelta] = {}
         self.holding = Holding(slate, self._matcher, self._kin)
         self.refused: list[Refusal] = []
+
+    def adopt(self, lingers: Lingers) -> None:
+        """Use another policy's times from here on."""
+        self._lingers = lingers
+        self._linger.clear()
+
+    def _lasts(self, kind: str, slug: str) -> timedelta:
+        found = self._linger.get((kind, slug))
+        if found is None:
+            if len(self._linger) > _REMEMBERED:
+                self._linger.clear()
+            found = self._linger[kind, slug] = self._lingers.of(kind, self._kin.klass(slug), slug)
+        return found
 
     # --- in -----------------------------------------------------------------
 
@@ -124,7 +139,7 @@ class Threats:
         slug = weapon or "unknown"
         began = claim.valid.start
         said = voice.at if began is None else min(began, voice.at)
-        lapses_at = said + self.lingers.of(claim.kind, self._kin.klass(slug), slug)
+        lapses_at = said + self._lasts(claim.kind, slug)
         if lapses_at <= at:
             self.refused.append(Refusal(claim=claim, reason="too-late"))
             return []
@@ -206,9 +221,11 @@ class Threats:
             claim.count not in (None, old.count)
             or self._kin.narrower(old.weapon, slug) != old.weapon
             or _RANK[claim.kind] > _RANK.get(old.kind, 0)
-            or any(a.code not in {b.code for b in old.areas + old.toward} for a in told)
             or old.status != "live"
         )
+        if not news and told:
+            known = [a.code for a in old.areas + old.toward]
+            news = any(a.code not in known for a in told)
         if mine is not None and not news and voice.at - mine.at < _REPEAT:
             self.holding.spoken(claim.source, claim.report, old.id, voice.at)
             return []
@@ -217,21 +234,24 @@ class Threats:
         kind = old.kind if carrier or _RANK[claim.kind] <= _RANK.get(old.kind, 0) else claim.kind
         if self._kin.carrier(weapon):
             kind = "takeoff"
-        threat = msgspec.structs.replace(
-            old,
-            kind=kind,
-            weapon=weapon,
-            weapon_class=self._kin.klass(weapon),
-            areas=old.areas if carrier and old.areas else self._moved(old.areas, spot.at),
-            toward=spot.toward or (() if spot.at and not carrier else old.toward),
-            origin=spot.origin or old.origin,
-            heading=claim.heading or old.heading,
-            count=claim.count if claim.count is not None else old.count,
-            lapses_at=max(lapses_at, old.lapses_at or lapses_at),
-            status="live",
-        )
-        kept = Held(threat=threat, voices=_joined(held.voices, voice), against=held.against, rule=held.rule)
-        return self._settle(kept, claim, "revise", same=_told_alike(held.voices, voice))
+        changes: dict[str, Any] = {
+            "areas": old.areas if carrier and old.areas else self._moved(old.areas, spot.at),
+            "toward": spot.toward or (() if spot.at and not carrier else old.toward),
+            "origin": spot.origin or old.origin,
+            "heading": claim.heading or old.heading,
+            "count": claim.count if claim.count is not None else old.count,
+            "lapses_at": max(lapses_at, old.lapses_at or lapses_at),
+        }
+        if news:
+            changes |= {
+                "kind": kind,
+                "weapon": weapon,
+                "weapon_class": self._kin.klass(weapon),
+                "status": "live",
+            }
+        same = _told_alike(held.voices, voice)
+        kept = Held(threat=old, voices=_joined(held.voices, voice), against=held.against, rule=held.rule)
+        return self._settle(kept, claim, "revise", same=same, changes=changes)
 
     def _pick(self, old: str, new: str) -> str:
         if old == new or self._kin.carrier(old):
@@ -413,6 +433,7 @@ class Threats:
         *,
         move: bool = True,
         same: bool = False,
+        changes: dict[str, Any] | None = None,
     ) -> list[Fact]:
         """Weigh anew and write: a threat's credibility is always that of its voices.
 
@@ -422,11 +443,12 @@ class Threats:
         claims = old.claims if claim is None else (*old.claims, claim.id)
         if len(claims) > _KEPT_CLAIMS:
             claims = (*claims[: _KEPT_CLAIMS // 4], *claims[-(3 * _KEPT_CLAIMS // 4) :])
-        last = max(v.at for v in voices)
         if same:
+            last = max(old.last_said or voices[-1].at, voices[-1].at)
             rule = held.rule
-            threat = msgspec.structs.replace(old, claims=claims, last_said=last)
+            threat = msgspec.structs.replace(old, claims=claims, last_said=last, **(changes or {}))
         else:
+            last = max(v.at for v in voices)
             weight = weigh(voices, held.against)
             rule = weight.rule
             threat = msgspec.structs.replace(
@@ -439,6 +461,7 @@ class Threats:
                 official=any(v.official for v in voices),
                 origins=len(independent(voices)),
                 last_said=last,
+                **(changes or {}),
             )
         threat = self._arrivals(threat, voices[-1].at)
         self.holding.put(Held(threat=threat, voices=voices, against=held.against, rule=rule))
