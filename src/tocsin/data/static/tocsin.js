@@ -86,5 +86,39 @@
   }, 1000);
   document.addEventListener("visibilitychange", () => { if (!document.hidden) soon(); });
   live.hidden = false;
+
+  // Where am I: reckoned here, on the phone. The list of places comes to us; our coordinates go nowhere.
+  const where = document.getElementById("where"), near = document.getElementById("near");
+  if (where && near && navigator.geolocation) {
+    where.hidden = false;
+    where.addEventListener("click", () => navigator.geolocation.getCurrentPosition(nearest, nowhere, { maximumAge: 60000, timeout: 20000 }));
+  }
+
+  async function nearest(position) {
+    const { latitude, longitude } = position.coords, squeeze = Math.cos(latitude * Math.PI / 180);
+    try {
+      const places = await (await fetch(where.dataset.near, { credentials: "omit" })).json();
+      const far = (one) => (one[2] - latitude) ** 2 + ((one[3] - longitude) * squeeze) ** 2;
+      show(places.sort((a, b) => far(a) - far(b)).slice(0, 4).map(([code, name]) => [`/area/${code}${where.dataset.query}`, name]));
+    } catch { nowhere(); }
+  }
+
+  function nowhere() {
+    show([["/", where.dataset.none]]);
+  }
+
+  function show(links) {
+    const list = near.querySelector("ul");
+    list.replaceChildren(...links.map(([href, name]) => {
+      const item = document.createElement("li"), link = document.createElement("a");
+      link.href = href;
+      link.textContent = name;
+      item.append(link);
+      return item;
+    }));
+    near.hidden = false;
+    list.querySelector("a").focus();
+  }
+
   if ("serviceWorker" in navigator && window.isSecureContext) navigator.serviceWorker.register("/worker.js").catch(() => {});
 })();
