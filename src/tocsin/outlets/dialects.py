@@ -214,6 +214,9 @@ class _Door:
         self.app = app
         self.mount = mount
         self.outlook = Outlook(app, ALERTS_IN_UA if mount.dialect == ALERTS_IN_UA else UKRAINEALARM)
+        self.banner = next((text for flag, text in alerts_in_ua.BANNERS.items() if _is(app, flag)), "")
+        # An exercise never answers at the addresses of the real thing (R2).
+        self.path = "/exercise" + mount.path if _is(app, "exercise") else mount.path
         self.stamps = _Stamps()
         self._made: dict[str, tuple[Moment, Any]] = {}
         self.quota = _Quota(getattr(mount, "per_minute", None))
@@ -297,11 +300,15 @@ class _Door:
     ) -> Route:
         """Make a route of the dialect under this mount's prefix."""
         guarded = self.guard(handler, allowed or self.allowed)
-        return Route(self.mount.path + path, guarded, methods=list(_METHODS), include_in_schema=False)
+        return Route(self.path + path, guarded, methods=list(_METHODS), include_in_schema=False)
 
     async def missing(self, _: Request) -> Response:
         """Answer a path that the dialect doesn't know."""
         return self.fail(404, "Not found")
+
+
+def _is(app: Host, flag: str) -> bool:
+    return bool(getattr(getattr(app, "settings", None), flag, False))
 
 
 def _uid(text: str) -> int | None:
@@ -333,7 +340,9 @@ class _AlertsInUa(_Door):
             return self._list_unknown(moment)
         alerts = self.once("alerts", moment, lambda: alerts_in_ua.active_alerts(moment))
         content = self.once("active", moment, lambda: msgspec.json.encode(alerts))
-        return self.answer(request, "active", content, lambda t: alerts_in_ua.active_json(alerts, t))
+        return self.answer(
+            request, "active", content, lambda t: alerts_in_ua.envelope(alerts, t, self.banner)
+        )
 
     async def history(self, request: Request) -> Response:
         """Serve the alerts of a region over a period."""
@@ -348,7 +357,7 @@ class _AlertsInUa(_Door):
         key = f"history/{code}/{request.path_params['period']}"
         alerts = self.once(key, moment, lambda: alerts_in_ua.history(moment, code, moment.at - length))
         content = msgspec.json.encode(alerts)
-        return self.answer(request, key, content, lambda t: alerts_in_ua.history_json(alerts, t))
+        return self.answer(request, key, content, lambda t: alerts_in_ua.envelope(alerts, t, self.banner))
 
     def iot_all(self, version: int) -> Callable[[Request], Awaitable[Response]]:
         """Make the handler of the string by uid."""
