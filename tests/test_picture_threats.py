@@ -288,3 +288,18 @@ def test_a_flood_of_one_poor_source_raises_nothing_and_keeps_the_state_small():
         )
     assert not morning.alerts()
     assert len(threats(morning)) <= 3
+
+
+def test_two_named_weapons_of_one_class_are_called_by_their_class():
+    morning = Morning()
+    morning.hears(0, "channel-one", says("inbound", "shahed-136", where=BROVARY))
+    morning.hears(1, "channel-two", says("inbound", "molniya", where=BROVARY))
+    (threat,) = threats(morning)
+    assert threat.weapon == "drone"
+
+
+def test_a_list_of_places_under_one_heading_shares_the_class_alone():
+    morning = Morning()
+    morning.hears(0, "channel-one", says("inbound", "molniya", where=SUMY))
+    morning.hears(1, "channel-one", says("inbound", where=ODESA, continues=True, count=25))
+    assert sorted(t.weapon for t in threats(morning)) == ["drone", "molniya"]

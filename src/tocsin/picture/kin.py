@@ -98,12 +98,21 @@ class Kin:
             return 2
         return int(mine[0] in theirs or theirs[0] in mine)
 
-    def narrower(self, one: str, other: str) -> str:
-        """Of two kin weapons, the one that says more."""
-        if len(self._chain(other)) > len(self._chain(one)):
+    def word_of_class(self, slug: str) -> str:
+        """The word for a weapon's class, where the table has one; carriers stay what they are."""
+        klass = self.klass(slug)
+        return klass if klass in _WIDER and slug not in self._carriers else slug
+
+    def agreed(self, one: str, other: str) -> str:
+        """What two kin words agree on: the one that says more; their class, where they name two weapons."""
+        mine, theirs = self._chain(one), self._chain(other)
+        if len(mine) != len(theirs):
+            return one if len(mine) > len(theirs) else other
+        if one == other or other in _WIDER or other == "unknown":
+            return one
+        if one in _WIDER or one == "unknown":
             return other
-        named = one not in _WIDER and one != "unknown"
-        return one if named or other in _WIDER or other == "unknown" else other
+        return self.word_of_class(one)
 
     def carried(self, carrier: str, slug: str) -> bool:
         """Whether ``slug`` is a word for what ``carrier`` carries (a missile danger at a MiG-31K)."""

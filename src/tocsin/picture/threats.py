@@ -135,7 +135,9 @@ class Threats:
         spot = Spot.of(claim, self._places)
         weapon = claim.weapon
         if weapon is None and thread is not None and (claim.continues or report.reply_to or not spot.told):
-            weapon = thread.threat.weapon
+            # With places of its own it shares no more than the class: a list of places under one heading.
+            shared = thread.threat.weapon
+            weapon = self._kin.word_of_class(shared) if spot.told else shared
         slug = weapon or "unknown"
         began = claim.valid.start
         said = voice.at if began is None else min(began, voice.at)
@@ -219,7 +221,7 @@ class Threats:
         mine = next((v for v in reversed(held.voices) if v.source == voice.source), None)
         news = (
             claim.count not in (None, old.count)
-            or self._kin.narrower(old.weapon, slug) != old.weapon
+            or self._pick(old.weapon, slug) != old.weapon
             or _RANK[claim.kind] > _RANK.get(old.kind, 0)
             or old.status != "live"
         )
@@ -256,7 +258,7 @@ class Threats:
     def _pick(self, old: str, new: str) -> str:
         if old == new or self._kin.carrier(old):
             return old
-        return new if self._kin.carrier(new) else self._kin.narrower(old, new)
+        return new if self._kin.carrier(new) else self._kin.agreed(old, new)
 
     def _moved(self, old: tuple[AreaRef, ...], new: tuple[AreaRef, ...]) -> tuple[AreaRef, ...]:
         """Where it was last said to be; a coarser word for the same place takes nothing away."""
