@@ -507,6 +507,21 @@ def test_a_webhook_is_registered_replaced_and_removed(app, http):
     assert http.get(path).status_code == 405
 
 
+@pytest.mark.parametrize(
+    ("flag", "path", "word"), [("exercise", "/exercise", "НАВЧАННЯ"), ("demo", "", "ДЕМОНСТРАЦІЯ")]
+)
+def test_what_is_not_real_says_so_and_an_exercise_has_addresses_of_its_own_r2(flag, path, word):
+    app = StandIn()
+    app.settings = type("Conf", (), {"exercise": flag == "exercise", "demo": flag == "demo"})()
+    app.raise_(KYIV)
+    with serving(dialects.routes(app, NATIVE)) as base, httpx.Client(base_url=base) as http:
+        assert http.get(path + "/v1/alerts/active.json").json()["disclaimer"].startswith(word)
+        assert http.get(path + "/api/v3/alerts").status_code == 200
+        if path:
+            assert http.get("/v1/alerts/active.json").status_code == 404
+            assert http.get("/api/v3/alerts").status_code == 404
+
+
 def test_ids_survive_a_restart(app):
     app.raise_(KYIV)
     fresh = dialects.Outlook(app, ALERTS_IN_UA).moment()

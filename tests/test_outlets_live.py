@@ -70,4 +70,5 @@ def test_what_the_server_says_reaches_every_outlet_and_can_be_proved(tmp_path):
 
 
 def verifies(path, keys):
-    return subprocess.run([TOCSIN, "verify", path, "--key", keys.json_public], capture_output=True).returncode
+    command = [TOCSIN, "verify", path, "--key", keys.json_public]
+    return subprocess.run(command, check=False, capture_output=True).returncode

@@ -9,7 +9,9 @@ import json
 from contextlib import asynccontextmanager, suppress
 from hashlib import sha256
 
+import httpx
 import pytest
+from starlette.applications import Starlette
 from starlette.responses import Response
 from starlette.routing import Route
 
@@ -25,6 +27,7 @@ from tocsin.outlets.webhook import (
     Webhooks,
     configured,
     is_public,
+    routes,
     sign,
 )
 
@@ -162,6 +165,33 @@ def test_what_cannot_be_delivered_is_kept_and_can_be_sent_again(receiver, tmp_pa
     asyncio.run(go())
 
 
+def test_the_desk_sees_dead_letters_and_sends_them_again(receiver):
+    receiver.answers = [500] * 3
+    token = {"Authorization": "Bearer desk-secret-of-16"}
+
+    async def go():
+        app, kept = StandIn(), Subscriptions()
+        async with running(app, conf(receiver), kept) as outlet:
+            app.raise_(KYIV)
+            await until(kept.dead)
+            inside = httpx.ASGITransport(Starlette(routes=routes(outlet, "desk-secret-of-16")))
+            async with httpx.AsyncClient(transport=inside, base_url="http://desk") as http:
+                assert (await http.get("/v1/webhooks/dead")).status_code == 401
+                assert (await http.post("/v1/webhooks/dead/all")).status_code == 401
+                told = (await http.get("/v1/webhooks/dead", headers=token)).json()
+                assert [x["last_error"] for x in told["letters"]] == ["answered 500"]
+                wrong = await http.post("/v1/webhooks/dead/nothing", headers=token)
+                right = await http.post(f"/v1/webhooks/dead/{told['letters'][0]['id']}", headers=token)
+                assert (wrong.status_code, right.status_code) == (404, 202)
+            await until(lambda: outlet.post.sent == 1)
+            nobody = httpx.ASGITransport(Starlette(routes=routes(outlet, None)))
+            async with httpx.AsyncClient(transport=nobody, base_url="http://desk") as http:
+                none = {"Authorization": "Bearer "}
+                assert (await http.get("/v1/webhooks/dead", headers=none)).status_code == 401
+
+    asyncio.run(go())
+
+
 def test_a_target_that_is_gone_is_not_tried_again(receiver):
     receiver.answers = [410]
 
@@ -212,7 +242,7 @@ def test_a_redirect_is_never_followed(receiver):
 
 @pytest.mark.parametrize(
     "number",
-    ["127.0.0.1", "10.1.2.3", "192.168.0.1", "172.16.5.5", "169.254.169.254", "0.0.0.0", "100.64.0.1", "224.0.0.1",
+    ["127.0.0.1", "10.1.2.3", "192.168.0.1", "172.16.5.5", "169.254.169.254", "0.0.0.0", "100.64.0.1", "224.0.0.1",  # noqa: S104
      "255.255.255.255", "::1", "::", "fe80::1", "fe80::1%eth0", "fc00::1", "::ffff:127.0.0.1", "::ffff:10.0.0.1",
      "2002:7f00:1::", "64:ff9b::7f00:1", "not a number", ""],
 )  # fmt: skip
@@ -296,8 +326,6 @@ def test_a_client_registers_over_http_and_is_told(receiver):
     app, kept = StandIn(), Subscriptions()
 
     async def go(base):
-        import httpx
-
         async with running(app, WebhookConf(allow_private=True, pauses=FAST), kept):
             async with httpx.AsyncClient() as http:
                 answer = await http.post(base + "/api/v3/webhook", json={"webHookUrl": receiver.base})

@@ -50,7 +50,8 @@ from tocsin.outlets.serving import listen, server
 from tocsin.outlets.sse import Streams
 from tocsin.reading import Reader
 from tocsin.sources import SourceError
-from tocsin.sources.inflow import Inflow
+from tocsin.sources.alarms import AlarmFeed, alarm_feed, standing_rows
+from tocsin.sources.inflow import Feed, Inflow
 from tocsin.sources.push import parse_body
 
 __all__ = ["App", "PacedClock", "run", "wall_clock"]
@@ -261,7 +262,20 @@ class App:
 
     def inflow(self) -> Inflow:
         """Return what takes in what we read ourselves."""
-        return Inflow(self.take_in, self.world.register, self.clock, self._fold.problems.extend)
+        return Inflow(self.take_in, self.world.register, self.clock, self._fold.problems.extend, self._alarms)
+
+    def _alarms(self, feed: Feed) -> AlarmFeed:
+        """Make what reads an alarm service, knowing which of its alarms stood when we stopped."""
+        return alarm_feed(
+            feed.kind,
+            source=feed.source,
+            url=feed.at,
+            token=feed.token,
+            places=self.world.places,
+            clock=self.clock,
+            every=feed.every,
+            standing=standing_rows(self.state.picture().alarms, feed.source),
+        )
 
     def follow_feeds(self) -> None:
         """Begin to read what the settings say that we read ourselves."""

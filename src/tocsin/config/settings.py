@@ -17,7 +17,9 @@ from tocsin.model import Problem
 __all__ = ["Feed", "Key", "Mount", "Settings"]
 
 OUTLETS = ("mqtt", "webhooks", "files", "log")
-FEED_KINDS = ("jsonl", "feed", "article")
+FEED_KINDS = ("jsonl", "feed", "article", "alerts.in.ua", "ukrainealarm")
+_EVERY = {"alerts.in.ua": 10.0, "ukrainealarm": 22.0}
+"""Usual pauses that keep within the upstream's quota; every other feed waits 60 s."""
 DIALECTS = ("alerts.in.ua", "ukrainealarm", "siren.pp.ua")
 
 
@@ -32,7 +34,7 @@ class Key(msgspec.Struct, frozen=True, kw_only=True):
 
 
 class Feed(msgspec.Struct, frozen=True, kw_only=True):
-    """Something that we read ourselves: a growing JSON-lines file, an RSS or Atom feed, an article."""
+    """Something that we read ourselves: a growing file of JSON lines, a feed, an article, an alarm service."""
 
     kind: str
     source: str
@@ -40,6 +42,11 @@ class Feed(msgspec.Struct, frozen=True, kw_only=True):
     """Path or URL."""
     every: float = 60.0
     """Seconds between polls."""
+    token: str = ""
+    """What an alarm service knows us by."""
+
+    def __repr__(self) -> str:
+        return f"Feed({self.kind} {self.at} every {self.every:g} s)"
 
 
 class Mount(msgspec.Struct, frozen=True, kw_only=True):
@@ -210,9 +217,12 @@ def _feeds(tables: object, base: Path, where: str, problems: list[Problem]) -> t
     for n, one in enumerate(tables if isinstance(tables, list) else [None], start=1):
         table = one if isinstance(one, dict) else {}
         kind, source, at = table.get("kind"), table.get("source"), table.get("url") or table.get("path")
-        wrong = sorted(set(table) - {"kind", "source", "url", "path", "every"})
+        token = table.get("token", "")
+        wrong = sorted(set(table) - {"kind", "source", "url", "path", "every", "token"})
+        if not isinstance(token, str):
+            wrong.append("token")
         try:
-            every = duration(table.get("every", 60))
+            every = duration(table.get("every", _EVERY.get(str(kind), 60.0)))
         except ValueError:
             wrong.append("every")
             every = 60.0
@@ -233,6 +243,7 @@ def _feeds(tables: object, base: Path, where: str, problems: list[Problem]) -> t
                 source=source,
                 at=at if "://" in at else str(base / at),
                 every=max(every, 0.1 if kind == "jsonl" else 1.0),
+                token=str(token),
             )
         )
     return tuple(feeds)

@@ -11,6 +11,8 @@ from typing import Protocol
 import msgspec
 
 from tocsin.model import Deletion, Problem, Report
+from tocsin.sources.alarm_snapshots import DIALECTS
+from tocsin.sources.alarms import AlarmFeed
 from tocsin.sources.jsonl import Follower
 from tocsin.sources.poll import Poller
 from tocsin.sources.push import parse_line
@@ -23,7 +25,7 @@ class Feed(Protocol):
 
     @property
     def kind(self) -> str:
-        """How it is read: jsonl, feed or article."""
+        """How it is read: jsonl, feed, article, or the dialect of an alarm service."""
 
     @property
     def source(self) -> str:
@@ -36,6 +38,10 @@ class Feed(Protocol):
     @property
     def every(self) -> float:
         """Seconds between looks."""
+
+    @property
+    def token(self) -> str:
+        """What an alarm service knows us by."""
 
 
 class Stream(msgspec.Struct, frozen=True):
@@ -58,11 +64,13 @@ class Inflow:
         register: Collection[str],
         clock: Callable[[], datetime],
         tell: Callable[[Sequence[Problem]], None],
+        alarms: Callable[[Feed], AlarmFeed] | None = None,
     ) -> None:
         self._take = take
         self._register = register
         self._clock = clock
         self._tell = tell
+        self._alarms = alarms
 
     async def receive(self, reports: Sequence[Report]) -> None:
         """Take in what was fetched: words that changed under the same id are an edit."""
@@ -98,6 +106,9 @@ class Inflow:
                 follower = Follower(feed.at, f"{beside}.feed-{number}" if beside else None)
                 work = partial(follower.run, partial(self.receive_lines, feed.source), feed.every)
                 found.append(Stream(name, work, partial(_trouble, follower)))
+            elif feed.kind in DIALECTS and self._alarms is not None:
+                service = self._alarms(feed)
+                found.append(Stream(name, partial(service.run, self.receive), partial(_trouble, service)))
             else:
                 poller = Poller(feed.kind, feed.source, feed.at, self._clock, agent)
                 work = partial(poller.run, self.receive, feed.every)
@@ -105,5 +116,5 @@ class Inflow:
         return found
 
 
-def _trouble(one: Follower | Poller) -> str | None:
+def _trouble(one: Follower | Poller | AlarmFeed) -> str | None:
     return one.trouble
