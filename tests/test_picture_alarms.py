@@ -303,3 +303,20 @@ def test_a_clock_that_is_an_hour_off_stops_no_alarm_and_no_end(skew):
     assert ("official", KYIV) in morning.alerts()
     morning.hears(110, "sirens", says("alarm-over", where=KYIV), stated=110 + skew)
     assert not morning.alerts()
+
+
+@pytest.mark.parametrize(("stated", "level"), [("yellow", "yellow"), ("red", "red"), ("mauve", None)])
+def test_r17_a_level_that_the_authority_states_is_relayed_and_an_unknown_one_is_none(stated, level):
+    morning = Morning()
+    structured = f'{{"kind": "alarm", "level": "{stated}"}}'
+    morning.hears(0, "sirens", says("alarm", where=KYIV), structured=structured)
+    assert morning.alerts() == {("official", KYIV): level}
+
+
+def test_an_authority_that_states_another_level_later_revises_it():
+    morning = Morning()
+    morning.hears(0, "sirens", says("alarm", where=KYIV), structured='{"level": "yellow"}')
+    step = morning.hears(5, "sirens", says("alarm", where=KYIV), structured='{"level": "red"}')
+    assert told(step.changes) == ["revise official Kyiv red"]
+    step = morning.hears(9, "sirens", says("alarm", where=KYIV), structured="no json at all")
+    assert told(step.changes) == []

@@ -251,3 +251,30 @@ def test_a_world_without_a_policy_still_relays_official_alarms():
     morning = Morning(msgspec.structs.replace(base, register=register, policy=None))
     morning.hears(0, "s", says("alarm", where="UA80000000000093317"))
     assert [a.rule for a in morning.state.alerts()] == ["official-alarm"]
+
+
+def test_a_rule_may_hold_by_night_only_and_reach_ahead_of_a_heading():
+    text = TEXT.replace(
+        '[[rule]]\nid = "jet-drones"',
+        '[[rule]]\nid = "night-drones"\nparent = "drones"\nwhy = "By night people sleep."\n'
+        'hours = ["22:00", "06:00"]\nscope = "ahead"\nreach_km = 120\nurgency = "Immediate"\n'
+        '[[rule.case]]\nsay = "A drone over Sumy that flies west."\n'
+        'given = { kind = "inbound", weapon = "drone", by = "military", at = ["UA59000000000057109"] }\n'
+        'then = { rule = "night-drones" }\n\n[[rule]]\nid = "jet-drones"',
+    )
+    policy, problems = load_policy(text)
+    assert problems == ()
+    night = Morning(msgspec.structs.replace(_world(), policy=policy))
+    # These tests begin at six in the morning, Kyiv time.
+    night.hears(-60, "air-force", says("inbound", "drone", where="UA59080000000057897", heading="W"))
+    assert {a.rule for a in night.state.alerts()} == {"night-drones"}
+    assert len(night.state.alerts()) > 1
+    day = Morning(msgspec.structs.replace(_world(), policy=policy))
+    day.hears(60, "air-force", says("inbound", "drone", where="UA59080000000057897", heading="W"))
+    assert [a.rule for a in day.state.alerts()] == ["drones"]
+
+
+def _world():
+    from by_hand import world
+
+    return world()

@@ -34,6 +34,8 @@ _SHOWN = (
     "unconfirmed",
 )
 _RELAY = Rule(id="official-alarm", why="An authority's alarm is relayed at once.")
+_LEVEL_STATED = "level-stated"
+"""Why the picture revises an alarm whose authority itself states a level."""
 _STRENGTH = ("", "lapse", "mistake", "order", "share", "over")
 
 
@@ -119,11 +121,13 @@ class Issuing:
         unconfirmed = (
             alarm.unconfirmed if doubted else alert.unconfirmed and len(whose) < 2 and alarm.unconfirmed
         )
-        if unconfirmed == alert.unconfirmed and not doubted:
+        level = alarm.level if fact.why == _LEVEL_STATED else alert.level
+        if unconfirmed == alert.unconfirmed and level == alert.level and not doubted:
             return []
         new = msgspec.structs.replace(
             alert,
             revision=alert.revision + 1,
+            level=level,
             unconfirmed=unconfirmed,
             whose=whose,
             because=_joined(alert.because, fact.because),

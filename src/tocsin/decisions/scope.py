@@ -40,10 +40,12 @@ def areas_of(
         for area in _lifted(rule.scope, places, code):
             found[area] = None
     if rule.scope == "ahead" and heading is not None:
-        for code in told:
-            for area in places.ahead(code, heading, rule.reach_km):
-                if places.first_level_of(area) is not None:
-                    found[area] = None
+        ahead = [a for code in told for a in places.ahead(code, heading, rule.reach_km)]
+        for area in ahead:
+            # Of an oblast and a raion in it, the raion is what lies ahead.
+            coarse = any(area != other and places.covers(area, other) for other in ahead)
+            if places.first_level_of(area) is not None and not coarse:
+                found[area] = None
     return tuple(found)
 
 

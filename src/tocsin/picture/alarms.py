@@ -22,10 +22,12 @@ from tocsin.slate import Slate, Table
 if TYPE_CHECKING:
     from tocsin.places import Gazetteer
 
-__all__ = ["OPERATORS", "AlarmKey", "Alarms", "Ignored"]
+__all__ = ["LEVEL_STATED", "OPERATORS", "AlarmKey", "Alarms", "Ignored"]
 
 AlarmKey = tuple[str, str, str]
 """Area, authority, kind."""
+LEVEL_STATED = "level-stated"
+"""Why an alarm is revised whose authority states its level later, or another one."""
 OPERATORS = "operators"
 """The authority of alarms that a person raised by order."""
 _LATE = timedelta(seconds=120)
@@ -94,8 +96,9 @@ class Alarms:
                     self.ignored.append(Ignored(claim=claim, area=area, reason=reason))
                 elif (claim.kind == "alarm") == (claim.stance == "asserts"):
                     if claim.kind == "alarm":
+                        level = _stated_level(report)
                         for part in self._parts(area):
-                            facts += self._raise(claim, part, source, said, late=late)
+                            facts += self._raise(claim, part, source, said, late=late, level=level)
                 elif claim.kind == "alarm":
                     facts += self._over(claim, area, source, said, why="declared-by-mistake", move=False)
                 else:
@@ -129,7 +132,14 @@ class Alarms:
         return (area,)
 
     def _raise(
-        self, claim: Claim, area: AreaRef, source: Source, said: datetime, *, late: bool
+        self,
+        claim: Claim,
+        area: AreaRef,
+        source: Source,
+        said: datetime,
+        *,
+        late: bool,
+        level: str | None,
     ) -> list[Fact]:
         kind = claim.alarm_type or "air-raid"
         key = (area.code, source.authority_id, kind)
@@ -137,7 +147,7 @@ class Alarms:
         self._mark(source.id, claim.report, key)
         if standing is not None:
             self._out.drop(key)
-            return self._again(key, standing, claim, source)
+            return self._again(key, standing, claim, source, level)
         over = self.ended.get(key)
         if late and over is not None and said <= over.at:
             return self._known_end(claim, area, source, said, over)
@@ -146,7 +156,7 @@ class Alarms:
             area=area,
             authority=source.authority_id,
             kind=kind,
-            level=None,
+            level=level,
             valid=Interval(start=said, end=None, precision="second"),
             sources=(source.id,),
             claims=(claim.id,),
@@ -181,21 +191,26 @@ class Alarms:
             for verb in ("raise", "clear")
         ]
 
-    def _again(self, key: AlarmKey, standing: Alarm, claim: Claim, source: Source) -> list[Fact]:
+    def _again(
+        self, key: AlarmKey, standing: Alarm, claim: Claim, source: Source, level: str | None
+    ) -> list[Fact]:
         second = source.id not in standing.sources
+        stated = level is not None and level != standing.level
         claims = (*standing.claims, claim.id)
         if len(claims) > _KEPT_CLAIMS:
             claims = (*claims[:2], *claims[-(_KEPT_CLAIMS - 2) :])
         alarm = msgspec.structs.replace(
             standing,
             claims=claims,
+            level=level if stated else standing.level,
             sources=tuple(sorted({*standing.sources, source.id})),
             unconfirmed=standing.unconfirmed and not second,
         )
         self.standing.put(key, alarm)
-        if not second:
+        if not second and not stated:
             return []
-        return [Fact(type="alarm", verb="revise", noun=alarm, because=(claim.id,), why="said-again")]
+        why = LEVEL_STATED if stated else "said-again"
+        return [Fact(type="alarm", verb="revise", noun=alarm, because=(claim.id,), why=why)]
 
     def _others(self, area: AreaRef, kind: str, source: Source) -> bool:
         return any(
@@ -514,3 +529,15 @@ class Alarms:
 
 def _since(late: bool) -> str:
     return "received-late" if late else "declared"
+
+
+def _stated_level(report: Report) -> str | None:
+    """The level that a machine-readable body states; one that nobody knows counts as none (R17)."""
+    if report.structured is None:
+        return None
+    try:
+        body = msgspec.json.decode(report.structured)
+    except msgspec.DecodeError:
+        return None
+    level = body.get("level") if isinstance(body, dict) else None
+    return level if level in ("yellow", "red") else None
