@@ -142,6 +142,15 @@ def test_a_source_that_nobody_knows_is_read_and_raises_nothing(server: Served) -
     assert all(alert["area"]["code"] == KYIV for alert in server.get("/v1/alerts")["alerts"])
 
 
+@pytest.mark.parametrize(
+    "headers", [{"origin": "https://example.org"}, {"host": "rebound.example.org"}, {"origin": "null"}]
+)
+def test_a_foreign_page_can_make_no_browser_send_reports(server: Served, headers: dict[str, str]) -> None:
+    problem(server.post({"source": "channel", "text": "Гучно"}, headers=headers), 403)
+    problem(server.http.get("/v1/changes?view=desk", headers=headers), 403)
+    assert server.http.get("/v1/changes", headers=headers).status_code == 200
+
+
 # --- what is answered ---------------------------------------------------------
 
 
@@ -321,6 +330,13 @@ def test_what_was_answered_202_survives_kill_9(tmp_path: Path) -> None:
         after = again.get("/v1/changes")
         assert after["changes"] == changes["changes"]
         assert after["head"] == changes["head"]
+
+
+def test_a_second_server_on_one_journal_is_refused(tmp_path: Path) -> None:
+    with serving(tmp_path) as server:
+        with pytest.raises(AssertionError, match="another process writes"):
+            Served(tmp_path)
+        assert server.post({"id": "1", "source": "channel", "text": "Гучно"}).status_code == 202
 
 
 def test_it_ends_in_peace_when_it_is_told_to(tmp_path: Path) -> None:

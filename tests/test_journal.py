@@ -207,6 +207,35 @@ def test_a_second_writer_is_refused_and_a_reader_is_welcome(tmp_path: Path) -> N
         assert journal.verify() == []
 
 
+HOLDS = """
+import sys
+from tocsin.journal import Journal
+journal = Journal.open(sys.argv[1])
+journal.hold()
+print("held", flush=True)
+sys.stdin.read()
+"""
+
+
+def test_whoever_holds_a_journal_keeps_other_writers_out_until_it_ends(tmp_path: Path) -> None:
+    path = tmp_path / "j.db"
+    other = subprocess.Popen(
+        [sys.executable, "-c", HOLDS, str(path)], stdin=subprocess.PIPE, stdout=subprocess.PIPE
+    )
+    assert other.stdin is not None
+    assert other.stdout is not None
+    assert other.stdout.readline() == b"held\n"
+    with Journal.open(path) as journal:
+        with pytest.raises(JournalError, match="another process writes"):
+            journal.hold()
+        assert journal.verify() == []
+        other.kill()
+        other.wait()
+        journal.hold()
+    other.stdin.close()
+    other.stdout.close()
+
+
 def test_reading_only_makes_no_file(tmp_path: Path) -> None:
     with pytest.raises(JournalError, match="no such journal"):
         Journal.open(tmp_path / "none.db", read_only=True)

@@ -536,6 +536,7 @@ def run(
     if problems:
         raise SettingsError(problems)
     with Journal.open(settings.journal) as journal:
+        journal.hold()
         for note in journal.notes:
             log.warning("journal %s: %s", settings.journal, note)
         app = App(settings, world or load_world(settings), journal, clock)

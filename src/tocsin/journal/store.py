@@ -10,7 +10,8 @@ from datetime import UTC, datetime
 from hashlib import sha256
 from pathlib import Path
 from threading import RLock
-from typing import Self
+from types import ModuleType
+from typing import IO, Self
 
 import msgspec
 
@@ -23,6 +24,12 @@ from tocsin.journal.schema import connect
 from tocsin.model import Adoption, Body, Deletion, Entry, Problem, Redaction, Report
 
 __all__ = ["Admission", "Issued", "Journal"]
+
+fcntl: ModuleType | None
+try:
+    import fcntl
+except ImportError:  # pragma: no cover - not on this system
+    fcntl = None
 
 _CHUNK = 500
 
@@ -58,6 +65,7 @@ class Journal:
         self._db = db
         self._salt = salt
         self._lock = RLock()
+        self._held: IO[bytes] | None = None
         number, hashed = db.execute("SELECT number, hash FROM head").fetchone() or (0, GENESIS)
         self._number: int = number
         self._hash: bytes = hashed
@@ -105,10 +113,30 @@ class Journal:
                 str(path), f"can't be opened: {problem.strerror}", "Check the path, its rights and the disk."
             ) from problem
 
+    def hold(self) -> None:
+        """Claim to be the one writer for as long as this is open; JournalError where another process is.
+
+        Where the system knows no advisory locks, a second writer is found at its first write.
+        """
+        if fcntl is None or self.path == ":memory:":
+            return
+        lock = Path(f"{self.path}.lock").open("ab")  # noqa: SIM115 - held until close
+        try:
+            fcntl.flock(lock, fcntl.LOCK_EX | fcntl.LOCK_NB)
+        except OSError as error:
+            lock.close()
+            raise JournalError(
+                self.path, "another process writes to it", "Stop it first, or serve another journal."
+            ) from error
+        self._held = lock
+
     def close(self) -> None:
         """Close the file; everything that was appended is in it."""
         with self._lock:
             self._db.close()
+            if self._held is not None:
+                self._held.close()
+                self._held = None
 
     def __enter__(self) -> Self:
         return self

@@ -18,7 +18,7 @@ from tocsin.outlets.hall import UnwrittenError
 
 __all__ = ["Refusal", "answer", "etag_matches", "gone_wrong", "http_refusal", "refusal_answer", "strong_etag"]
 
-_CROSS_ORIGIN = {"access-control-allow-origin": "*"}
+_CROSS_ORIGIN = {"access-control-allow-origin": "*", "x-content-type-options": "nosniff"}
 _GZIP_FROM = 2000
 
 _REMEDIES = {

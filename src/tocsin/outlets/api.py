@@ -14,7 +14,7 @@ from tocsin.codec import change_json, instant, picture_json, plain
 from tocsin.model import Alert, Claim, Report
 from tocsin.outlets.answers import Refusal, answer
 from tocsin.outlets.hall import Age, Hall, View
-from tocsin.outlets.proof import bearer_of
+from tocsin.outlets.proof import bearer_of, expect_local
 
 __all__ = ["Api", "freshness"]
 
@@ -57,6 +57,7 @@ class Api:
         if conf.desk_token and token and hmac.compare_digest(conf.desk_token.encode(), token.encode()):
             return True
         if conf.open:
+            expect_local(request.headers)
             return True
         refusal = Refusal(401, "Authorization", "no token of the desk", "Send the desk's bearer token.")
         refusal.headers["www-authenticate"] = 'Bearer realm="desk"'

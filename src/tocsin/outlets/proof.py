@@ -13,11 +13,13 @@ import re
 from collections import OrderedDict
 from collections.abc import Mapping
 from datetime import UTC, datetime
+from ipaddress import ip_address
+from urllib.parse import urlsplit
 
 from tocsin.outlets.answers import Refusal
 from tocsin.outlets.hall import Conf
 
-__all__ = ["ANYBODY", "Doorkeeper", "bearer_of", "sign"]
+__all__ = ["ANYBODY", "Doorkeeper", "bearer_of", "expect_local", "sign"]
 
 ANYBODY = ""
 """Who sends where no key is asked for."""
@@ -35,6 +37,26 @@ def bearer_of(headers: Mapping[str, str]) -> str | None:
 def sign(key: str, time: str, nonce: str, body: bytes) -> str:
     """Return the signature of a request, in hexadecimal."""
     return hmac.new(key.encode(), f"{time}\n{nonce}\n".encode() + body, hashlib.sha256).hexdigest()
+
+
+def expect_local(headers: Mapping[str, str]) -> None:
+    """Refuse a request that a foreign page made a browser send to a server that asks for no key.
+
+    Whoever asks this machine by name says so in ``Host``; a page of another site is named in ``Origin``.
+    """
+    for name in ("host", "origin"):
+        said = headers.get(name)
+        if said is not None and not _is_here(said if "//" in said else f"//{said}"):
+            remedy = "Ask at 127.0.0.1 or localhost; --open is for this machine alone."
+            raise Refusal(403, name.title(), f"{said[:80]!r} is not this machine", remedy)
+
+
+def _is_here(address: str) -> bool:
+    try:
+        host = urlsplit(address).hostname or ""
+        return host == "localhost" or ip_address(host).is_loopback
+    except ValueError:
+        return False
 
 
 class Doorkeeper:
@@ -64,6 +86,7 @@ class Doorkeeper:
                     403, "Authorization", "is no token of a source", "Send the token of the source."
                 )
         if self._conf.open:
+            expect_local(headers)
             return ANYBODY
         what = "no proof of who sends this"
         raise _unproven(
