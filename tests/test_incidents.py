@@ -247,3 +247,29 @@ def test_a_whole_country_is_no_place_of_an_incident():
     morning = Morning()
     morning.say("07:10", "paper", claim("impact", "UA"))
     assert morning.incidents() == []
+
+
+def test_what_retells_a_withdrawn_incident_stays_with_it_and_something_else_there_is_new():
+    morning = Morning()
+    morning.say("07:44", "city-admin", claim("debris", "dni", hit="unfinished-building"))
+    morning.say("09:41", "city-admin", claim("debris", "dni", stance="denies"))
+    from record_words import Interval, at
+
+    day = Interval(start=at("00:00"), end=at("23:00"), precision="day")
+    morning.say(
+        "11:10",
+        "paper",
+        claim("impact", "dni", hit="unfinished-building", valid=day),
+        claim("fire", "dni", valid=day),
+    )
+    assert sorted((each.status, each.kinds) for each in morning.incidents(area="dni")) == [
+        ("reported", ("fire",)),
+        ("withdrawn", ("debris", "impact")),
+    ]
+
+
+def test_in_a_whole_city_a_word_without_an_object_is_not_the_embassy():
+    morning = Morning()
+    morning.say("11:10", "paper", claim("damage", "kyiv"))
+    morning.say("12:40", "ministry", claim("damage", "kyiv", hit="embassy", count=6))
+    assert [each.objects for each in morning.incidents(area="kyiv")] == [(), ("embassy",)]

@@ -400,3 +400,16 @@ def test_taking_reports_back_leaves_what_the_others_alone_would_have_left_r29(to
         return lines, [(each.line, each.why) for each in book.preferred]
 
     assert standing(full) == standing(rest)
+
+
+def test_an_old_figure_quoted_late_revises_nothing_and_an_old_denial_takes_nothing_back():
+    morning = Morning()
+    morning.say("10:02", "mayor", people("kyiv", affected=9, killed=1))
+    morning.say("11:10", "paper", claim("casualty", "kyiv", by="mayor", harm={"affected": 2}))
+    morning.say(
+        "11:20", "paper", claim("casualty", "kyiv", by="mayor", stance="denies", harm={"killed": at_least(1)})
+    )
+    assert morning.figures("affected") == [("mayor", 9, 9), ("paper", 2, 2)]
+    assert "both are kept" in morning.lines("affected", source="paper")[0].reason
+    assert morning.figures("killed") == [("mayor", 1, 1)]
+    assert morning.preferred("killed").source == "mayor"

@@ -12,12 +12,14 @@ from tocsin.picture.attacks import moment
 from tocsin.picture.speakers import STANDING, Speaker
 from tocsin.picture.stages import quenched, restores, stage_of
 
-__all__ = ["BELOW_CITY", "MOMENTS", "Hot", "Word", "denied_kinds", "objects_fit", "told", "word_of"]
+__all__ = ["BELOW_CITY", "FALLEN", "MOMENTS", "Hot", "Word", "denied_kinds", "objects_fit", "told", "word_of"]
 
 BELOW_CITY = ("district", "neighbourhood")
 """Levels below a city: fine enough for an incident of harm or of a blast alone."""
 MOMENTS = ("impact", "debris", "explosion")
 """Kinds that happen at a moment; the others are what follows from them."""
+FALLEN = ("debris", "impact", "damage")
+"""Ways in which one and the same fall is told."""
 BUILDINGS = (
     "residential",
     "office",
@@ -169,14 +171,18 @@ def _active(words: list[Word]) -> tuple[list[Word], list[Word], str | None]:
 
 
 def _strikes(denial: Word, word: Word) -> bool:
-    same = denial.speaker.authority == word.speaker.authority
-    return same or denial.speaker.standing >= word.speaker.standing
+    """Whether a denial takes a word out of force: its own source's, on its own feed, or an equal or higher standing's."""
+    own = denial.speaker.authority == word.speaker.authority and (
+        denial.speaker.direct or not word.speaker.direct
+    )
+    return own or denial.speaker.standing >= word.speaker.standing
 
 
 def _bars(denial: Word, word: Word) -> bool:
-    """Whether an earlier denial keeps a later, weaker word from standing."""
+    """Whether an earlier denial keeps a later, weaker word from standing: who retells may say it in other words."""
+    kinds = FALLEN if denial.claim.kind in FALLEN else denied_kinds(denial.claim.kind)
     return (
-        word.claim.kind in denied_kinds(denial.claim.kind)
+        word.claim.kind in kinds
         and denial.speaker.standing > word.speaker.standing
         and denial.speaker.authority != word.speaker.authority
     )

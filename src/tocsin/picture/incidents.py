@@ -14,7 +14,17 @@ import msgspec
 
 from tocsin.model import Claim, Fact, Incident, PlaceRef, Report, Source
 from tocsin.picture.attacks import HOT, Areas, Attacks, area_of, spots
-from tocsin.picture.incident import BELOW_CITY, MOMENTS, Hot, Word, denied_kinds, objects_fit, told, word_of
+from tocsin.picture.incident import (
+    BELOW_CITY,
+    FALLEN,
+    MOMENTS,
+    Hot,
+    Word,
+    denied_kinds,
+    objects_fit,
+    told,
+    word_of,
+)
 from tocsin.picture.speakers import Speaker, speaker_of
 from tocsin.picture.stages import restores
 from tocsin.slate import Slate, Table, Timers
@@ -182,9 +192,20 @@ class Incidents:
             kind = _apart(hot)
             if kind != _own_kind(word) and not (word.works and _own_kind(word) is None):
                 continue
-            if objects_fit(hot.objects, word.claim.object) and _time_fits(hot, word):
+            named = word.claim.object
+            # In a whole city or oblast nothing said is not the same as the embassy.
+            wide = self._places.first_level_of(place.code) == place.code
+            same = objects_fit(hot.objects, named) and (not wide or (named is None) == (not hot.objects))
+            if same and _time_fits(hot, word) and self._may_tell(hot, word):
                 fits.append(hot)
         return fits
+
+    def _may_tell(self, hot: Hot, word: Word) -> bool:
+        """Whether a word can be of an incident that was withdrawn: only what retells it, not something else there."""
+        if not hot.words or self._told(hot).status != "withdrawn" or word.denies:
+            return True
+        kinds = {each.claim.kind for each in hot.words if not each.denies}
+        return word.claim.kind in kinds or (word.claim.kind in FALLEN and not kinds.isdisjoint(FALLEN))
 
     def _put(self, word: Word, place: PlaceRef, *, fresh: bool = False) -> str:
         """Put a word of effects to the incident that it speaks of, or open one; its id."""
@@ -193,7 +214,11 @@ class Incidents:
             return self._join(back, word, place)
         opens = word.claim.kind in MOMENTS
         attack = self._attacks.of(place.code, word.when, opens=opens)
-        fits = [] if fresh or (word.claim.continues and opens) else self._candidates(word, place, attack)
+        fits = (
+            []
+            if fresh or (word.claim.continues and opens and not _vague(word.claim))
+            else self._candidates(word, place, attack)
+        )
         if fits:
             hot = max(fits, key=lambda each: _closeness(each, self._told(each), word, place))
             return self._join(hot, word, place)

@@ -173,7 +173,7 @@ def _deny(
             continue
         for other in list(standing[key]):
             inside = _inside(line, other.line, covers)
-            same = other.speaker.authority == item.speaker.authority
+            same = _own_word(item, other)
             if not inside or not (same or item.speaker.standing >= other.speaker.standing):
                 continue
             fate = fates[other.line.id]
@@ -211,7 +211,7 @@ def _assert(
             continue
         if not _related(denial.line.area, item.line.area, covers):
             continue
-        same = denial.speaker.authority == item.speaker.authority
+        same = _own_word(item, denial)
         # A quoted denial is the quoted one's: who may overcome it is measured by that one's own standing.
         firm = STANDING.get(denial.speaker.kind, 0)
         plain = not item.line.hedged and item.speaker.standing >= firm
@@ -227,11 +227,15 @@ def _assert(
             fates[other.line.id].status, fates[other.line.id].reason = "superseded", reason
             mine.supersedes.append(other.line.id)
             rivals.remove(other)
-        elif (
-            _lower(item, other) and item.speaker.authority != other.speaker.authority and mine.reason is None
-        ):
+        elif _lower(item, other) and mine.reason is None:
             mine.reason = f"lower than {other.low} by {other.speaker.id}: both are kept"
     rivals.append(item)
+
+
+def _own_word(item: Item, other: Item) -> bool:
+    """Whether ``item`` is a later word of the same authority on ``other``: a quotation is none on its own feed's word."""
+    same = item.speaker.authority == other.speaker.authority
+    return same and (item.speaker.direct or not other.speaker.direct)
 
 
 def _lower(item: Item, other: Item) -> bool:
@@ -244,7 +248,8 @@ def _replaces(item: Item, other: Item) -> str | None:
     """Why ``item`` takes the place of the earlier ``other``, or None when both stand."""
     if item.speaker.authority == other.speaker.authority:
         if _lower(item, other):
-            return item.why or "revised down"
+            # When a quoted word was spoken nobody knows: an old figure told late revises nothing.
+            return (item.why or "revised down") if _own_word(item, other) or item.corrects else None
         return "renewed" if item.low == other.low else "grown"
     if item.family == "attack" or item.speaker.party or other.speaker.party:
         return None
