@@ -34,9 +34,47 @@ def effects_of(clause: Clause, unit: Unit, context: Context) -> list[Draft]:
             drafts.extend(_outage(value, cue, clause, context))
         elif value in _KINDS:
             drafts.extend(_effect(value, cue, [v for v, _ in cues], clause, unit, context))
+    drafts.extend(_built(clause, unit, context, {d.kind for d in drafts}))
     restored = next((c for c in clause.cues if c.value == "restored"), None)
-    if restored is not None and not any(d.kind == "outage" for d in drafts):
+    if restored is not None and any(d.kind == "outage" for d in drafts):
+        for draft in drafts:
+            draft.denies = draft.denies or draft.kind == "outage"
+    elif restored is not None:
         drafts.extend(_restored(restored, clause, context))
+    return drafts
+
+
+_WITHOUT = frozenset({"без", "without", "no"})
+
+
+def _built(clause: Clause, unit: Unit, context: Context, said: set[str]) -> list[Draft]:
+    """What no phrase says whole: air defence with a verb of work, a network with a verb of failing."""
+    drafts: list[Draft] = []
+    words = context.tokens.words
+    force = next((m for m in clause.marks if m.has("force")), None)
+    if force is not None and not context.telegraphic and not clause.spots and not context.article:
+        force = None
+    if force is not None and "air-defence" not in said and not any(m.has("cue", v) for m in clause.marks for v in ("interception", "statement", "damage")):
+        works = any(m.has("work") and abs(m.i - force.i) <= 5 for m in clause.marks)
+        if works or (_channel(context) and unit.j - unit.i <= 3):
+            spots = spots_for("air-defence", _spots(clause))
+            i, j = _bounds(clause)
+            drafts.append(Draft(kind="air-defence", i=i, j=j, weapon=_weapon("air-defence", clause, context), spots=spots, main=main_spot("air-defence", spots)))
+    if "outage" in said or any(c.value == "restored" for c in clause.cues):
+        return drafts
+    for mark in clause.marks:
+        network = mark.has("network")
+        if network is None:
+            continue
+        bare = mark.i and words[mark.i - 1] in _WITHOUT
+        fails = any(m.has("fail") and -1 <= min(abs(m.i - mark.j), abs(mark.i - m.j)) <= 3 for m in clause.marks if m is not mark)
+        if bare or fails:
+            if not _plausible("outage", clause, unit, context):
+                continue
+            spots = spots_for("outage", _spots(clause))
+            i, j = _bounds(clause)
+            drafts.append(Draft(kind="outage", i=i, j=j, object=NETWORK_OBJECTS.get(network.value), scope=_scope(clause), spots=spots, main=main_spot("outage", spots)))
+            break
     return drafts
 
 
@@ -84,6 +122,9 @@ def _cues(clause: Clause, context: Context) -> list[tuple[str, Mark]]:
             if value == "fire" and words[cue.i].startswith(("вогн", "огн", "дим", "smoke", "fire")) and _gunfire(cue, words):
                 continue
             found.append((value, cue))
+    if "damage" in {v for v, _ in found}:
+        # «осколки посекли машины»: shrapnel that damages is damage, not debris that lies about.
+        found = [(v, c) for v, c in found if not (v == "debris" and words[c.i].startswith(("осколк", "shrapnel")))]
     values_only = {v for v, _ in found}
     if "response" in values_only and any(_stage(words, c) for v, c in found if v == "response"):
         # «Пожежу ліквідовано» tells of the work, not of a new fire.
@@ -168,7 +209,7 @@ def _effect(value: str, cue: Mark, values: list[str], clause: Clause, unit: Unit
     return drafts
 
 
-_TEMPTING = frozenset({"explosion", "response", "instruction", "hazard", "fire", "damage"})
+_TEMPTING = frozenset({"outage", "explosion", "response", "instruction", "hazard", "fire", "damage"})
 
 
 def _channel(context: Context) -> bool:
@@ -179,6 +220,8 @@ def _plausible(value: str, clause: Clause, unit: Unit, context: Context) -> bool
     """Whether a news headline without a weapon or an enemy in it says little else than the effect."""
     source = context.source
     if source is None or source.kind not in ("media", "public") or context.article or value not in _TEMPTING or context.at_war:
+        return True
+    if value == "instruction" and any(c.value == "instruction" and c.j - c.i > 1 for c in clause.cues):
         return True
     return _loose(clause, context) <= 2
 
@@ -299,9 +342,10 @@ def _restored(cue: Mark, clause: Clause, context: Context) -> list[Draft]:
             scope["of"] = Range(min=count.total, max=count.total)
     spots = spots_for("outage", _spots(clause))
     i, j = _bounds(clause)
+    partly = count is not None and count.total is not None and count.number is not None and count.number.max != count.total
     draft = Draft(
         kind="outage", i=i, j=j, object=NETWORK_OBJECTS.get(network.value), scope=scope, spots=spots,
-        main=main_spot("outage", spots), denies=scope is None,
+        main=main_spot("outage", spots), denies=not partly,
     )  # fmt: skip
     _ = (cue, context)
     return [draft]

@@ -160,7 +160,7 @@ def _mood(unit: Unit, context: Context) -> None:
     words = context.tokens.words
     if unit.past and any(words[k] in ("атакував", "атаковал", "атакувала", "застосував", "attacked", "launched", "атакував", "применил", "випустив", "завдав") for k in range(unit.i, unit.j)):
         context.summary = not context.article
-    if any(m.has("mood", "summary") for m in unit.marks) and unit.past:
+    if any(m.has("mood", "summary") for m in unit.marks):
         context.summary = not context.article
 
 
@@ -425,6 +425,8 @@ def _finish(found: list[Draft], unit: Unit, units: list[Unit], n: int, clauses: 
             draft.hedged = True
         draft.corrects = draft.corrects or unit.corrects
         draft.by = _voice(draft, unit)
+        if draft.by is not None and draft.kind != "statement" and _denying(unit, draft):
+            draft.denies = True
         if heading and draft.kind in ("inbound", "takeoff"):
             draft.heading = heading
         if draft.main is None and draft.kind in _CARRIED:
@@ -449,6 +451,11 @@ def _finish(found: list[Draft], unit: Unit, units: list[Unit], n: int, clauses: 
     _minus(found, units, n, context)
 
 
+def _denying(unit: Unit, draft: Draft) -> bool:
+    """Whether the verb by which somebody is quoted is one of denial («заперечив, що …»)."""
+    return any(m.has("mood", "not-confirmed") and m.has("say", "verb") and m.i < max(draft.cue, draft.i + 1) for m in unit.marks)
+
+
 def _voice(draft: Draft, unit: Unit) -> Speaker | None:
     """The speaker of a claim: the one nearest before its last words, where a sentence quotes several."""
     before = [v for v in unit.voices if v.i < draft.j]
@@ -461,6 +468,11 @@ def _tense(draft: Draft, unit: Unit, context: Context) -> None:
     if draft.tense != "now":
         return
     day = context.day
+    if draft.when is not None and draft.when.start is not None and draft.when.precision == "minute" and context.stated_at is not None:
+        ahead = draft.when.start - context.stated_at
+        if timedelta(minutes=4) < ahead < timedelta(hours=12) and draft.kind in ("inbound", "launch", "takeoff", "danger", "alarm", "alarm-over", "outage", "explosion"):
+            draft.tense = "expected"
+            return
     if day is not None and draft.when is not None and draft.when.start is not None and draft.when.precision in ("day", "night"):
         if draft.when.end is not None and draft.when.end <= day and context.stated_at is not None:
             draft.tense = "past"
@@ -468,7 +480,7 @@ def _tense(draft: Draft, unit: Unit, context: Context) -> None:
         if draft.when.start >= day + timedelta(days=1):
             draft.tense = "expected"
             return
-    if draft.kind == "launch" and any(context.tokens.words[k].startswith(_MAYBE) for k in range(max(unit.i, draft.cue - 2), max(draft.cue, 0))):
+    if draft.kind == "launch" and any(context.tokens.words[k].startswith(_MAYBE) for k in range(max(unit.i, draft.cue - 4), max(draft.cue, 0))):
         draft.tense = "expected"
         return
     if draft.kind in ("launch", "impact") and any(context.tokens.words[k] in _WAS for k in range(max(unit.i, draft.cue - 3), max(draft.cue, 0))):
@@ -488,9 +500,14 @@ _WAS = frozenset({"було", "були", "была", "было", "были", "�
 _MAYBE = ("можлив", "імовірн", "ймовірн", "вероятн", "возможн", "possible", "probable", "likely", "підготов", "подготов", "очіку", "ожида")
 
 
+def context_possible(mark: Mark) -> bool:
+    """Whether a word of expectation stands behind its subject ("a strike is possible")."""
+    return mark.has("mood", "expected") is not None and mark.j - mark.i == 2 and mark.group == "mood"
+
+
 def _foretold(draft: Draft, unit: Unit) -> bool:
     """Whether a word of expectation stands before what a claim says."""
-    if draft.cue < 0:
+    if draft.cue < 0 or any(context_possible(m) for m in unit.marks):
         return True
     return any(m.has("mood", "expected") and m.group == "mood" and m.i < draft.cue + 2 for m in unit.marks)
 

@@ -22,9 +22,9 @@ __all__ = ["LANGUAGES", "Lexicon", "Meaning", "compile_lexicon", "lint", "load_w
 LANGUAGES = ("uk", "ru", "en", "any", "emoji")
 GROUPS = (
     "cue", "weapon", "mood", "prep", "role", "compass", "side", "arrow", "state", "area", "number", "vague", "bend",
-    "notcount", "speaker", "say", "skip", "harm", "group", "object", "unit", "network", "scope", "area-unit", "peace", "ignore",
+    "notcount", "speaker", "say", "skip", "harm", "group", "object", "unit", "network", "scope", "area-unit", "peace", "ignore", "force", "work", "fail",
 )  # fmt: skip
-_RANK = {group: n for n, group in enumerate("weapon cue harm object mood skip ignore number vague bend speaker say area role compass group unit scope".split())}
+_RANK = {group: n for n, group in enumerate("weapon cue harm object mood skip ignore number vague bend speaker say area role compass group unit network fail force work scope".split())}
 """Which meaning of a phrase with several is tried first; the others are found by asking for them."""
 _ENDING = 5
 _SHORTEST, _LONGEST = 2, 14
@@ -264,7 +264,7 @@ def _lint_table(say: Any, where: str, group: str, value: str, row: Mapping[str, 
         say(where, f"the kind “{kind}” is no claim kind", "Use a value of CONTRACT, Kinds.")
 
 
-_MAY_SHARE = frozenset({"prep", "number", "role", "group", "network", "unit", "state", "object", "bend", "scope", "area-unit"})
+_MAY_SHARE = frozenset({"prep", "number", "role", "group", "network", "unit", "state", "object", "bend", "scope", "area-unit", "fail", "work", "force"})
 """Groups whose phrases may also mean something elsewhere: the grammar decides by what stands beside them."""
 
 

@@ -33,7 +33,7 @@ def casualties_of(clause: Clause, unit: Unit, context: Context) -> list[Draft]:
         key = mark.value
         if _only_for(mark, clause, context):
             continue
-        no = _none_of(clause, mark, context)
+        no = _ZERO if context.tokens.words[mark.i].startswith(_SAFE) or context.tokens.words[mark.j - 1] in ("живі", "живы", "alive") else _none_of(clause, mark, context)
         if no:
             denies = True
             harm.setdefault(key, no)
@@ -90,6 +90,7 @@ def _plausible(clause: Clause, context: Context) -> bool:
 
 
 _UNSAID = Range(min=None, max=None)
+_SAFE = ("неушк", "невред", "unharm", "unhurt", "safe", "уціл", "уцел", "цілі")
 _ZERO = Range(min=0, max=0)
 
 

@@ -84,6 +84,10 @@ def threats_of(clause: Clause, unit: Unit, context: Context) -> list[Draft]:
     if not _enough(kind, cue, groups, spots, clause, unit, context):
         return []
     denies = cue is not None and cue.group == "cue" and denied(clause, cue, context)
+    if kind == "danger-over" and cue is not None and cue.has("cue", "danger"):
+        denies = False
+    if kind == "impact" and not groups and cue is not None and any(w.startswith(("артил", "артв", "арто", "артилл", "artill")) for w in words_of(context, cue)):
+        groups = [Group(["artillery"], None, cue.i, cue.j)]
     total = any(m.has("mood", "total") for m in clause.marks) and clause.inherited is not None and kind in ("launch", "inbound")
     drafts: list[Draft] = []
     i, j = _bounds(clause, cue, groups)
@@ -193,12 +197,14 @@ def _kind(value: str, cue: Mark, values: dict[str, Mark], clause: Clause, contex
             return "danger"
         if plane and not (weapon and len(clause.weapons) > len(carriers(context, clause))) and "takeoff" in values:
             return "takeoff"
-        if clause.objects and words[cue.i].startswith(("скин", "сброс", "dropped")):
+        if words[cue.i].startswith(("скид", "скин", "сброс", "dropped")) and (clause.objects or _drones(clause, context)):
             return "impact"
         return "launch"
     if value == "danger" and words[cue.i].startswith(("носі", "носит", "carrier", "ракетонос")) and not context.telegraphic:
         return ""
     if value == "danger":
+        if words[cue.i] not in _WEAK_DANGER and words[cue.i].startswith(("загроз", "угроз", "threat", "danger", "небезпек", "опасн")) and denied(clause, cue, context):
+            return "danger-over"
         if words[cue.i] in _WEAK_DANGER:
             if plane and weapon and words[cue.i].startswith("актив"):
                 return "takeoff"
@@ -220,9 +226,17 @@ def _kind(value: str, cue: Mark, values: dict[str, Mark], clause: Clause, contex
         return "inbound"
     if value in ("strike", "shelling"):
         return "impact"
+    if value == "attack" and weapon and clause.objects:
+        return "impact"
     if value == "attack":
         return "launch" if weapon or _expected(clause) else ""
     return value
+
+
+def _drones(clause: Clause, context: Context) -> bool:
+    """Whether what drops something is a drone («скид із дрона»)."""
+    weapons = context.lexicon.weapons
+    return bool(clause.weapons) and all(weapons[m.value].klass == "drone" for m in clause.weapons)
 
 
 def _flight_time(cue: Mark, clause: Clause) -> bool:
@@ -395,6 +409,12 @@ def _enough(kind: str, cue: Mark | None, groups: list[Group], spots: list[Spot],
     """Whether a clause says enough for a claim of its kind."""
     weapon = bool(groups)
     words = context.tokens.words
+    source = context.source
+    news = source is not None and source.kind in ("media", "public") and not context.article
+    if news and kind in ("interception", "launch", "danger", "danger-over", "air-defence", "takeoff", "lost"):
+        named = bool(spots) or any(g.count for g in groups) or any(m.has("mood", "war") or m.has("force") for m in clause.marks) or unit.by is not None
+        if not named and not (kind in ("launch", "danger") and _expected(clause)):
+            return False
     loose = _loose_words(clause, unit, context)
     if kind == "takeoff":
         return weapon or any(m.has("unit", "craft") for m in clause.marks)
@@ -409,7 +429,7 @@ def _enough(kind: str, cue: Mark | None, groups: list[Group], spots: list[Spot],
     if kind == "inbound":
         if weapon:
             return context.telegraphic or bool(spots) or any(m.has("compass") for m in clause.marks)
-        if not context.telegraphic:
+        if not context.telegraphic or (context.source is not None and context.source.kind != "monitoring-channel" and not clause.signs):
             return False
         if cue is not None and cue.has("cue", "inbound"):
             return (bool(spots) or bool(clause.counts) or _short(unit)) and loose <= 3

@@ -155,13 +155,19 @@ def time_of(unit: Unit, context: Context, marks: list[Mark]) -> Interval | None:
 def _clocked(clocks: list[tuple[Mark, tuple[int, int]]], base: datetime, unit: Unit, context: Context, *, given: bool) -> Interval:
     start = base + timedelta(hours=clocks[0][1][0], minutes=clocks[0][1][1])
     if context.stated_at is not None and not given and not unit.expected and start > context.stated_at + timedelta(minutes=45):
-        start -= timedelta(days=1)
+        soon = start - context.stated_at < timedelta(hours=4) and _approximate(context.tokens.words, clocks[0][0].i)
+        start -= timedelta(days=0 if soon else 1)
     end: datetime | None = None
     if len(clocks) > 1 and context.tokens.seps[clocks[1][0].i] in (HYPHEN, 8) and clocks[1][0].i == clocks[0][0].j:
         end = start.replace(hour=clocks[1][1][0], minute=clocks[1][1][1])
         if end < start:
             end += timedelta(days=1)
     return Interval(start=start.astimezone(UTC), end=end.astimezone(UTC) if end else None, precision="minute")
+
+
+def _approximate(words: list[str], i: int) -> bool:
+    """«орієнтовно о 06:40» of something that has not come yet."""
+    return any(w in ("орієнтовно", "приблизно", "ориентировочно", "примерно", "around", "approximately", "about", "від", "от", "до") for w in words[max(0, i - 3) : i])
 
 
 def _span(start: datetime, end: datetime, precision: str, context: Context) -> Interval:
