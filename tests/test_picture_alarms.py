@@ -320,3 +320,14 @@ def test_an_authority_that_states_another_level_later_revises_it():
     assert told(step.changes) == ["revise official Kyiv red"]
     step = morning.hears(9, "sirens", says("alarm", where=KYIV), structured="no json at all")
     assert told(step.changes) == []
+
+
+def test_an_alarms_verbs_are_raise_and_clear_and_nothing_else():
+    morning = Morning()
+    morning.hears(0, "sirens", says("alarm", where=KYIV), report="a")
+    morning.hears(1, "city-sirens", says("alarm", where=KYIV))
+    morning.deletes(2, "sirens", "a")
+    morning.orders(3, "olena", "quarantine", "sirens")
+    morning.hears(4, "city-sirens", says("alarm-over", where=KYIV))
+    verbs = {c.fact.verb for s in morning.steps for c in s.changes if c.fact.type == "alarm"}
+    assert verbs == {"raise", "clear"}

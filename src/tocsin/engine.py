@@ -176,6 +176,9 @@ class State:
     def _publish(self, facts: Sequence[Fact], at: datetime, entry: int) -> list[Change]:
         made = []
         for fact in facts:
+            if fact.type == "alarm" and fact.verb == "revise":
+                # An alarm is raised and cleared, no more (CONTRACT); what else is known of it, its alert tells.
+                continue
             self.changed += 1
             change = Change(number=self.changed, at=at, entry=entry, fact=fact)
             self.digest = hashlib.sha256(self.digest.encode() + encode(change)).hexdigest()

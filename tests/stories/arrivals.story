@@ -44,7 +44,6 @@ show: alerts alarms threats
   = official alert raised: Vinnytsia Oblast, level not stated, alarm (unconfirmed)
   = official alert revised: Vinnytsia Oblast, yellow, drone
 05:31 air-alert-ua deletes e
-  = alarm revised: Vinnytsia Oblast, by air-alert-ua
   = official alert revised: Vinnytsia Oblast, yellow, drone (unconfirmed)
 05:50 air-alert-ua
     🟢 05:50 Відбій тривоги в Вінницька область. #Вінницька_область

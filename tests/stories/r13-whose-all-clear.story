@@ -9,7 +9,6 @@ zone: Europe/Kyiv
 12:00:30 air-alert-ua
     🔴 12:00 Повітряна тривога в м. Київ. #м_Київ
   = alarm raised: Kyiv, by air-alert-ua
-  = alarm revised: Kyiv, by kyiv-digital
   = official alert revised: Kyiv, level not stated, alarm
 12:20 kyiv-digital
     🟢 Відбій повітряної тривоги в м. Київ.
