@@ -105,3 +105,14 @@ def test_a_service_that_falls_silent_is_never_calm_and_its_alarm_is_held_r34(ser
     assert server.json("/v1/iot/active_air_raid_alerts/31.json") == "A"
     for path in LISTS:
         assert server.http.get(path).status_code == 503, path
+
+
+def test_an_all_clear_that_reports_speak_against_is_held_until_a_second_voice_r32(server):
+    server.say("city", "Повітряна тривога в м. Київ.")
+    server.say("air-force", "Балістика на Київ!")
+    server.say("city", "Відбій повітряної тривоги в м. Київ.")
+    assert server.json("/v1/areas/UA80000000000093317")["contradicted"] is True
+    assert server.json("/v1/iot/active_air_raid_alerts/31.json") == "A"
+    assert siren("get_alerts", "31")[0]["activeAlerts"]
+    server.say("air-alert-ua", "Відбій тривоги в м. Київ.")
+    assert server.json("/v1/iot/active_air_raid_alerts/31.json") == "N"
