@@ -245,3 +245,25 @@ def test_offline_the_last_page_that_was_seen_is_shown_and_never_as_fresh(browser
         assert "No connection" in tab.locator("#live").inner_text()
     finally:
         seen.close()
+
+
+def test_a_phone_finds_itself_without_telling_where_it_is(browser):
+    """R38: coordinates never leave the phone; a person chooses among what is near."""
+    here = {"latitude": 50.5111, "longitude": 30.7909}
+    with showing(browser, Stage("CLEAR"), geolocation=here, permissions=["geolocation"]) as tab:
+        tab.goto(tab.base + "/?lang=en")
+        tab.click("#where")
+        tab.wait_for_selector("#near a")
+        assert "Brovary Raion" in tab.locator("#near").inner_text()
+        assert not [url for url in tab.asked if "50.5" in url or "30.7" in url]
+        tab.locator("#near a").first.click()
+        tab.wait_for_selector("h1")
+        assert tab.said == []
+
+
+def test_a_phone_that_may_not_say_where_it_is_gets_help(browser):
+    with showing(browser, Stage("CLEAR"), permissions=[]) as tab:
+        tab.goto(tab.base + "/?lang=en")
+        tab.click("#where")
+        tab.wait_for_selector("#near a")
+        assert "Use the search" in tab.locator("#near").inner_text()

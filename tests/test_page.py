@@ -14,8 +14,21 @@ from lxml import html
 
 from cap_words import alarm, change, warning
 from page_stage import KYIV_CODE, NOW, STATES, Policy, Rule, Stage, application, places, ref
-from tocsin.model import AreaState, Interval, Picture, Source, Statement
-from tocsin.render.hours import spans
+from tocsin.decisions.withholding import REASONS
+from tocsin.model import (
+    ALARM_TYPES,
+    HARM_KEYS,
+    OBJECTS,
+    AreaRef,
+    AreaState,
+    Incident,
+    Interval,
+    Picture,
+    Source,
+    Statement,
+)
+from tocsin.outlets.views import Views
+from tocsin.render.hours import Span, merged, spans
 from tocsin.render.map import sheet
 from tocsin.render.page import expiry, look
 from tocsin.render.words import LANGUAGES, bundled, negotiate
@@ -488,3 +501,70 @@ def test_a_place_known_only_as_the_middle_of_its_oblast_has_no_mark_on_the_map()
 def test_a_look_back_at_what_is_yet_to_come_is_the_present():
     root = page("/story?lang=en&known_at=2030-01-01T00:00:00Z")
     assert not root.cssselect(".banner.past")
+
+
+@pytest.mark.parametrize("other", ["31", KYIV_CODE.lower()])
+def test_an_area_answers_to_the_ids_of_the_dialects(other):
+    answer = get(f"/area/{other}?lang=en")
+    assert answer.status_code == 307
+    assert answer.headers["location"] == f"{KYIV_PAGE}?lang=en"
+
+
+def test_the_list_by_which_a_phone_finds_itself_holds_every_raion_and_both_cities():
+    spots = get("/near.json?lang=en").json()
+    names = {name: (lat, lon) for _, name, lat, lon in spots}
+    assert 130 < len(spots) < 145
+    assert abs(names["Kyiv"][0] - 50.45) < 0.1
+    assert "Brovary Raion" in names
+
+
+def test_every_reason_for_silence_has_its_words():
+    for lang in LANGUAGES:
+        assert not [code for code in REASONS if not bundled(lang).has(f"why.{code}")]
+
+
+def test_every_word_of_the_vocabularies_has_its_words():
+    """Claim kinds of effects, objects, harm: what the record can say, the page can say."""
+    effects = ("explosion", "impact", "debris", "fire", "damage", "outage", "casualty", "hazard")
+    for lang in LANGUAGES:
+        words = bundled(lang)
+        assert not [o for o in OBJECTS if not words.has(f"object.{o}")]
+        assert not [h for h in HARM_KEYS if not words.has(f"subject.{h}")]
+        assert not [k for k in effects if not words.has(f"incident.{k}")]
+        assert not [k for k in ALARM_TYPES if not words.has(f"kind.{k}")]
+
+
+def test_a_withdrawn_incident_says_who_denied_it():
+    """R29."""
+    stage, names = Stage(), {"uk": "Дарницький район", "ru": "Дарницкий район", "en": "Darnytskyi District"}
+    area = AreaRef(code="UA80000000000210193", name="Darnytskyi District", names=names, level="district")
+    gone = Incident(
+        id="i", area=area, precision="district", kinds=("debris",), status="withdrawn",
+        reason="debris denied by mayor", valid=Interval(start=NOW, end=None), sources=("monitor",),
+    )  # fmt: skip
+    stage.now_picture = lambda: Picture(incidents=(gone,))
+    row = text(page(KYIV_PAGE + "?lang=en", stage=stage).cssselect("li.withdrawn")[0])
+    assert "withdrawn; denied by: Мер Києва" in row
+
+
+def test_spans_that_touch_are_one_bar():
+    hour = timedelta(hours=1)
+    told = [
+        Span(layer="official", level="red", start=NOW - 3 * hour, end=NOW - hour),
+        Span(layer="official", level="red", start=NOW - 2 * hour, end=None),
+        Span(layer="official", level="yellow", start=NOW - 2 * hour, end=NOW),
+        Span(layer="official", level="red", start=NOW - 9 * hour, end=NOW - 8 * hour),
+    ]
+    red = [(s.start, s.end) for s in merged(told) if s.level == "red"]
+    assert red == [(NOW - 9 * hour, NOW - 8 * hour), (NOW - 3 * hour, None)]
+
+
+def test_a_change_elsewhere_does_not_make_a_page_anew_and_a_nationwide_one_does():
+    """R9: a thousand changes in a second are not a thousand renderings of every page."""
+    stage = Stage("CLEAR", rich=False)
+    views = Views(stage)
+    stage.log.append(change(1, "raise", alarm(area=ref("UA46000000000026241")), NOW))
+    assert views.moved(KYIV_CODE) == 0
+    assert views.moved("UA46000000000026241") == views.moved(places().root) == 1
+    stage.log.append(change(2, "raise", alarm(id="all", area=ref(places().root)), NOW))
+    assert views.moved(KYIV_CODE) == 2

@@ -66,6 +66,14 @@ class Lost(Exception):  # noqa: N818 - it is a page that is lost, not an error
         self.key, self.values = key, values
 
 
+class Moved(Exception):  # noqa: N818 - nothing is wrong
+    """The page is elsewhere."""
+
+    def __init__(self, path: str) -> None:
+        super().__init__(path)
+        self.path = path
+
+
 class Made(msgspec.Struct, frozen=True):
     """A page as it was written, and the moment until which it may serve others too."""
 
@@ -109,6 +117,9 @@ class Pages:
         code = str(request.path_params.get("code", self._views.places.root))
         ref = self._views.known(code)
         if ref is None:
+            other = self._views.otherwise(code)
+            if other is not None:
+                raise Moved(self._path(other))
             raise Lost("missing.area", code=code[:40])
         return ref
 
@@ -118,21 +129,30 @@ class Pages:
         fragment = "fragment" in request.query_params
         frame = msgspec.structs.replace(frame, path=self._path(ref.code))
         key = ("area", ref.code, frame.words.lang, str(frame.chosen), str(frame.kiosk), str(fragment))
-        made = self._shared(key, lambda: resident.page(self._views.view(ref), frame, fragment=fragment))
+        made = self._shared(
+            key, lambda: resident.page(self._views.view(ref), frame, fragment=fragment), ref.code
+        )
         return _html(request, made)
 
     async def embed(self, request: Request, frame: Frame) -> Response:
         """Answer with the card that others may put into their pages."""
         ref = self._asked(request)
         key = ("embed", ref.code, frame.words.lang, str(frame.chosen))
-        made = self._shared(key, lambda: resident.embed(self._views.view(ref), frame))
+        made = self._shared(key, lambda: resident.embed(self._views.view(ref), frame), ref.code)
         return _html(request, made, embeddable=True)
+
+    async def near(self, request: Request, frame: Frame) -> Response:
+        """List raions and cities with their places on the earth, so that a phone finds itself without telling."""
+        body = msgspec.json.encode(self._views.spots(frame.words.lang))
+        return _answer(request, body, "application/json", {"Cache-Control": "public, max-age=86400"})
 
     def _path(self, code: str) -> str:
         return "/" if code == self._views.places.root else f"/area/{code}"
 
-    def _shared(self, key: tuple[str, ...], make: Callable[[], str]) -> Made:
-        number, second = self._views.follow(), int(self._app.clock().timestamp())
+    def _shared(self, key: tuple[str, ...], make: Callable[[], str], code: str | None = None) -> Made:
+        """Give a page as it was made within this second, unless something that it shows has changed since."""
+        number = self._views.moved(code or self._views.places.root)
+        second = int(self._app.clock().timestamp())
         made = self._made.get(key)
         if made is None or (made.number, made.second) != (number, second):
             body = make().encode()
@@ -308,6 +328,9 @@ def routes(app: Host) -> list[Route]:
         async def endpoint(request: Request) -> Response:
             try:
                 return await handler(request, pages.frame(request))
+            except Moved as moved:
+                query = f"?{request.url.query}" if request.url.query else ""
+                return Response(status_code=307, headers={"Location": moved.path + query, **headers()})
             except Lost as lost:
                 frame = pages.frame(request, plain=True)
                 why = frame.words.say(lost.key, **lost.values)
@@ -320,6 +343,7 @@ def routes(app: Host) -> list[Route]:
         Route("/area/{code}", shown(pages.area)),
         Route("/embed/{code}", shown(pages.embed)),
         Route("/search", shown(pages.search)),
+        Route("/near.json", shown(pages.near)),
         Route("/story", shown(pages.story)),
         Route("/incidents", shown(pages.incidents)),
         Route("/sources", shown(pages.sources)),

@@ -24,8 +24,9 @@ from tocsin.model import (
     Threat,
     Weapon,
 )
-from tocsin.places import Gazetteer
-from tocsin.render.hours import HOURS, spans
+from tocsin.outlets.publication import areas_of
+from tocsin.places import DIALECTS, Gazetteer
+from tocsin.render.hours import HOURS, merged, spans
 from tocsin.render.map import Sheet, sheet
 from tocsin.render.naming import Names
 from tocsin.render.resident import View
@@ -110,7 +111,9 @@ class Views:
         self.names = Names(register=app.world.register, weapons=app.world.weapons)
         self.after = 0
         self._told: deque[Change] = deque(maxlen=_REMEMBERED)
-        self._alerts: deque[Change] = deque(maxlen=_REMEMBERED)
+        # Changes of alerts, and the number of the last change of any kind, by first-level area; ``""`` is everywhere.
+        self._alerts: dict[str, deque[Change]] = {}
+        self._last: dict[str, int] = {}
         self._sheets: dict[str, Sheet | None] = {}
         self._spoke: dict[str, datetime] = {}
 
@@ -120,11 +123,37 @@ class Views:
             before, self.after = self.after, max(self.after, batch[-1].number)
             self._told.extend(c for c in batch if c.fact.type not in {"alarm", "coverage"})
             for change in batch:
-                self._spoke.update(dict.fromkeys(_whose(change), change.at))
-            self._alerts.extend(c for c in batch if isinstance(c.fact.noun, Alert))
+                self._file(change)
             if self.after == before:
                 break
         return self.after
+
+    def _file(self, change: Change) -> None:
+        self._spoke.update(dict.fromkeys(_whose(change), change.at))
+        firsts = {self._first(code) for code in areas_of(change.fact)} or {""}
+        for first in sorted(firsts):
+            self._last[first] = change.number
+            if isinstance(change.fact.noun, Alert):
+                self._alerts.setdefault(first, deque(maxlen=_REMEMBERED)).append(change)
+
+    def _first(self, code: str) -> str:
+        """Give the first-level area of a code; what is abroad or everywhere concerns all of them."""
+        first = self.places.first_level_of(code)
+        return first if first is not None and self.ours(first) else ""
+
+    def moved(self, code: str) -> int:
+        """Give the number of the last change that the page of an area could show; of the country, of any change."""
+        number = self.follow()
+        if code == self.places.root:
+            return number
+        first = self._first(code)
+        return max(self._last.get(first, 0), self._last.get("", 0))
+
+    def _alerts_of(self, code: str) -> list[Change]:
+        """Give changes of alerts that touch an area, oldest first."""
+        keys = sorted(self._alerts) if code == self.places.root else ["", self._first(code)]
+        kept = [c for key in keys for c in self._alerts.get(key, ()) if self._touches(_area(c), code)]
+        return sorted(kept, key=lambda c: c.number)
 
     def told(self) -> tuple[Change, ...]:
         """Give the changes that make the story, oldest first."""
@@ -146,6 +175,27 @@ class Views:
             return None
         return self.places.ref(code)
 
+    def otherwise(self, code: str) -> str | None:
+        """Give the code of the area that a dialect, or a careless hand, knows by this name."""
+        if len(code) > 40:
+            return None
+        found = [self.places.by_dialect_id(dialect, code) for dialect in DIALECTS]
+        return next((one for one in (*found, code.upper()) if one and self.known(one)), None)
+
+    def spots(self, lang: str) -> tuple[tuple[str, str, float, float], ...]:
+        """Give code, name, latitude and longitude of every raion, and of cities that are first-level areas."""
+        found = []
+        for first in self.places.first_level():
+            area = self.places.area(first)
+            parts = (first,) if area is not None and area.kind == "city" else self.places.children(first)
+            for code in parts:
+                known, position = self.places.area(code), self.places.position(code)
+                if known is not None and position is not None and known.level in {"raion", "oblast"}:
+                    found.append(
+                        (code, known.names.get(lang, code), round(position[0], 3), round(position[1], 3))
+                    )
+        return tuple(found)
+
     def parts(self, code: str) -> tuple[str, ...]:
         """Give the areas into which a page is divided: oblasts, raions, hromadas, or a city's districts."""
         if code == self.places.root:
@@ -162,7 +212,7 @@ class Views:
         if code not in self._sheets:
             self._sheets[code] = sheet(parts, self.places) if parts else None
         self.follow()
-        mine = [c for c in self._alerts if self._touches(_area(c), code)]
+        mine = self._alerts_of(code)
         since = self.app.clock() - timedelta(hours=HOURS)
         ended = [c for c in mine if c.fact.verb in {"clear", "revoke", "lapse"} and c.at > since]
         children = tuple(self.app.area_state(part) for part in parts)
@@ -176,7 +226,7 @@ class Views:
             picture=picture,
             places={one: self.places.ref(one) for one in sorted(counted)},
             ended=tuple(reversed(ended[-_ENDED:])),
-            spans=tuple(s for s in spans(mine) if s.end is None or s.end > since),
+            spans=merged(s for s in spans(mine) if s.end is None or s.end > since),
             sheet=self._sheets[code],
             cleared=next((c for c in reversed(mine) if _ends_alarm(c)), None),
             changed=next((c.at for c in reversed(mine) if c.fact.verb != "withhold"), None),

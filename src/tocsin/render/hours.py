@@ -11,7 +11,7 @@ import msgspec
 from tocsin.model import Alert, Change
 from tocsin.render.words import Words
 
-__all__ = ["HOURS", "Span", "spans", "strip"]
+__all__ = ["HOURS", "Span", "merged", "spans", "strip"]
 
 HOURS = 12
 _WIDTH, _HEIGHT = 400, 62
@@ -44,6 +44,22 @@ def spans(changes: Iterable[Change]) -> tuple[Span, ...]:
         else:
             open_[alert.id] = Span(layer=alert.layer, level=level, start=start, end=None)
     return tuple(sorted([*done, *open_.values()], key=lambda s: (s.start, s.layer, s.level)))
+
+
+def merged(what: Iterable[Span]) -> tuple[Span, ...]:
+    """Join spans of one layer and level that touch: a country's strip is not a bar for each of its raions."""
+    joined: dict[tuple[str, str], list[Span]] = {}
+    for span in sorted(what, key=lambda s: s.start):
+        row = joined.setdefault((span.layer, span.level), [])
+        last = row[-1] if row else None
+        if last is None or (last.end is not None and span.start > last.end):
+            row.append(span)
+        elif last.end is not None:
+            end = None if span.end is None else max(last.end, span.end)
+            row[-1] = msgspec.structs.replace(last, end=end)
+    return tuple(
+        sorted((s for row in joined.values() for s in row), key=lambda s: (s.start, s.layer, s.level))
+    )
 
 
 def strip(what: Sequence[Span], now: datetime, words: Words, title: str) -> str:

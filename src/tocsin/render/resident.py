@@ -231,8 +231,7 @@ def happened(what: Incident, names: Names, frame: Frame) -> Shown:
     details = [words.word("status", what.status)]
     if what.hedged:
         details.append(words.say("hedged"))
-    if what.reason:
-        details.append(clean(what.reason))
+    details += [told] if (told := story.reason(what, names, words)) else []
     return Shown(
         headline=f"{clean(words.area(what.area))}: {story.incident(what, words)}",
         details=tuple(details),
@@ -371,6 +370,7 @@ def _strip(view: View, frame: Frame) -> Markup | None:
 
 
 _MANY = 12
+_ENDED = 12
 _STRUCK = frozenset({"red", "yellow", "partly", "contradicted"})
 _WARNED = _STRUCK | {"warned", "stale"}
 
@@ -408,7 +408,7 @@ def _values(view: View, frame: Frame) -> dict[str, object]:
         "happened": tuple(happened(i, view.names, frame) for i in picture.incidents),
         "tallies": tallies(view, frame),
         "statements": tuple((s, _party(s, view.names, frame)) for s in picture.statements),
-        "ended": story.tell_all(view.ended, view.names, words, {}),
+        "ended": story.tell_all(view.ended, view.names, words, {})[:_ENDED],
         "strip": _strip(view, frame),
         "until": words.say("fresh.until", when=words.clock(state.valid_until, seconds=True))
         if state.valid_until

@@ -11,7 +11,7 @@ from tocsin.model import Alert, AreaRef, Change, Incident, LedgerLine, Statement
 from tocsin.render.naming import Names, cause, clean, number, sources, weapon
 from tocsin.render.words import Words
 
-__all__ = ["Quote", "Telling", "areas", "figure", "incident", "subject", "tell_all", "threat"]
+__all__ = ["Quote", "Telling", "areas", "figure", "incident", "reason", "subject", "tell_all", "threat"]
 
 _SHOWN_AREAS = 6
 _SHOWN_QUOTES = 8
@@ -96,7 +96,7 @@ def _tell(group: Sequence[Change], names: Names, words: Words, quotes: Mapping[s
             where = tuple(c.fact.noun.area for c in group if isinstance(c.fact.noun, Alert))
             told = _alert(noun, where, verb, names, words)
         case Incident():
-            told = _incident(noun, verb, words)
+            told = _incident(noun, verb, names, words)
         case Threat():
             told = _threat(noun, verb, names, words)
         case LedgerLine() if noun.status != "superseded":
@@ -114,7 +114,7 @@ def _tell(group: Sequence[Change], names: Names, words: Words, quotes: Mapping[s
     because = dict.fromkeys(claim for one in group for claim in one.fact.because)
     why = change.fact.why
     if why and tone == "withheld":
-        details = (*details, f"{words.say('story.why')}: {clean(why)}")
+        details = (*details, f"{words.say('story.why')}: {words.word('why', why)}")
     return Telling(
         number=change.number,
         about=noun.id if isinstance(noun, Threat) else "",
@@ -195,12 +195,23 @@ def incident(what: Incident, words: Words) -> str:
     return f"{kinds} ({objects})" if objects else kinds
 
 
-def _incident(what: Incident, verb: str, words: Words) -> _Told:
+def reason(what: Incident, names: Names, words: Words) -> str:
+    """Tell why an incident was withdrawn; the record keeps the reason as a phrase that ends in who said so."""
+    if what.reason is None or what.status != "withdrawn":
+        return ""
+    _, denied, who = what.reason.rpartition("denied by ")
+    return (
+        words.say("reason.denied", who=sources((who,), names)) if denied else words.say("reason.taken-back")
+    )
+
+
+def _incident(what: Incident, verb: str, names: Names, words: Words) -> _Told:
     form = "withdrawn" if what.status == "withdrawn" else verb
     key = f"story.incident.{form}" if words.has(f"story.incident.{form}") else "story.incident.revise"
     details = [words.word("status", what.status)]
     if what.hedged:
         details.append(words.say("hedged"))
+    details += [told] if (told := reason(what, names, words)) else []
     return (
         "effect",
         words.say(key, what=incident(what, words), area=clean(words.area(what.area))),
