@@ -25,6 +25,9 @@ from urllib.parse import urlsplit
 
 import httpx
 import msgspec
+from starlette.requests import Request
+from starlette.responses import Response
+from starlette.routing import Route
 
 from tocsin.codec import encode, instant
 from tocsin.engine import World
@@ -35,7 +38,7 @@ from tocsin.outlets.subscriptions import Address, Letter, Subscriptions
 from tocsin.render.dialects.official import Atlas
 from tocsin.render.dialects.ukrainealarm import webhook_events
 
-__all__ = ["Target", "WebhookConf", "WebhookOutlet", "Webhooks", "configured", "is_public", "sign"]
+__all__ = ["Target", "WebhookConf", "WebhookOutlet", "Webhooks", "configured", "is_public", "routes", "sign"]
 
 log = logging.getLogger(__name__)
 
@@ -345,3 +348,37 @@ class WebhookOutlet:
             for body in webhook_events(self._atlas, (one.change,)):
                 for name, url in self.post.subscriptions.addresses():
                     self.post.post(f"ukrainealarm:{name}", url, f"alarm-{one.change.number}", body)
+
+
+def routes(outlet: WebhookOutlet, desk_token: str | None) -> list[Route]:
+    """Make the desk's routes: dead letters to see, one or all to send again. Without a token there is no desk."""
+
+    def refused(request: Request) -> Response | None:
+        scheme, _, token = request.headers.get("authorization", "").partition(" ")
+        given = token.strip() if scheme.lower() == "bearer" else ""
+        if desk_token and hmac.compare_digest(given.encode(), desk_token.encode()):
+            return None
+        told = {
+            "where": "Authorization",
+            "what": "no token of the desk",
+            "remedy": "Send the desk's bearer token.",
+        }
+        headers = {"WWW-Authenticate": 'Bearer realm="desk"'}
+        return Response(encode(told), 401, headers, media_type="application/json")
+
+    async def letters(request: Request) -> Response:
+        dead = outlet.post.subscriptions.dead()
+        told = {"letters": dead, "failing": outlet.post.failing, "sent": outlet.post.sent}
+        return refused(request) or Response(encode(told), media_type="application/json")
+
+    async def resend(request: Request) -> Response:
+        if (refusal := refused(request)) is not None:
+            return refusal
+        wanted = request.path_params["id"]
+        count = outlet.post.resend(None if wanted == "all" else wanted)
+        return Response(encode({"queued": count}), 202 if count else 404, media_type="application/json")
+
+    return [
+        Route("/v1/webhooks/dead", letters, methods=["GET"]),
+        Route("/v1/webhooks/dead/{id}", resend, methods=["POST"]),
+    ]
