@@ -3,7 +3,7 @@
 // silent for 15 seconds the page goes stale by itself: silence is not safety.
 "use strict";
 (() => {
-  const SILENT = 15000, SOON = 15, GATHER = 250;
+  const SILENT = 15000, SOON = 15, GATHER = 250, AGAIN = 5000;
   const now = document.getElementById("now"), live = document.getElementById("live");
   const age = document.getElementById("age"), say = document.getElementById("say");
   if (!now || !now.dataset.live || !window.EventSource) return;
@@ -73,16 +73,23 @@
     if (was) soon(); else renew();
   }
 
-  const stream = new EventSource(now.dataset.stream);
-  stream.onopen = soon;
-  stream.onmessage = () => { hear(); soon(); };
-  stream.addEventListener("reset", () => { hear(); soon(); });
-  stream.addEventListener("heartbeat", beat);
+  // The browser takes a cut stream up again by itself, a refused one it gives up: we do not.
+  let stream = null, tried = 0;
+  function listen() {
+    tried = performance.now();
+    stream = new EventSource(now.dataset.stream);
+    stream.onopen = soon;
+    stream.onmessage = () => { hear(); soon(); };
+    stream.addEventListener("reset", () => { hear(); soon(); });
+    stream.addEventListener("heartbeat", beat);
+  }
+  listen();
 
   setInterval(() => {
     const silence = performance.now() - heard;
     age.textContent = Number.isFinite(silence) ? String(Math.floor(silence / 1000)) : "…";
     stale(silence > SILENT);
+    if (stream.readyState === EventSource.CLOSED && performance.now() - tried > AGAIN) listen();
   }, 1000);
   document.addEventListener("visibilitychange", () => { if (!document.hidden) soon(); });
   live.hidden = false;
