@@ -9,12 +9,12 @@ import time
 from contextlib import contextmanager
 from datetime import UTC, datetime, timedelta
 from functools import lru_cache
-from importlib import resources
 
 import msgspec
 import uvicorn
 from starlette.applications import Starlette
 
+from tocsin.config import load_gazetteer
 from tocsin.model import (
     Alert,
     AreaRef,
@@ -28,7 +28,6 @@ from tocsin.model import (
 )
 from tocsin.outlets.hall import Age
 from tocsin.outlets.publication import Passing, Publication
-from tocsin.places import compile_tables, load
 
 KYIV = "UA80000000000093317"
 KYIV_OBLAST = "UA32000000000030281"
@@ -39,8 +38,7 @@ START = datetime(2026, 11, 20, 4, 35, 3, 250_000, tzinfo=UTC)
 
 @lru_cache(maxsize=1)
 def gazetteer():
-    folder = resources.files("tocsin") / "data" / "places"
-    return load(compile_tables({f.name: f.read_bytes() for f in folder.iterdir() if f.name.endswith(".tsv")}))
+    return load_gazetteer()
 
 
 class World:
@@ -72,6 +70,7 @@ class StandIn:
         self.publication = Publication(Passing(), self.world.places)
         self.blind: dict[str, str] = {}
         self.everything: str | None = None
+        self.issued: dict[str, list[int]] = {}
         self._waiting: list[asyncio.Event] = []
 
     def clock(self):
@@ -96,19 +95,23 @@ class StandIn:
         blind = self.everything or next(
             (self.blind[c] for c in (code, *places.ancestors(code)) if c in self.blind), None
         )
-        if blind is not None:
+        contradicted = blind == "CONTRADICTED"
+        if contradicted:
+            state, last = "UNKNOWN", "ACTIVE"
+        elif blind is not None:
             state, last = blind, (state if blind == "STALE" else None)
         return AreaState(
             area=self.ref(code),
             state=state,
             last_state=last,
+            contradicted=contradicted,
             official=own,
             warnings=tuple(
                 a for a in self.alerts.values() if a.layer == "warning" and places.covers(a.area.code, code)
             ),
             known_at=self.clock(),
             heard_at=None if blind == "UNKNOWN" else self.clock(),
-            stale=blind is not None,
+            stale=blind is not None and not contradicted,
             valid_until=self.clock() + timedelta(seconds=60),
         )
 
@@ -156,6 +159,26 @@ class StandIn:
         del self.alerts[alert.id]
         self.say(verb, ended)
         return ended
+
+    def contradict(self, alert):
+        """An all-clear that reports speak against: the area is unknown until somebody confirms (R32)."""
+        ended = msgspec.structs.replace(
+            alert, ending="over", contradicted=True, valid=Interval(start=alert.valid.start, end=self.now)
+        )
+        del self.alerts[alert.id]
+        self.blind[alert.area.code] = "CONTRADICTED"
+        self.say("clear", ended)
+        return ended
+
+    def confirm(self, ended):
+        del self.blind[ended.area.code]
+        self.say("clear", msgspec.structs.replace(ended, contradicted=False))
+
+    async def sent(self, outlet, messages):
+        self.issued.setdefault(outlet, []).extend(number for number, _ in messages)
+
+    def sent_up_to(self, outlet):
+        return max(self.issued.get(outlet, ()), default=None)
 
     def passes(self, **length):
         self.now += timedelta(**length)

@@ -311,6 +311,29 @@ def test_a_change_that_is_history_is_not_sent_when_the_broker_comes_back_r8(brok
     assert [said(m)["what"]["area"]["code"] for m in asyncio.run(go())] == [KYIV]
 
 
+def test_after_a_crash_changes_go_on_where_they_were_and_none_comes_twice_r8(broker):
+    async def go():
+        app = stage()
+        passes_now(app)
+        app.clear(app.raise_(KYIV))
+        app.issued["mqtt"] = [1]
+        for _ in range(2):
+            outlet = MqttOutlet(app, MqttConf(host="127.0.0.1", port=broker.port, areas=AREAS))
+            listening = asyncio.create_task(heard(broker, f"{BASE}/changes", seconds=1.5))
+            await asyncio.sleep(0.3)
+            task = asyncio.create_task(outlet.run())
+            found = await listening
+            task.cancel()
+            with suppress(asyncio.CancelledError):
+                await task
+            yield [said(m)["change"] for m in found]
+
+    async def both():
+        return [found async for found in go()]
+
+    assert asyncio.run(both()) == [[2], []]
+
+
 def test_every_state_is_signed_and_an_altered_one_is_refused_r18(broker, tmp_path):
     keys = make_keys(tmp_path / "keys", "test.invalid", wall())
 

@@ -165,6 +165,26 @@ def test_what_cannot_be_delivered_is_kept_and_can_be_sent_again(receiver, tmp_pa
     asyncio.run(go())
 
 
+def test_after_a_crash_what_was_not_delivered_is_posted_once_unless_it_is_history_r8(receiver):
+    async def go():
+        app = StandIn()
+        old = app.raise_(LVIV_OBLAST)
+        app.raise_(KYIV_OBLAST)
+        app.passes(hours=1)
+        app.clear(old)
+        app.raise_(KYIV)
+        app.issued["webhook one"] = [1]
+        async with running(app, conf(receiver)):
+            await until(lambda: len(receiver.got) == 2)
+            await asyncio.sleep(0.1)
+        assert app.issued["webhook one"] == [1, 3, 4]
+        async with running(app, conf(receiver)):
+            await asyncio.sleep(0.2)
+
+    asyncio.run(go())
+    assert [h["webhook-id"] for h, _ in receiver.got] == ["tocsin-3", "tocsin-4"]
+
+
 def test_the_desk_sees_dead_letters_and_sends_them_again(receiver):
     receiver.answers = [500] * 3
     token = {"Authorization": "Bearer desk-secret-of-16"}

@@ -292,6 +292,18 @@ class App:
         """Return what was sent for changes after a number."""
         return self.journal.issued(outlet, after)
 
+    async def sent(self, outlet: str, messages: Sequence[tuple[int, bytes]]) -> None:
+        """Record durably that an outlet sent these messages, each about the change of that number (R8)."""
+        now = self.clock()
+        await self.issue(
+            [Issued(change=n, outlet=outlet, digest=_digest(body), sent_at=now) for n, body in messages]
+        )
+
+    def sent_up_to(self, outlet: str) -> int | None:
+        """Return the number of the last change that an outlet sent, of the last few thousand; None for none."""
+        sent = self.journal.issued(outlet, max(self.published_number - 5000, 0))
+        return sent[-1].change if sent else None
+
     async def _admitted(self, done: Future[tuple[Admission, ...]]) -> tuple[Admission, ...]:
         try:
             return await asyncio.wrap_future(done)
@@ -544,6 +556,8 @@ def run(
         app.refold()
         app.compare()
         listening = listen(settings.host, settings.port)
+        # With port 0 the system chose one: links in what we publish must name it.
+        app.settings = msgspec.structs.replace(settings, port=listening.getsockname()[1])
         with listening, asyncio.Runner(loop_factory=uvloop.new_event_loop) as runner:
             runner.run(_serve(app, listening, script, ready))
 

@@ -70,6 +70,12 @@ class Foyer(Hall, Protocol):
     def follow(self, after: int = 0) -> AsyncIterator[Change]:
         """Give published changes as they come."""
 
+    async def sent(self, outlet: str, messages: Sequence[tuple[int, bytes]]) -> None:
+        """Record durably what an outlet sent."""
+
+    def sent_up_to(self, outlet: str) -> int | None:
+        """Tell up to which change an outlet sent."""
+
     def claim(self, claim: str) -> Any:  # noqa: ANN401 - pages know
         """Return a claim by its id."""
 

@@ -12,7 +12,7 @@ from __future__ import annotations
 import asyncio
 import logging
 import ssl
-from collections.abc import AsyncIterator, Mapping
+from collections.abc import AsyncIterator, Mapping, Sequence
 from contextlib import suppress
 from datetime import datetime, timedelta
 from pathlib import Path
@@ -123,6 +123,12 @@ class Hall(Protocol):
     def follow(self, after: int = 0) -> AsyncIterator[Change]:
         """Give published changes as they come."""
 
+    async def sent(self, outlet: str, messages: Sequence[tuple[int, bytes]]) -> None:
+        """Record durably what was sent."""
+
+    def sent_up_to(self, outlet: str) -> int | None:
+        """Tell up to which change an outlet sent."""
+
 
 def expiring(seconds: int) -> Properties:
     """Make the properties of a message that the broker forgets after so many seconds."""
@@ -204,7 +210,8 @@ class MqttOutlet:
         self._dirty: dict[str, None] = {}
         self._warned: dict[str, None] = {}
         self._wake = asyncio.Event()
-        self._sent_to = app.publication.last
+        sent = app.sent_up_to("mqtt")
+        self._sent_to = app.publication.last if sent is None else min(sent, app.publication.last)
         self.areas: tuple[str, ...] = conf.areas or _usual_areas(app.world.places)
         """Of which a state is published."""
         self._renew = timedelta(seconds=max(1.0, conf.expiry / 3))
@@ -338,15 +345,26 @@ class MqttOutlet:
     async def _changes(self, client: aiomqtt.Client, now: datetime) -> None:
         """Send published changes in order, those that are history aside."""
         while batch := self._app.publication.after(self._sent_to, 200):
+            told: list[tuple[int, bytes]] = []
             for one in batch:
                 if one.change.at >= now - _LATE:
                     await client.publish(
                         f"{self.base}/changes", one.data, qos=1, properties=expiring(CHANGE_LASTS)
                     )
                     self.sent += 1
+                    told.append((one.change.number, one.data))
                 self._sent_to = one.change.number
+            await self._record(told)
             if len(batch) < 200:
                 break
+
+    async def _record(self, told: Sequence[tuple[int, bytes]]) -> None:
+        """Record what went out, so that a restart sends nothing twice and nothing old (R8)."""
+        if told:
+            try:
+                await self._app.sent("mqtt", told)
+            except OutletError as error:
+                log.warning("mqtt: not recorded: %s", error)
 
     async def _states(self, client: aiomqtt.Client, now: datetime) -> None:
         """Send what changed at once and renew what is due, alarms first."""

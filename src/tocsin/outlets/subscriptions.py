@@ -51,6 +51,7 @@ class Letter(msgspec.Struct, frozen=True, kw_only=True):
     target: str
     url: str
     body: str
+    change: int = 0
     tries: int = 0
     last_error: str = ""
 

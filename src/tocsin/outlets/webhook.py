@@ -15,9 +15,9 @@ import ipaddress
 import logging
 import socket
 from collections import deque
-from collections.abc import AsyncIterator, Callable, Iterable, Mapping
+from collections.abc import AsyncIterator, Awaitable, Callable, Iterable, Mapping, Sequence
 from contextlib import suppress
-from datetime import datetime
+from datetime import datetime, timedelta
 from hashlib import sha256
 from pathlib import Path
 from typing import Any, Protocol
@@ -43,9 +43,12 @@ __all__ = ["Target", "WebhookConf", "WebhookOutlet", "Webhooks", "configured", "
 log = logging.getLogger(__name__)
 
 Resolve = Callable[[str, int], Iterable[str]]
+Settled = Callable[[Letter], Awaitable[None]]
 
 PAUSES = (1.0, 5.0, 30.0, 120.0, 600.0, 1800.0, 3600.0)
 """Seconds before each further try; after the last the letter is dead."""
+HISTORY = timedelta(minutes=10)
+"""A change older than this is history: after a restart it is not posted any more (R8)."""
 
 
 class Target(msgspec.Struct, frozen=True, kw_only=True):
@@ -149,6 +152,7 @@ class Webhooks:
         clock: Callable[[], datetime],
         *,
         resolver: Resolve = resolve,
+        settled: Settled | None = None,
     ) -> None:
         self.conf = conf
         self.subscriptions = subscriptions
@@ -156,16 +160,17 @@ class Webhooks:
         self.failing: dict[str, str] = {}
         self._clock = clock
         self._resolve = resolver
+        self._settled = settled
         self._secrets = {t.name: t.secret for t in conf.targets}
         self._queues: dict[str, deque[Letter]] = {}
         self._workers: dict[str, asyncio.Task[None]] = {}
 
-    def post(self, target: str, url: str, identity: str, body: bytes) -> None:
+    def post(self, target: str, url: str, identity: str, body: bytes, change: int = 0) -> None:
         """Queue a letter; a queue that is full buries its oldest."""
         queue = self._queues.setdefault(target, deque())
         if len(queue) >= self.QUEUE:
             self._bury(queue.popleft(), "the queue is full")
-        queue.append(Letter(id=identity, target=target, url=url, body=body.decode()))
+        queue.append(Letter(id=identity, target=target, url=url, body=body.decode(), change=change))
         worker = self._workers.get(target)
         if worker is None or worker.done():
             self._workers[target] = asyncio.create_task(self._work(target))
@@ -174,7 +179,7 @@ class Webhooks:
         """Queue one dead letter, or all, again; tells how many."""
         letters = self.subscriptions.exhume(identity)
         for letter in letters:
-            self.post(letter.target, letter.url, letter.id, letter.body.encode())
+            self.post(letter.target, letter.url, letter.id, letter.body.encode(), letter.change)
         return len(letters)
 
     async def drain(self) -> None:
@@ -198,7 +203,9 @@ class Webhooks:
         queue = self._queues[target]
         while queue:
             await self._deliver(queue[0])
-            queue.popleft()
+            letter = queue.popleft()
+            if self._settled is not None:
+                await self._settled(letter)
 
     async def _deliver(self, letter: Letter) -> None:
         error = ""
@@ -289,6 +296,12 @@ class Hall(Protocol):
     def clock(self) -> datetime:
         """Tell the time."""
 
+    async def sent(self, outlet: str, messages: Sequence[tuple[int, bytes]]) -> None:
+        """Record durably what was sent."""
+
+    def sent_up_to(self, outlet: str) -> int | None:
+        """Tell up to which change an outlet sent."""
+
     def follow(self, after: int = 0) -> AsyncIterator[Change]:
         """Give published changes as they come."""
 
@@ -320,7 +333,10 @@ class WebhookOutlet:
         self._app = app
         self._conf = conf
         self._atlas = Atlas(app.world.places, "ukrainealarm")
-        self.post = Webhooks(conf, subscriptions, app.clock, resolver=resolver)
+        self._done: dict[str, int] = {}
+        """Up to which change each target is settled from earlier runs."""
+        self._began = app.publication.last
+        self.post = Webhooks(conf, subscriptions, app.clock, resolver=resolver, settled=self._settled)
 
     def condition(self) -> str | None:
         """Tell what is degraded, None where nothing is."""
@@ -330,21 +346,40 @@ class WebhookOutlet:
         return "; ".join(f"{name}: {error}" for name, error in sorted(failing.items()))
 
     async def run(self) -> None:
-        """Post what is published from now on, until cancelled; what was published before is history (R8)."""
-        after = self._app.publication.last
+        """Post until cancelled: what is published from now on, and what a crash kept from its target (R8)."""
+        last = self._app.publication.last
+        self._done = {t.name: self._resume(t, last) for t in self._conf.targets}
         try:
-            async for change in self._app.follow(after):
+            async for change in self._app.follow(min([last, *self._done.values()])):
                 (one,) = self._app.publication.after(change.number - 1, 1)
                 self._tell(one)
         finally:
             await self.post.close()
 
+    def _resume(self, target: Target, last: int) -> int:
+        """Find the change after which to go on: the last that was settled, unless what followed is history."""
+        settled = self._app.sent_up_to(f"webhook {target.name}")
+        if settled is None or settled > last:
+            return last
+        recent = self._app.clock() - HISTORY
+        missed = self._app.publication.after(settled)
+        return next((one.change.number - 1 for one in missed if one.change.at >= recent), last)
+
+    async def _settled(self, letter: Letter) -> None:
+        """Record that a letter went out, or was put with the dead ones."""
+        if letter.change and letter.target in self._done:
+            try:
+                await self._app.sent(f"webhook {letter.target}", [(letter.change, letter.body.encode())])
+            except OutletError as error:
+                log.warning("webhook %s: not recorded: %s", letter.target, error)
+
     def _tell(self, one: Published) -> None:
         for target in self._conf.targets:
-            if wanted(target, one):
-                self.post.post(target.name, target.url, f"tocsin-{one.change.number}", event(one))
+            number = one.change.number
+            if number > self._done.get(target.name, 0) and wanted(target, one):
+                self.post.post(target.name, target.url, f"tocsin-{number}", event(one), number)
         noun = one.change.fact.noun
-        if isinstance(noun, Alert) and noun.layer == "official":
+        if isinstance(noun, Alert) and noun.layer == "official" and one.change.number > self._began:
             for body in webhook_events(self._atlas, (one.change,)):
                 for name, url in self.post.subscriptions.addresses():
                     self.post.post(f"ukrainealarm:{name}", url, f"alarm-{one.change.number}", body)
