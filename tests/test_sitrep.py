@@ -10,6 +10,7 @@ from tocsin.model import Change, Picture
 from tocsin.render.naming import Names
 from tocsin.render.sitrep import LANGS, sitrep
 from tocsin.render.sitrep_forms import to_html, to_json, to_markdown
+from tocsin.render.sitrep_pdf import to_pdf
 from tocsin.render.sitrep_words import phrases
 from tocsin.render.story import Quote
 
@@ -206,3 +207,15 @@ def test_json_is_canonical_and_the_same_every_time():
     one, two = (to_json(the_rest(morning_until_five()).report("17:00")) for _ in range(2))
     assert one == two
     assert msgspec.json.decode(one)["lang"] == "en"
+
+
+@pytest.mark.parametrize("lang", LANGS)
+def test_the_pdf_is_the_same_every_time_and_holds_its_letters(lang):
+    told = the_rest(morning_until_five())
+    quotes = {"mayor:mayor-2#1": Quote(source="mayor", quote="🔴 Уламки", url="https://example.org/a")}
+    report = told.report("17:00", lang, since=at("09:30"), quotes=quotes)
+    one = to_pdf(report)
+    assert one.startswith(b"%PDF-")
+    assert one == to_pdf(report)
+    assert b"/FontFile2" in one
+    assert b"https://example.org/a" in one

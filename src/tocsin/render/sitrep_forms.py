@@ -49,7 +49,9 @@ def to_markdown(report: Sitrep) -> str:
         for each in report.figures:
             when = words.when(each.at, report.known_at)
             cells = [each.subject, each.area, each.number, each.others or "–", each.source, when]
-            out.append(_row([_plain(cell) for cell in cells]))
+            claims = " ".join(f"`{_code(claim)}`" for claim in each.claims)
+            *first, source, clock = (_plain(cell) for cell in cells)
+            out.append(_row([*first, f"{source} {claims}", clock]))
     for part in report.parts:
         out += ["", f"## {_plain(part.title)}", ""]
         if part.note is not None and part.sentences:
