@@ -60,12 +60,12 @@ class Server:
 
 
 @contextmanager
-def serving(directory: str | None = None) -> Iterator[Server]:
+def serving(directory: str | None = None, register: str = SOURCES) -> Iterator[Server]:
     """Run `tocsin serve --open` on a fresh journal and a free port."""
     with tempfile.TemporaryDirectory(dir=directory) as folder:
-        register = Path(folder) / "sources.toml"
-        register.write_text(SOURCES, "utf-8")
-        told = {"port": 0, "journal": f"{folder}/bench.db", "sources": str(register), "open": True}
+        sources = Path(folder) / "sources.toml"
+        sources.write_text(register, "utf-8")
+        told = {"port": 0, "journal": f"{folder}/bench.db", "sources": str(sources), "open": True}
         process = subprocess.Popen([sys.executable, "-c", RUN, json.dumps(told)], stdout=subprocess.PIPE)
         assert process.stdout is not None
         select.select([process.stdout], [], [], 60)
@@ -172,7 +172,7 @@ class Poster:
     async def post(self, path: str, value: object) -> int:
         body = json.dumps(value, ensure_ascii=False).encode()
         self.output.write(
-            b"POST %b HTTP/1.1\r\nHost: x\r\nContent-Type: application/json\r\nContent-Length: %d\r\n\r\n%b"
+            b"POST %b HTTP/1.1\r\nHost: localhost\r\nContent-Type: application/json\r\nContent-Length: %d\r\n\r\n%b"
             % (path.encode(), len(body), body)
         )
         head = (await self.input.readuntil(b"\r\n\r\n")).lower()
