@@ -16,7 +16,7 @@ import time
 from collections import Counter, defaultdict
 from collections.abc import Iterator
 from datetime import UTC, datetime, timedelta
-from os.path import commonprefix
+from itertools import takewhile
 from pathlib import Path
 
 from tocsin.config import load_world
@@ -62,7 +62,10 @@ def oblast_of(places: Gazetteer, name: str) -> str:
     if name in CITY:
         return next(code for code, ours in names.items() if ours == CITY[name])
     oblasts = [code for code, ours in names.items() if ours not in CITY.values()]
-    return max(oblasts, key=lambda code: len(commonprefix([names[code], name])))
+    return max(
+        oblasts,
+        key=lambda code: len(list(takewhile(lambda p: p[0] == p[1], zip(names[code], name, strict=False)))),
+    )
 
 
 def main() -> int:

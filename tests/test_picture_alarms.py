@@ -331,3 +331,10 @@ def test_an_alarms_verbs_are_raise_and_clear_and_nothing_else():
     morning.hears(4, "city-sirens", says("alarm-over", where=KYIV))
     verbs = {c.fact.verb for s in morning.steps for c in s.changes if c.fact.type == "alarm"}
     assert verbs == {"raise", "clear"}
+
+
+def test_r15_another_channel_of_the_same_authority_is_no_second_source():
+    morning = Morning()
+    morning.hears(0, "sirens", says("alarm", where=KYIV))
+    morning.hears(1, "sirens-copy", says("alarm", where=KYIV))
+    assert morning.state.alerts()[0].unconfirmed

@@ -303,3 +303,13 @@ def test_a_list_of_places_under_one_heading_shares_the_class_alone():
     morning.hears(0, "channel-one", says("inbound", "molniya", where=SUMY))
     morning.hears(1, "channel-one", says("inbound", where=ODESA, continues=True, count=25))
     assert sorted(t.weapon for t in threats(morning)) == ["drone", "molniya"]
+
+
+def test_an_authority_that_copies_anothers_words_speaks_for_itself_and_adds_no_origin():
+    text = "Група ударних безпілотників рухається з півночі на столицю, залишайтеся в укриттях до відбою"
+    morning = Morning()
+    morning.hears(0, "channel-one", says("inbound", "drone", where=KYIV), text=text)
+    morning.hears(1, "mayor", says("inbound", "drone", where=KYIV), text=text)
+    (threat,) = threats(morning)
+    assert threat.official
+    assert threat.origins == 1

@@ -118,9 +118,7 @@ class Issuing:
             return []
         whose = tuple(sorted({*alert.whose, *alarm.sources}))
         doubted = fact.why in ("source-quarantined", "its-report-was-deleted")
-        unconfirmed = (
-            alarm.unconfirmed if doubted else alert.unconfirmed and len(whose) < 2 and alarm.unconfirmed
-        )
+        unconfirmed = alarm.unconfirmed if doubted else alert.unconfirmed and alarm.unconfirmed
         level = alarm.level if fact.why == _LEVEL_STATED else alert.level
         if unconfirmed == alert.unconfirmed and level == alert.level and not doubted:
             return []

@@ -194,7 +194,6 @@ class Alarms:
     def _again(
         self, key: AlarmKey, standing: Alarm, claim: Claim, source: Source, level: str | None
     ) -> list[Fact]:
-        second = source.id not in standing.sources
         stated = level is not None and level != standing.level
         claims = (*standing.claims, claim.id)
         if len(claims) > _KEPT_CLAIMS:
@@ -204,13 +203,11 @@ class Alarms:
             claims=claims,
             level=level if stated else standing.level,
             sources=tuple(sorted({*standing.sources, source.id})),
-            unconfirmed=standing.unconfirmed and not second,
         )
         self.standing.put(key, alarm)
-        if not second and not stated:
+        if not stated:
             return []
-        why = LEVEL_STATED if stated else "said-again"
-        return [Fact(type="alarm", verb="revise", noun=alarm, because=(claim.id,), why=why)]
+        return [Fact(type="alarm", verb="revise", noun=alarm, because=(claim.id,), why=LEVEL_STATED)]
 
     def _others(self, area: AreaRef, kind: str, source: Source) -> bool:
         return any(

@@ -110,7 +110,9 @@ class Threats:
                 continue
             if origin is None:
                 origin = self._origins.of(report, at)
-            voice = self._origins.voice(claim, source, origin, said)
+            voice = self._origins.voice(
+                claim, source, origin, said, forwarded=report.forwarded_from is not None
+            )
             if claim.stance == "denies":
                 facts += self._deny(claim, voice)
             elif claim.kind in _RANK:

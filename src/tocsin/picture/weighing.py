@@ -125,10 +125,15 @@ class Origins:
             return self._names.get(name.casefold(), name)
         return self._copied(report, at) or report.source
 
-    def voice(self, claim: Claim, source: Source, origin: str, at: datetime) -> Voice:
-        """The voice of a claim. Who quotes an authority is not its feed (R5)."""
+    def voice(
+        self, claim: Claim, source: Source, origin: str, at: datetime, *, forwarded: bool = False
+    ) -> Voice:
+        """The voice of a claim. Who quotes or forwards an authority is not its feed (R5).
+
+        An authority that words it as another did speaks for itself, though it is no second origin.
+        """
         quoted = claim.by is not None and claim.by.id != source.id
-        own = origin == source.id and not quoted
+        own = not quoted and not forwarded
         return Voice(
             claim=claim.id,
             report=claim.report,
