@@ -386,3 +386,13 @@ def test_unknown_sources_are_read_and_raise_nothing():
     assert not morning.alerts()
     assert Source(id="x", name="x").reliability == "F"
     assert bundled().policy is not None
+
+
+def test_a_warning_beside_an_official_alert_never_outlives_its_own_time():
+    morning = Morning()
+    morning.hears(0, "air-force", says("inbound", "drone", where=KYIV))
+    morning.hears(3, "sirens", says("alarm", where=KYIV))
+    for minute in (50, 100, 150):
+        morning.hears(minute, "air-force", says("inbound", "drone", where=KYIV))
+        for alert in morning.state.alerts():
+            assert alert.lapses_at is None or alert.lapses_at > at(minute)

@@ -212,7 +212,8 @@ class Issuing:
         key: AlertKey = ("warning", area, kind)
         alert = self._standing.alerts.get(key)
         held = self._standing.holding(area, kind)
-        if held and over is None:
+        if held and (over is None or alert is not None):
+            # A warning that stood before the official alert goes on beside it; none joins it.
             best = max(held, key=Support.weight)
             if alert is None:
                 out.append(self._warn(key, best, held, at))
