@@ -432,3 +432,25 @@ def test_a_past_moment_is_shown_as_it_was_and_as_it_is_known_now(tmp_path: Path)
         assert await app.view(None, alarmed) == await app.view(None, alarmed)
 
     live(tmp_path / "j.db", act)
+
+
+def test_questions_about_the_past_wait_for_each_other_and_agree_in_any_order(tmp_path: Path) -> None:
+    async def act(app: App, clock: Hands) -> None:
+        moments = []
+        for n in range(8):
+            await app.submit([Report(id=str(n), source="city-alarm", text=(ALARM, CLEAR)[n % 2])])
+            clock.move(60)
+            moments.append(clock.now)
+            clock.move(60)
+        forth = [await app.view(None, at) for at in moments]
+        back = [await app.view(at, at) for at in reversed(moments)]
+        assert [one.picture for one in forth] == [one.picture for one in reversed(back)]
+        assert [len(one.picture.alerts) for one in forth] == [1, 0] * 4
+        many = [app.view(None, at - timedelta(seconds=n + 1)) for at in moments for n in range(20)]
+        answers = await asyncio.gather(*many, return_exceptions=True)
+        assert any(isinstance(one, UnwrittenError) for one in answers)
+        assert not [
+            one for one in answers if isinstance(one, Exception) and not isinstance(one, UnwrittenError)
+        ]
+
+    live(tmp_path / "j.db", act)

@@ -44,7 +44,7 @@ from tocsin.model import (
 from tocsin.outlets.assembly import assemble, flaws
 from tocsin.outlets.fold import Fold, embargo_gate
 from tocsin.outlets.hall import Age, Received, UnwrittenError, View
-from tocsin.outlets.moment import picture_at
+from tocsin.outlets.past import Past, view_of
 from tocsin.outlets.publication import Gate, Publication
 from tocsin.outlets.serving import listen, server
 from tocsin.outlets.sse import Streams
@@ -65,7 +65,6 @@ TICK = 0.25
 _RECORD_EVERY = 20
 _STREAM = "stream"
 _REMEMBERED = 50_000
-_PAST_VIEWS = 32
 
 
 def wall_clock() -> datetime:
@@ -106,7 +105,6 @@ class App:
         self.world = world
         self.journal = journal
         self.clock = clock
-        self._gate = gate
         self._fold = Fold(world, gate)
         self._reader = Reader(world.lexicon, world.places, world.register)
         self._writer = Writer(journal, clock, self._committed)
@@ -114,7 +112,7 @@ class App:
         self._grown = asyncio.Event()
         self._claims: OrderedDict[str, Claim] = OrderedDict()
         self._heard: dict[str, datetime] = {}
-        self._past: OrderedDict[tuple[datetime | None, datetime, bool], View] = OrderedDict()
+        self._past = Past(lambda: Fold(world, gate), journal.entries)
         self._picture: tuple[int, datetime, Picture] | None = None
         self._tasks: list[asyncio.Task[None]] = []
         self.streams = Streams(self)
@@ -451,36 +449,8 @@ class App:
         """Return the state of the world at a moment, as known at a moment."""
         now = self.clock()
         if known_at is None or known_at >= now:
-            return self._view(self._fold, at, now, desk=desk)
-        key = (at, known_at, desk)
-        kept = self._past.get(key)
-        if kept is None:
-            kept = await asyncio.to_thread(self._past_view, at, known_at, desk)
-            self._past[key] = kept
-            while len(self._past) > _PAST_VIEWS:
-                self._past.popitem(last=False)
-        return kept
-
-    def _past_view(self, at: datetime | None, known_at: datetime, desk: bool) -> View:
-        fold = Fold(self.world, self._gate)
-        for entry in self.journal.entries():
-            if entry.recorded_at > known_at:
-                break
-            fold.enter(entry)
-        fold.reach(known_at)
-        return self._view(fold, at, known_at, desk=desk)
-
-    def _view(self, fold: Fold, at: datetime | None, known_at: datetime, *, desk: bool) -> View:
-        if fold is self._fold and not desk:
-            picture = self.now_picture()
-        elif desk:
-            picture = fold.state.picture()
-        else:
-            picture = fold.publication.picture(fold.state.picture(), known_at)
-        if at is not None and at < known_at:
-            changes = fold.changes if desk else (one.change for one in fold.publication.after(0))
-            picture = picture_at(changes, at, picture)
-        return View(picture=picture, at=at or known_at, known_at=known_at, age=fold.age(known_at))
+            return view_of(self._fold, at, now, desk=desk, picture=None if desk else self.now_picture())
+        return await self._past.view(at, known_at, desk=desk)
 
     # --- how we are
 

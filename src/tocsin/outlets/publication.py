@@ -47,7 +47,7 @@ class Gate(Protocol):
         """Tell whether the words of a claim may be shown."""
 
     def offer(self, change: Change) -> Sequence[tuple[datetime, Fact]]:
-        """Return what of a change may go out now, with its instant."""
+        """Return what falls due by a change's instant, then what of it may go out now, each with its instant."""
 
     def advance(self, to: datetime) -> Sequence[tuple[datetime, Fact]]:
         """Return what was held back until at most ``to``, each with the instant of its release."""
@@ -129,7 +129,6 @@ class Publication:
         """Publish what of our changes may go out, and before each what its instant releases."""
         out: list[Published] = []
         for change in changes:
-            out.extend(self._publish(self._gate.advance(change.at)))
             out.extend(self._publish(self._gate.offer(change)))
         return tuple(out)
 
