@@ -50,9 +50,9 @@ class Past:
         self._waiting += 1
         try:
             async with self._turn:
-                found: View = self._answers.get(key) or await asyncio.to_thread(
-                    self._find, at, known_at, desk
-                )
+                found = self._answers.get(key)
+                if found is None:
+                    found = await asyncio.to_thread(self._find, at, known_at, desk)
         finally:
             self._waiting -= 1
         self._answers[key] = found
