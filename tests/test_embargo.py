@@ -331,7 +331,7 @@ OPEN = [
 ]
 
 
-@settings(deadline=None, max_examples=150)
+@settings(deadline=None, max_examples=80)
 @given(
     st.lists(st.tuples(st.integers(0, 150), st.booleans(), st.integers(0, 100)), min_size=1, max_size=14),
     st.lists(st.integers(0, 170), max_size=4),
@@ -427,3 +427,31 @@ def test_an_authoritys_words_on_effects_may_be_quoted_when_the_time_has_come():
     assert not public.gate.quotable("mayor:a#1")
     public.until("10:40")
     assert public.gate.quotable("mayor:a#1")
+
+
+def test_old_versions_are_shortened_and_the_present_and_the_lately_past_stay(monkeypatch):
+    monkeypatch.setattr("tocsin.decisions.publisher.VERSIONS", 20)
+    public = Public()
+    for minute in range(30):
+        clock = f"{8 + minute // 60:02}:{minute:02}"
+        public.say(clock, "mayor", claim("casualty", "kyiv", harm={"affected": minute + 1}))
+    public.until("09:00")
+    assert len(public.gate._past) <= 40
+    now = public.publication.picture(Picture(), at("09:00")).ledgers
+    assert [line.min for line in now.lines if line.status == "standing"] == [30]
+    late = public.publication.picture(Picture(), at("08:28")).ledgers
+    assert [line.min for line in late.lines if line.status == "standing"] == [29]
+
+
+def test_what_leaves_the_record_leaves_the_public_picture_also_what_no_longer_stood():
+    public = Public()
+    public.say("07:36", "city-admin", claim("debris", "dni"))
+    public.say("07:52", "mayor", claim("casualty", "kyiv", harm={"affected": 2}))
+    public.say("09:41", "city-admin", claim("debris", "dni", stance="denies"))
+    public.say("10:02", "mayor", claim("casualty", "kyiv", harm={"affected": 9}), claim("statement"))
+    public.until("23:59", day=24)
+    left = public.publication.picture(Picture(), at("23:59", day=24))
+    assert encode(left) == encode(Picture())
+    assert public.gate._now == {}
+    assert public.gate._shown == {}
+    assert public.gate.next_deadline() is None

@@ -81,7 +81,7 @@ def tell(morning, number, report):
     return morning.say(when, source, *said, day=day, forwarded=forwarded, report=f"r{number}")
 
 
-@settings(deadline=None, max_examples=150)
+@settings(deadline=None, max_examples=60)
 @given(st.lists(reports, max_size=12), st.lists(st.integers(0, 11), max_size=6))
 def test_whatever_is_claimed_and_taken_back_the_record_never_fails_and_tells_the_same_twice(told, back):
     def play():
@@ -101,7 +101,7 @@ def test_whatever_is_claimed_and_taken_back_the_record_never_fails_and_tells_the
     assert b'"incidents":[]' in first[3][0]
 
 
-@settings(deadline=None, max_examples=150)
+@settings(deadline=None, max_examples=60)
 @given(st.lists(reports, min_size=1, max_size=8), st.integers(0, 7), st.booleans())
 def test_a_step_that_is_undone_leaves_no_trace(told, broken, taken_back):
     """What the engine undoes was never there: the facts and views afterwards are those of a record that never heard it."""

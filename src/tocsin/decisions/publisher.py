@@ -52,6 +52,8 @@ UNHEARD = ("takeoff", "inbound", "danger", "danger-over", "alarm", "alarm-over",
 REMEMBERED = timedelta(hours=72)
 """How long a report that waits for nothing is remembered."""
 GONE = "no word for 72 hours"
+VERSIONS = 50_000
+"""Versions of public nouns that are remembered for past moments; of older ones only the last of each."""
 
 
 class Fold(Protocol):
@@ -206,6 +208,7 @@ class Publisher:
             if due == self._fold.next_deadline():
                 for when, fact in self._fold.advance(due):
                     self._send([fact], when)
+                self._let_go(due)
             else:
                 _, key = heapq.heappop(self._heap)
                 del self._due[key]
@@ -347,6 +350,27 @@ class Publisher:
                 self._shown[name] = going
                 self._now[name] = noun
                 self._past.append((at, name, noun))
+        if len(self._past) > VERSIONS:
+            self._shorten()
+
+    def _let_go(self, at: datetime) -> None:
+        """Forget what left the fold without a word: lines long superseded, incidents long withdrawn."""
+        there = {
+            *(("incident", each.id) for each in self._fold.incidents()),
+            *(("ledger", each.id) for each in self._fold.ledgers().lines),
+            *(("statement", each.id) for each in self._fold.statements()),
+        }
+        for name in [name for name in self._now if name not in there]:
+            del self._now[name]
+            self._shown.pop(name, None)
+            self._past.append((at, name, None))
+
+    def _shorten(self) -> None:
+        """Keep of the older half of all versions only the last of each noun."""
+        half = len(self._past) // 2
+        last = {name: (at, name, noun) for at, name, noun in self._past[:half]}
+        kept = [version for version in last.values() if version[2] is not None]
+        self._past = [*sorted(kept, key=lambda version: (version[0], version[1])), *self._past[half:]]
 
     def _send_public(self, fact: Fact, at: datetime) -> None:
         """Put an alert or alarm into the outbox as it is; a threat and coverage as far as the table goes."""
