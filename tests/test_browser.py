@@ -8,7 +8,7 @@ import pytest
 from axe_playwright_python.sync_playwright import Axe
 from starlette.responses import StreamingResponse
 
-from browsing import chromium, require_chromium, serving
+from browsing import chromium, free_port, require_chromium, serving
 from cap_words import alarm, change
 from page_stage import KYIV_CODE, NOW, STATES, Stage, application
 
@@ -162,6 +162,13 @@ def test_the_page_is_whole_without_script_and_clear_expires_all_the_same(browser
         assert not tab.locator(".state.when-fresh").is_visible()
         assert tab.locator(".state.when-expired").is_visible()
         assert tab.locator(".lead.when-expired").inner_text().startswith("This page has gone stale")
+        # So do its parts, in the list and on the map.
+        assert not tab.locator("li.look-clear .what").first.is_visible()
+        fills = tab.locator("svg.map .look-clear path").evaluate_all(
+            "all => all.map(n => getComputedStyle(n).fill)"
+        )
+        assert fills
+        assert all("p-stale" in fill for fill in fills)
 
 
 @pytest.mark.parametrize("lang", ["uk", "ru", "en"])
@@ -267,3 +274,28 @@ def test_a_phone_that_may_not_say_where_it_is_gets_help(browser):
         tab.click("#where")
         tab.wait_for_selector("#near a")
         assert "Use the search" in tab.locator("#near").inner_text()
+
+
+def test_a_page_finds_its_server_again_after_a_restart(browser):
+    """The server goes away, refuses for a while, and comes back with another state: the page follows."""
+    port = free_port()
+    before, after = Stage("CLEAR", rich=False), Stage("ACTIVE", rich=False)
+    seen = browser.new_context(viewport=PHONE, service_workers="block")
+    tab = seen.new_page()
+
+    async def refusing(_scope, _receive, send):
+        await send({"type": "http.response.start", "status": 503, "headers": []})
+        await send({"type": "http.response.body", "body": b"busy"})
+
+    try:
+        with serving(application(before, Stream().answer), port) as base:
+            tab.goto(base + KYIV_PAGE + "?lang=en")
+            tab.wait_for_selector("#live:not([hidden])")
+            tab.wait_for_selector(".look-clear")
+        with serving(refusing, port):
+            tab.wait_for_timeout(4000)
+        with serving(application(after, Stream().answer), port):
+            tab.wait_for_selector(".answer.look-red", timeout=20_000)
+            assert "An official alarm is in force" in tab.locator(".answer").inner_text()
+    finally:
+        seen.close()
