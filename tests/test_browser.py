@@ -4,6 +4,7 @@ import asyncio
 import contextlib
 import os
 
+import msgspec
 import pytest
 from axe_playwright_python.sync_playwright import Axe
 from starlette.responses import StreamingResponse
@@ -152,10 +153,8 @@ def test_the_page_is_whole_without_script_and_clear_expires_all_the_same(browser
         assert tab.locator("svg.hours").is_visible()
         assert tab.locator(".tally").count() == 4
     short = Stage("CLEAR", rich=False)
-    state = short.area_state(KYIV_CODE)
-    short.area_state = lambda _code: type(state)(
-        **{**{f: getattr(state, f) for f in state.__struct_fields__}, "valid_until": NOW}
-    )
+    state_of = short.area_state
+    short.area_state = lambda code: msgspec.structs.replace(state_of(code), valid_until=NOW)
     with showing(browser, short, **expired) as tab:
         tab.goto(tab.base + KYIV_PAGE + "?lang=en")
         tab.wait_for_timeout(300)
