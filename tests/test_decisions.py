@@ -396,3 +396,12 @@ def test_a_warning_beside_an_official_alert_never_outlives_its_own_time():
         morning.hears(minute, "air-force", says("inbound", "drone", where=KYIV))
         for alert in morning.state.alerts():
             assert alert.lapses_at is None or alert.lapses_at > at(minute)
+
+
+def test_r31_what_channels_say_never_prolongs_an_authoritys_red():
+    morning = Morning()
+    morning.hears(0, "air-force", says("inbound", "ballistic", toward=KYIV))
+    morning.hears(5, "channel-one", says("inbound", "drone", where=KYIV))
+    assert morning.alerts() == {("warning", KYIV): "red"}
+    assert morning.waits(16) == ["lapse warning Kyiv red", "raise warning Kyiv yellow"]
+    assert morning.state.alerts()[0].unofficial

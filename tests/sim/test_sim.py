@@ -27,6 +27,9 @@ def broken_promises(night, entries):
                 found.append(f"entry {entry.number}: an unofficial alert is {alert.level}")
             if alert.layer == "warning" and alert.lapses_at is None:
                 found.append(f"entry {entry.number}: a warning never lapses")
+            held = state.decider.standing.holding(alert.area.code, alert.kind)
+            if alert.layer == "warning" and not alert.unofficial and not any(s.official for s in held):
+                found.append(f"entry {entry.number}: no authority holds up {alert.id}")
             if alert.whose and set(alert.whose) <= {"gossip", "nobody-knows-me"}:
                 found.append(f"entry {entry.number}: {alert.whose} raised {alert.id}")
         numbers = [c.number for c in step.changes]

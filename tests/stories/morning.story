@@ -26,7 +26,6 @@ source reporter correspondent B home=UA80000000000093317
   = warning revised: 5 areas, red, ballistic
 06:55:31 north
     Пуск балістики з Брянської області на Київ!
-  = official alert revised: Kyiv, red, ballistic
 06:56:05 air-force
     Швидкісна ціль на Київ!
   = official alert revised: Kyiv, red, ballistic

@@ -30,6 +30,6 @@ source whisper public E home=UA80000000000093317
   = withheld: shahed-136, Kyiv: official-alert-stands
 20:30 kyiv-digital
     🟢 Відбій повітряної тривоги в м. Київ.
+  = warning lapsed: Kyiv (not renewed)
   = alarm cleared: Kyiv, by kyiv-digital
   = official alert cleared: Kyiv (over)
-  = warning cleared: Kyiv (over)

@@ -12,7 +12,7 @@ from collections.abc import Iterable, Mapping, Sequence
 from datetime import datetime
 from typing import TYPE_CHECKING
 
-from tocsin.decisions.hazards import THREATENING, Hazards, Heard
+from tocsin.decisions.hazards import CHANNELS, THREATENING, Hazards, Heard
 from tocsin.decisions.issuing import Ending, Issuing, Touched, note_ending
 from tocsin.decisions.policy import Policy, Situation
 from tocsin.decisions.scope import areas_of
@@ -155,7 +155,7 @@ class Decider:
                 klass="unknown",
                 weapon=claim.weapon or "unknown",
                 level=claim.place.level if claim.place else "none",
-                official=heard.official,
+                official=heard.own(claim),
                 reliability=source.reliability if source.reliability in "ABCDEF" else "F",
                 at=at,
             ),
@@ -166,34 +166,37 @@ class Decider:
         places = claim.places or ((claim.place,) if claim.place else ())
         told = [p.code for p in places if p.role in ("at", "near", "toward")]
         areas = areas_of(rule, self._places, told)
-        open_areas = [
-            a for a in areas if not self.standing.any_over(a) or self.standing.areas_of.get(f"explosions:{a}")
+        own = heard.own(claim)
+        mark = "" if own else CHANNELS
+        heard_before = [
+            a for a in areas for m in ("", CHANNELS) if f"explosions:{a}{m}" in self.standing.areas_of
         ]
+        open_areas = [a for a in areas if a in heard_before or not self.standing.any_over(a)]
         if not open_areas:
             return [] if areas else self._withholding.claim(claim, "area-unknown", at, rule)
         channels = self.policy.channels
         if claim.hedged:
             return self._withholding.claim(claim, "hedged", at, rule)
-        if not heard.official and "ABCDEF".index(source.reliability) > "ABCDEF".index(channels.reliability):
+        if not own and "ABCDEF".index(source.reliability) > "ABCDEF".index(channels.reliability):
             return self._withholding.claim(claim, "reliability-too-low", at, rule)
         until = until_of(began, rule)
         if until <= at:
             return self._withholding.claim(claim, "too-late", at, rule)
         for area in open_areas:
             support = Support(
-                id=f"explosions:{area}",
+                id=f"explosions:{area}{mark}",
                 area=area,
                 rule=rule.id,
                 alarm=rule.alarm,
                 cause=Cause(kind=claim.kind, weapon=claim.weapon),
-                level=rule.level if heard.official else channels.level,
+                level=rule.level if own else channels.level,
                 rank=rule.rank,
-                official=heard.official,
-                certainty=rule.certainty if heard.official else channels.certainty,
+                official=own,
+                certainty=rule.certainty if own else channels.certainty,
                 until=until,
                 said=said,
                 inbound=True,
-                sure=heard.official,
+                sure=own,
                 whose=(source.id,),
                 because=(claim.id,),
             )

@@ -22,12 +22,14 @@ from tocsin.model import Cause, Claim, Fact, Source, Threat
 if TYPE_CHECKING:
     from tocsin.places import Gazetteer
 
-__all__ = ["OFFICIAL", "THREATENING", "Hazards", "Heard"]
+__all__ = ["CHANNELS", "OFFICIAL", "THREATENING", "Hazards", "Heard"]
 
 OFFICIAL = ("authority", "military", "emergency-service", "alarm-service", "operator")
 THREATENING = ("danger", "takeoff", "launch", "inbound")
 _INBOUND = ("launch", "inbound")
 _LETTERS = "ABCDEF"
+CHANNELS = "~"
+"""Ends the id of what channels alone hold up, beside what an authority does: neither prolongs the other."""
 _CLAIMS = 8
 _REMEMBERED = 4096
 _SURE = 2
@@ -114,6 +116,8 @@ class Hazards:
         if rule is not None and not reason:
             areas = self._areas(threat, rule, codes)
             reason = "" if areas else "no-area-stated"
+        if (rule is None or reason) and threat.official and not own:
+            return []  # An authority's word stands for it: that a channel's adds nothing needs no record.
         if rule is None or reason:
             return self._withholding.threat(threat, rule, reason or "no-rule", at, because)
         for area in areas:
@@ -127,8 +131,7 @@ class Hazards:
         return self._withholding.threat(threat, rule, reason, at, because, area=under[0])
 
     def _rule(self, threat: Threat, level: str, own: bool, at: datetime) -> Rule | None:
-        official = own or threat.official
-        key = (threat.kind, threat.weapon, level, official, threat.reliability, threat.credibility)
+        key = (threat.kind, threat.weapon, level, own, threat.reliability, threat.credibility)
         if not self._by_hour and key in self._chosen:
             return self._chosen[key]
         found = self._policy.decide(
@@ -137,7 +140,7 @@ class Hazards:
                 klass=threat.weapon_class,
                 weapon=threat.weapon,
                 level=level,
-                official=official,
+                official=own,
                 reliability=threat.reliability,
                 credibility=threat.credibility,
                 at=at,
@@ -195,26 +198,26 @@ class Hazards:
         ended = self._standing.share_ended.get(area)
         if said is None or (ended is not None and not self._fresh(threat, said, ended, own=own)):
             return
-        before = self._standing.held_by(threat.id, area)
-        official = own or (before is not None and before.official) or rule.scope == "country"
+        thing = threat.id if own else threat.id + CHANNELS
+        before = self._standing.held_by(thing, area)
         speaker = (heard.source.id,) if heard.source is not None else threat.sources
         whose = speaker if before is None else (*before.whose, *speaker)
         told = because if before is None else (*before.because, *because)
         channels = self._policy.channels
         support = Support(
-            id=threat.id,
+            id=thing,
             area=area,
             rule=rule.id,
             alarm=rule.alarm,
             cause=Cause(kind=threat.kind, weapon=threat.weapon, weapon_class=threat.weapon_class),
-            level=rule.level if official else channels.level,
+            level=rule.level if own else channels.level,
             rank=rule.rank,
-            official=official,
-            certainty=rule.certainty if official else channels.certainty,
+            official=own,
+            certainty=rule.certainty if own else channels.certainty,
             until=max(until_of(said, rule), before.until) if before else until_of(said, rule),
             said=said if before is None else max(said, before.said),
             inbound=threat.kind in _INBOUND,
-            sure=official or threat.credibility <= _SURE,
+            sure=own or threat.credibility <= _SURE,
             whose=tuple(sorted(set(whose))),
             because=tuple(dict.fromkeys(told))[-_CLAIMS:],
         )
@@ -239,47 +242,37 @@ class Hazards:
             for p in (claim.places or ((claim.place,) if claim.place else ()))
         ]
         by = heard.source.id if heard.source else ""
-        for area in self._standing.areas_of.get(threat.id) or ():
+        for thing, area in self._held(threat):
             if any(self._places.covers(code, area) for code in codes):
-                found = self._standing.release(threat.id, area)
+                found = self._standing.release(thing, area)
                 if found is not None:
                     self._standing.share_ended.put(area, heard.said or found.said)
-                    note_ending(touched, area, found.alarm, "over", thing=threat.id, by=by)
+                    note_ending(touched, area, found.alarm, "over", thing=thing, by=by)
 
     def _corrected(self, threat: Threat, touched: Touched) -> None:
         """After words were taken back, each area rests only on what is left."""
         left = set(threat.claims)
-        for area in self._standing.areas_of.get(threat.id) or ():
-            held = self._standing.held_by(threat.id, area)
-            if held is None:
-                continue
-            because = tuple(c for c in held.because if c in left)
-            if not because:
-                self._standing.release(threat.id, area)
-            elif not threat.official and held.official:
-                channels = self._policy.channels
-                self._standing.hold(
-                    msgspec.structs.replace(
-                        held,
-                        official=False,
-                        level=channels.level,
-                        certainty=channels.certainty,
-                        because=because,
-                        whose=threat.sources,
-                    ),
-                )
-            note_ending(touched, area, held.alarm, "mistake", thing=threat.id)
+        for thing, area in self._held(threat):
+            held = self._standing.held_by(thing, area)
+            if held is not None and not any(c in left for c in held.because):
+                self._standing.release(thing, area)
+                note_ending(touched, area, held.alarm, "mistake", thing=thing)
+
+    def _held(self, threat: Threat) -> list[tuple[str, str]]:
+        """What a threat holds up: by an authority's word, and by channels'."""
+        things = (threat.id, threat.id + CHANNELS)
+        return [(thing, area) for thing in things for area in self._standing.areas_of.get(thing) or ()]
 
     def _over(self, fact: Fact, threat: Threat, heard: Heard, at: datetime, touched: Touched) -> list[Fact]:
         how = "lapse" if threat.status == "lapsed" else "over" if fact.move else "mistake"
         out: list[Fact] = []
-        for area in self._standing.areas_of.get(threat.id) or ():
-            found = self._standing.release(threat.id, area)
+        for thing, area in self._held(threat):
+            found = self._standing.release(thing, area)
             if found is None:
                 continue
             by = threat.ended_by or ""
             ends = how if how != "over" or self._may_clear(found, heard) else "lapse"
-            note_ending(touched, area, found.alarm, ends, thing=threat.id, by=by)
+            note_ending(touched, area, found.alarm, ends, thing=thing, by=by)
             if ends == "over" and found.official and by:
                 # Who ends the very thing that spoke against an all-clear confirms it.
                 out += self._issuing.confirmed_clear(area, by, fact.because, at)

@@ -212,12 +212,19 @@ class Issuing:
         key: AlertKey = ("warning", area, kind)
         alert = self._standing.alerts.get(key)
         held = self._standing.holding(area, kind)
+        if alert is not None and not alert.unofficial and held and not any(s.official for s in held):
+            # No authority holds it up any more, and what channels say never prolongs an authority's red.
+            out.append(self._end(key, alert, ending, because, at))
+            alert = None
         if held and (over is None or alert is not None):
             # A warning that stood before the official alert goes on beside it; none joins it.
             best = max(held, key=Support.weight)
             if alert is None:
                 out.append(self._warn(key, best, held, at))
             else:
+                if not alert.unofficial:
+                    held = tuple(s for s in held if s.official)
+                    best = max(held, key=Support.weight)
                 out += self._rewarn(key, alert, best, held, ending=ending, because=because, at=at)
         elif not held and alert is not None:
             out.append(self._end(key, alert, ending, because, at))
