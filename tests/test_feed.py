@@ -6,6 +6,7 @@ import feedparser
 
 from cap_words import ISSUER, KYIV_OBLAST, MORNING, alarm, change, warning
 from tocsin.render import cap, feed
+from tocsin.render.cap import Issuer
 from tocsin.render.words import bundled
 
 
@@ -52,3 +53,9 @@ def test_a_feed_is_never_empty_after_the_first_alert():
     over = sent(3, "clear", alarm(ending="over"), minutes=20, earlier=(first.reference,))
     assert feed.listed((first, over), MORNING + timedelta(days=9)) == (over,)
     assert feed.listed((), MORNING) == ()
+
+
+def test_an_address_has_no_double_slash_however_the_base_was_written():
+    assert (
+        feed.address(Issuer(sender="s", base_url="https://a.example/"), "x") == "https://a.example/cap/x.xml"
+    )

@@ -51,6 +51,11 @@ class Issuer(msgspec.Struct, frozen=True, kw_only=True):
     names: Mapping[str, str] = {}
     contact: str | None = None
 
+    @property
+    def home(self) -> str:
+        """Where our pages live, without a slash at the end."""
+        return self.base_url.rstrip("/")
+
 
 class Reference(msgspec.Struct, frozen=True, kw_only=True):
     """How a later message names an earlier one: ``sender,identifier,sent``."""
@@ -185,7 +190,7 @@ def _info(root: etree._Element, what: Message, words: Words, names: Names, place
     _put(info, "headline", headline(what, words))
     _put(info, "description", description(what, words, names))
     _put(info, "instruction", advice(what, words))
-    _put(info, "web", f"{what.issuer.base_url}/area/{alert.area.code}?lang={words.lang}")
+    _put(info, "web", f"{what.issuer.home}/area/{alert.area.code}?lang={words.lang}")
     if what.issuer.contact:
         _put(info, "contact", what.issuer.contact)
     for name, value in _parameters(what):

@@ -29,7 +29,7 @@ _RSS_MAP: Any = {"atom": ATOM, "dc": _DC}
 
 def address(issuer: Issuer, identifier: str) -> str:
     """Where the CAP document of a message lives; it ends in ``.xml``, which one importer asks for."""
-    return f"{issuer.base_url}/cap/{identifier}.xml"
+    return f"{issuer.home}/cap/{identifier}.xml"
 
 
 def listed(messages: Sequence[Message], now: datetime) -> tuple[Message, ...]:
@@ -54,13 +54,13 @@ def atom(messages: Sequence[Message], *, issuer: Issuer, now: datetime, words: W
     """Write an Atom feed (RFC 4287) of these messages; ``updated`` is the time of the newest, not of the asking."""
     feed = etree.Element(f"{{{ATOM}}}feed", nsmap=_ATOM_MAP)
     feed.set("{http://www.w3.org/XML/1998/namespace}lang", words.lang)
-    _put(feed, "id", f"{issuer.base_url}/cap/feed.atom")
+    _put(feed, "id", f"{issuer.home}/cap/feed.atom")
     _put(feed, "title", _title(issuer, words))
     _put(feed, "updated", _rfc3339(messages[0].sent if messages else now))
     author = etree.SubElement(feed, f"{{{ATOM}}}author")
     _put(author, "name", words.named(issuer.names, issuer.sender))
-    _link(feed, f"{issuer.base_url}/cap/feed.atom", "self", "application/atom+xml")
-    _link(feed, f"{issuer.base_url}/", "alternate", "text/html")
+    _link(feed, f"{issuer.home}/cap/feed.atom", "self", "application/atom+xml")
+    _link(feed, f"{issuer.home}/", "alternate", "text/html")
     for one in messages:
         where = address(issuer, one.identifier)
         entry = etree.SubElement(feed, f"{{{ATOM}}}entry")
@@ -80,13 +80,13 @@ def rss(messages: Sequence[Message], *, issuer: Issuer, now: datetime, words: Wo
     channel = etree.SubElement(root, "channel")
     for tag, text in (
         ("title", _title(issuer, words)),
-        ("link", f"{issuer.base_url}/"),
+        ("link", f"{issuer.home}/"),
         ("description", _title(issuer, words)),
         ("language", words.lang),
         ("lastBuildDate", format_datetime(messages[0].sent if messages else now)),
     ):
         etree.SubElement(channel, tag).text = text
-    _link(channel, f"{issuer.base_url}/cap/feed.rss", "self", "application/rss+xml")
+    _link(channel, f"{issuer.home}/cap/feed.rss", "self", "application/rss+xml")
     for one in messages:
         item = etree.SubElement(channel, "item")
         etree.SubElement(item, "title").text = clean(headline(one, words))
