@@ -6,8 +6,6 @@ import hashlib
 import re
 from datetime import UTC, datetime, timedelta
 
-import trafilatura
-
 from tocsin.model import Problem, Report
 from tocsin.sources.push import MAX_TEXT, parse_report
 
@@ -26,6 +24,8 @@ def parse_article(
 
     Its id is its address, or a digest of its words where it has none.
     """
+    import trafilatura  # noqa: PLC0415 - heavy, and only those who read articles need it
+
     where = url or source
     page = trafilatura.bare_extraction(
         data, url=url, favor_precision=True, include_comments=False, include_tables=False, with_metadata=True

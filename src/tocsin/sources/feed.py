@@ -14,8 +14,6 @@ from collections.abc import Mapping
 from datetime import UTC, datetime
 from typing import Any
 
-import feedparser
-
 from tocsin.model import Problem, Report
 from tocsin.sources.push import MAX_TEXT, parse_report
 
@@ -35,6 +33,8 @@ def parse_feed(
     ``seen`` holds the text that each id had when we last looked: what is the same
     is left out, what is different replaces it.
     """
+    import feedparser  # noqa: PLC0415 - heavy, and only those who read feeds need it
+
     parsed = feedparser.parse(data, sanitize_html=False, resolve_relative_uris=False)
     if parsed.get("bozo") and not parsed.entries:
         what = f"is no RSS or Atom feed: {parsed.get('bozo_exception')}"
