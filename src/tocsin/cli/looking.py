@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import hashlib
+import sys
 from collections.abc import Iterator
 from datetime import datetime
 from pathlib import Path
@@ -221,7 +222,7 @@ def explain(journal: str, wanted: str, as_json: bool) -> None:
 @click.option("--area", help="Keep to one area, by its code.")
 @click.option("--known-at", type=MOMENT, help="What was known by then; the journal's end otherwise.")
 @click.option("--since", type=MOMENT, help="Add what changed after this time.")
-@click.option("--format", "form", type=click.Choice(["md", "html", "json"]), default="md")
+@click.option("--format", "form", type=click.Choice(["md", "html", "json", "pdf"]), default="md")
 @click.option("--lang", type=click.Choice(["uk", "ru", "en"]), default="uk")
 def sitrep(
     journal: str, area: str | None, known_at: datetime | None, since: datetime | None, form: str, lang: str
@@ -268,6 +269,10 @@ def sitrep(
     )
     if form == "json":
         out(to_json(made))
+    elif form == "pdf":
+        from tocsin.render.sitrep_pdf import to_pdf
+
+        sys.stdout.buffer.write(to_pdf(made))
     else:
         click.echo((to_html if form == "html" else to_markdown)(made))
 
