@@ -7,6 +7,7 @@ from datetime import timedelta
 from urllib.parse import quote, urlencode
 
 import httpx
+import msgspec
 import pytest
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
@@ -568,3 +569,13 @@ def test_a_change_elsewhere_does_not_make_a_page_anew_and_a_nationwide_one_does(
     assert views.moved("UA46000000000026241") == views.moved(places().root) == 1
     stage.log.append(change(2, "raise", alarm(id="all", area=ref(places().root)), NOW))
     assert views.moved(KYIV_CODE) == 2
+
+
+def test_a_part_under_alarm_is_told_with_its_hour_and_whose_word_it_is():
+    stage = Stage("PARTLY", rich=False)
+    state_of = stage.area_state
+    stage.area_state = lambda code: msgspec.structs.replace(state_of(code), since=None)
+    stage.now_picture = lambda: Picture(alerts=(alarm(area=ref(places().children(KYIV_CODE)[0])),))
+    facts = {text(f[0]): text(f[1]) for f in page(KYIV_PAGE + "?lang=en", stage=stage).cssselect(".fact")}
+    assert facts["Since when"].startswith("06:35")
+    assert facts["Who says so"] == "Kyiv Digital"

@@ -216,13 +216,19 @@ class Views:
         since = self.app.clock() - timedelta(hours=HOURS)
         ended = [c for c in mine if c.fact.verb in {"clear", "revoke", "lapse"} and c.at > since]
         children = tuple(self.app.area_state(part) for part in parts)
-        picture = self._cut(self.app.now_picture(), code)
+        everything = self.app.now_picture()
+        picture = self._cut(everything, code)
         counted = {line.area for line in picture.ledgers.lines if line.area}
         return View(
             state=_warned(self.app.area_state(code), children),
             names=self.names,
             above=tuple(self.places.ref(c) for c in reversed(self.places.ancestors(code))),
             children=children,
+            within=tuple(
+                a
+                for a in everything.alerts
+                if a.layer == "official" and self.places.covers(code, a.area.code)
+            ),
             picture=picture,
             places={one: self.places.ref(one) for one in sorted(counted)},
             ended=tuple(reversed(ended[-_ENDED:])),

@@ -36,6 +36,7 @@ class View(msgspec.Struct, frozen=True, kw_only=True):
     sheet: Sheet | None = None
     changed: datetime | None = None
     cleared: Change | None = None
+    within: tuple[Alert, ...] = ()
     places: Mapping[str, AreaRef] = {}
 
 
@@ -59,13 +60,13 @@ def answers(view: View, frame: Frame) -> tuple[tuple[str, str, str], ...]:
 
 def _whose(view: View) -> tuple[str, ...]:
     """Whose word the official state rests on: those who declared the alarm, or who ended the last one."""
-    alerts = view.state.official
+    alerts = view.state.official or (view.within if view.state.state == "PARTLY" else ())
     if look(view.state) == "warned":
         return tuple(dict.fromkeys(s for alert in view.state.warnings for s in alert.whose))
     if not alerts and view.state.state == "CLEAR" and view.cleared is not None:
         last = view.cleared.fact.noun
         return last.whose if isinstance(last, Alert) else ()
-    return tuple(s for alert in alerts for s in alert.whose)
+    return tuple(dict.fromkeys(s for alert in alerts for s in alert.whose))
 
 
 def _what(view: View, frame: Frame) -> str:
@@ -93,6 +94,8 @@ def _since(view: View, frame: Frame) -> str:
     since = state.since
     if look(state) == "warned":
         since = min((alert.valid.start for alert in state.warnings if alert.valid.start), default=since)
+    elif since is None and state.state == "PARTLY":
+        since = min((alert.valid.start for alert in view.within if alert.valid.start), default=None)
     elif since is None and state.state == "CLEAR" and view.cleared is not None:
         since = view.cleared.at
     if since is None or state.state in {"UNKNOWN", "NOT_COVERED"}:
