@@ -16,7 +16,7 @@ from pathlib import Path
 from tocsin.places import Gazetteer, key
 from tocsin.places.translit import romanise
 
-__all__ = ["Latin", "say", "sources", "table", "tag_key"]
+__all__ = ["Latin", "parser", "present", "say", "table", "tag_key"]
 
 ROOT = Path(__file__).resolve().parent.parent
 RENAMED = {
@@ -44,23 +44,23 @@ def table(head: Sequence[str], rows: Iterable[Sequence[object]]) -> None:
     say()
 
 
-def sources(
-    about: str, names: Sequence[str], argv: Sequence[str] | None, *options: str
-) -> tuple[list[Path] | None, argparse.Namespace]:
-    """The paths of the data that an evaluation wants, or None, said aloud, where any of it is missing."""
-    parser = argparse.ArgumentParser(description=about)
-    parser.add_argument(
+def parser(about: str) -> argparse.ArgumentParser:
+    """A command line that knows ``--data``."""
+    made = argparse.ArgumentParser(description=about)
+    made.add_argument(
         "--data", type=Path, default=ROOT.parent / "shared" / "data", help="where the data lies"
     )
-    for option in options:
-        parser.add_argument(option, action="store_true")
-    chosen = parser.parse_args(argv)
-    paths = [chosen.data / name for name in names]
+    return made
+
+
+def present(data: Path, names: Sequence[str]) -> list[Path] | None:
+    """The paths of the data that an evaluation wants, or None, said aloud, where any of it is missing."""
+    paths = [data / name for name in names]
     missing = [name for name, path in zip(names, paths, strict=True) if not path.exists()]
     if missing:
-        say(f"Not evaluated: {', '.join(missing)} is not in {chosen.data}. Name the directory with --data.")
-        return None, chosen
-    return paths, chosen
+        say(f"Not evaluated: {', '.join(missing)} is not in {data}. Name the directory with --data.")
+        return None
+    return paths
 
 
 def _plain(name: str) -> str:

@@ -21,7 +21,7 @@ from datetime import UTC, datetime, timedelta
 from pathlib import Path
 
 import msgspec
-from beside import Latin, say, sources, table, tag_key
+from beside import Latin, parser, present, say, table, tag_key
 
 from tocsin.config import load_world
 from tocsin.engine import State, World
@@ -382,7 +382,10 @@ def unmirrored(replay: Replay) -> list[Span]:
 def main(argv: Sequence[str] | None = None) -> int:
     """Compare and print; always 0."""
     about = "Official posts of March to September 2022 against the record of intervals."
-    paths, chosen = sources(about, DATA, argv, "--list")
+    options = parser(about)
+    options.add_argument("--list", action="store_true", help="print the differences one by one")
+    chosen = options.parse_args(argv)
+    paths = present(chosen.data, DATA)
     if paths is None:
         return 0
     posts = list(posts_of(paths[0].glob("*.csv")))
