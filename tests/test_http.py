@@ -151,6 +151,14 @@ def test_a_foreign_page_can_make_no_browser_send_reports(server: Served, headers
     assert server.http.get("/v1/changes", headers=headers).status_code == 200
 
 
+def test_a_report_from_long_ago_is_kept_raises_nothing_and_its_sender_is_told(server: Served) -> None:
+    old = {"id": "old", "source": "city-alarm", "text": CLEAR, "stated_at": "2019-05-01T10:00:00Z"}
+    answer = server.post(old)
+    assert answer.status_code == 202
+    assert any("2019" in told["what"] and told["index"] == 0 for told in answer.json()["problems"])
+    assert [alert["area"]["code"] for alert in server.get("/v1/alerts")["alerts"]] == [KYIV]
+
+
 # --- what is answered ---------------------------------------------------------
 
 

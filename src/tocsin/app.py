@@ -111,6 +111,8 @@ class App:
         self._loop: asyncio.AbstractEventLoop | None = None
         self._grown = asyncio.Event()
         self._claims: OrderedDict[str, Claim] = OrderedDict()
+        self._noted: dict[int, tuple[Problem, ...]] = {}
+        """What was wrong with an entry, until whoever sent it is told."""
         self._heard: dict[str, datetime] = {}
         self._past = Past(lambda: Fold(world, gate), journal.entries)
         self._picture: tuple[int, datetime, Picture] | None = None
@@ -247,6 +249,7 @@ class App:
                 number=one.entry.number if one.entry is not None else None,
                 fresh=one.fresh,
                 problem=one.problem,
+                notes=self._noted.pop(one.entry.number, ()) if one.entry is not None else (),
             )
             for body, one in zip(bodies, admitted, strict=True)
         )
@@ -339,7 +342,10 @@ class App:
         self._counts["fold_seconds_total"] += perf_counter() - started
 
     def _enter(self, entry: Entry) -> None:
-        for claim in self._fold.enter(entry):
+        claims, problems = self._fold.enter(entry)
+        if problems and self._loop is not None and len(self._noted) < _REMEMBERED:
+            self._noted[entry.number] = problems
+        for claim in claims:
             self._claims[claim.id] = claim
         while len(self._claims) > _REMEMBERED:
             self._claims.popitem(last=False)
@@ -421,7 +427,7 @@ class App:
 
     def source_heard(self, source: str) -> datetime | None:
         """Tell when a source was last heard."""
-        return self._heard.get(source)
+        return self._fold.source_heard(source)
 
     async def evidence(
         self, claims: Sequence[str], *, desk: bool = False

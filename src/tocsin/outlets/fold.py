@@ -39,8 +39,8 @@ class Fold:
         self._heard: dict[str, datetime] = {}
         """When each source last said something that the public may know of."""
 
-    def enter(self, entry: Entry) -> tuple[Claim, ...]:
-        """Live up to an entry's instant, then take it in; the claims that it makes."""
+    def enter(self, entry: Entry) -> tuple[tuple[Claim, ...], tuple[Problem, ...]]:
+        """Live up to an entry's instant, then take it in; its claims, and what is wrong with it."""
         self.reach(entry.recorded_at)
         try:
             step = self.state.step(entry)
@@ -50,7 +50,7 @@ class Fold:
             self._note(
                 f"entry {entry.number}", f"could not be folded: {error}", "Report this; the entry is kept."
             )
-            return ()
+            return (), (self.problems[-1],)
         for problem in step.problems:
             self._note(problem.where, problem.what, problem.remedy)
         self.failed += step.failed
@@ -58,7 +58,7 @@ class Fold:
         self._take(step.changes)
         self.publication.advance(entry.recorded_at)
         self._hear(entry, claims)
-        return claims
+        return claims, step.problems
 
     def _hear(self, entry: Entry, claims: Sequence[Claim]) -> None:
         """Note that a source was heard, unless all that it said is held back: its hour would tell of it (R27)."""
@@ -68,6 +68,10 @@ class Fold:
         ):
             said = min(body.stated_at or at, at)
             self._heard[body.source] = max(said, self._heard.get(body.source, said))
+
+    def source_heard(self, source: str) -> datetime | None:
+        """Return when a source was last heard, as far as the public may know."""
+        return self._heard.get(source)
 
     def heard_at(self, code: str) -> datetime | None:
         """Return when one of the sources that drive an area was last heard, as far as the public may know."""

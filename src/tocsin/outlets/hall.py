@@ -83,6 +83,8 @@ class Received(msgspec.Struct, frozen=True, kw_only=True):
     number: int | None = None
     fresh: bool = False
     problem: Problem | None = None
+    notes: tuple[Problem, ...] = ()
+    """What was found wrong with it when it was read and folded; it is kept all the same."""
 
 
 class Age(msgspec.Struct, frozen=True, kw_only=True):

@@ -113,6 +113,7 @@ class Intake:
             problems.extend(_Told(index, note.where, note.what, note.remedy) for note in notes)
             if one is not None and one.number is not None:
                 accepted.append({"id": one.id, "number": one.number})
+                problems.extend(_Told(index, note.where, note.what, note.remedy) for note in one.notes)
             elif one is not None and one.problem is not None:
                 worst = 409
                 problem = one.problem
