@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from bisect import bisect_left
+
 from tocsin.places import Candidate
 from tocsin.reading.drafts import Clause, Context, Draft, Spot, Unit
 from tocsin.reading.marks import Mark
@@ -79,7 +81,8 @@ def _loose(unit: Unit, context: Context) -> int:
 
 def _elsewhere(unit: Unit, context: Context) -> list[Spot]:
     """The area that a hashtag, or the next sentences, name for an alarm that names none itself."""
-    named = [m for m in context.names if m.i >= unit.j and m.places]
+    first = bisect_left(context.names, unit.j, key=lambda m: m.i)
+    named = context.names[first : first + 40]
     tagged = [m for m in named if context.tokens.tagged(m.i)] or [m for m in named if m.i - unit.j <= 12]
     spots: list[Spot] = []
     for mark in tagged[:4]:

@@ -218,7 +218,7 @@ def _own_words(unit: Unit, speaker: Speaker) -> bool:
 
 def _attribute_back(units: list[Unit], n: int, speaker: Speaker) -> None:
     """«Про це повідомив X»: the sentences before it, of the same paragraph, that have no speaker."""
-    for unit in reversed(units[:n]):
+    for unit in reversed(units[max(0, n - 12) : n]):
         if unit.by is not None:
             break
         if unit.paragraph != units[n].paragraph and unit is not units[n - 1]:

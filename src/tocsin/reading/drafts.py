@@ -156,7 +156,11 @@ class Context:
     announced: tuple[int, Spot] | None = None
     last_heading_line: int = -1
     still_line: int = -1
+    last_marked: int = 0
+    """The last sentence that has any marks."""
     last_line: int = 0
+    ranked: dict[object, tuple[Candidate, ...]] = field(default_factory=dict)
+    """The reader's memory of how candidates ranked."""
     names: list[Mark] = field(default_factory=list)
     """All names of places of the text."""
     drafts: list[Draft] = field(default_factory=list)

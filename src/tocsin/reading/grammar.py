@@ -34,13 +34,14 @@ def read_marks(marks: list[Mark], context: Context, register: Register) -> list[
         return []
     whole_text(context, units)
     attribute(units, context, register)
+    context.last_marked = max((n for n, u in enumerate(units) if u.marks), default=0)
     context.names = [m for u in units for m in u.marks if m.places]
     _regions(units, context)
     peace = _peace(units, context)
     context.at_war = any(_at_war(u) or any(m.group == "cue" and m.value in _WAR for m in u.marks) for u in units)
     for n, unit in enumerate(units):
         _mood(unit, context)
-        if _is_title(unit, units, context) or _skipped(unit, context) or _asks(unit, context) or (peace and not _at_war(unit)):
+        if (n == 0 and _is_title(unit, units, context)) or _skipped(unit, context) or _asks(unit, context) or (peace and not _at_war(unit)):
             continue
         found = _read(unit, units, n, context)
         context.drafts.extend(found)
@@ -69,9 +70,27 @@ def _units(marks: list[Mark], context: Context) -> list[Unit]:
             if sep == PARAGRAPH:
                 paragraph += 1
             last = k == size or tokens.seps[k] >= LINE
-            units.append(Unit(start, k, inside, line, paragraph, sep >= LINE, last))
+            for i, j, some in _bounded(start, k, inside):
+                units.append(Unit(i, j, some, line, paragraph, sep >= LINE and i == start, last))
         start = k
     return units
+
+
+_MANY = 60
+
+
+def _bounded(start: int, end: int, marks: list[Mark]) -> list[tuple[int, int, list[Mark]]]:
+    """A sentence in parts of at most so many marks: no text makes the grammar's small loops long."""
+    if len(marks) <= _MANY:
+        return [(start, end, marks)]
+    parts: list[tuple[int, int, list[Mark]]] = []
+    at = start
+    for n in range(0, len(marks), _MANY):
+        some = marks[n : n + _MANY]
+        last = marks[n + _MANY].i if n + _MANY < len(marks) else end
+        parts.append((at, last, some))
+        at = last
+    return parts
 
 
 def _furniture(units: list[Unit], context: Context) -> bool:
@@ -254,7 +273,7 @@ def _read(unit: Unit, units: list[Unit], n: int, context: Context) -> list[Draft
     """The claims of one sentence."""
     spots = find_spots(unit, context)
     if _heading(unit, spots, context) and not any(m.group in ("cue", "count") for m in unit.marks):
-        if not (len(units) == 1 or all(not u.marks for u in units[n + 1 :])):
+        if n < context.last_marked:
             context.last_spots = spots[:1]
             context.last_paragraph = unit.paragraph
             context.last_heading_line = unit.line
@@ -292,7 +311,7 @@ def _afterthought(unit: Unit, units: list[Unit], n: int, spots: list[Spot], cont
     """«Наразі не фіксується. Чернігівщина»: a bare place tells where the claim before it holds."""
     if not n or units[n - 1].line != unit.line or any(m.group not in ("place", "state") for m in unit.marks) or unit.j - unit.i > 3:
         return False
-    before = [d for d in context.drafts if d.i >= units[n - 1].i]
+    before = [d for d in context.drafts[-8:] if d.i >= units[n - 1].i]
     if not before or any(d.spots or d.kind not in ("lost", "danger-over", "interception", "explosion", "alarm", "alarm-over", "air-defence") for d in before):
         return False
     for draft in before:

@@ -89,8 +89,7 @@ def mark_tokens(tokens: Tokens, lexicon: Lexicon, gazetteer: Gazetteer) -> list[
         word = words[i]
         if kind == "n":
             found = _numeric(tokens, lexicon, marks, i, chunk_end)
-            name = gazetteer.match(words[:chunk_end], i) if chunk_end > i + 1 and kinds[i + 1] == "w" and False else None
-            if found is not None and name is None:
+            if found is not None:
                 marks.append(found)
                 i = found.j
                 continue
@@ -98,7 +97,7 @@ def mark_tokens(tokens: Tokens, lexicon: Lexicon, gazetteer: Gazetteer) -> list[
             continue
         phrase = lexicon.match(words, seps, i, chunk_end)
         place = None
-        if kind == "w" and (word, size) and word not in no_place:
+        if kind == "w" and word not in no_place:
             place = gazetteer.match(words[i : min(chunk_end, i + 8)], 0)
         if place is not None and not _prefer_phrase(tokens, phrase, place, i):
             mark = Mark(i, i + place[0], PLACE)

@@ -7,7 +7,7 @@ from datetime import UTC, tzinfo
 from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
 
 from tocsin.model import By, Claim, Evidence, Interval, PlaceRef, Problem, Reading, Report, Source
-from tocsin.places import Gazetteer
+from tocsin.places import Candidate, Gazetteer
 from tocsin.reading.attribution import Register
 from tocsin.reading.drafts import Context, Draft, Spot
 from tocsin.reading.grammar import read_marks
@@ -37,6 +37,7 @@ class Reader:
         self.gazetteer = gazetteer
         self.register = register
         self._names = Register(register)
+        self._ranked: dict[object, tuple[Candidate, ...]] = {}
         self._zones: dict[str, tzinfo] = {}
 
     def read(self, report: Report) -> Reading:
@@ -74,7 +75,7 @@ class Reader:
         return Context(
             tokens=tokens, lexicon=self.lexicon, gazetteer=self.gazetteer, source=source, register=self.register,
             zone=self._zone(source.timezone if source is not None else "Europe/Kyiv"),
-            lower=not any(tokens.caps), stated_at=report.stated_at, telegraphic=telegraphic, article=article, home=source.home if source is not None else None,
+            ranked=self._ranked, lower=not any(tokens.caps), stated_at=report.stated_at, telegraphic=telegraphic, article=article, home=source.home if source is not None else None,
         )  # fmt: skip
 
     def _zone(self, name: str) -> tzinfo:

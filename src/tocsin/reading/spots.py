@@ -155,7 +155,17 @@ def _ranked(candidates: tuple[Candidate, ...], mark: Mark, context: Context, uni
     if context.heading_region is not None:
         regions.insert(0, context.heading_region.code)
     narrowed = _by_area_word(candidates, mark, context, unit, n)
-    return context.gazetteer.rank(narrowed, home=context.home, regions=regions, mentioned=context.mentioned[-12:])
+    mentioned = tuple(dict.fromkeys(context.mentioned[-4:]))
+    key = (tuple((c.code, c.form, c.precision) for c in narrowed), context.home, tuple(regions), mentioned)
+    known = context.ranked.get(key)
+    if known is None:
+        if len(narrowed) == 1:
+            return narrowed
+        known = context.gazetteer.rank(narrowed, home=context.home, regions=regions, mentioned=mentioned)
+        if len(context.ranked) > 5_000:
+            context.ranked.clear()
+        context.ranked[key] = known
+    return known
 
 
 def _by_area_word(candidates: tuple[Candidate, ...], mark: Mark, context: Context, unit: Unit, n: int) -> tuple[Candidate, ...]:
