@@ -8,11 +8,13 @@ from pathlib import Path
 
 import pytest
 
+from tocsin.config import load_world
 from tocsin.model import Claim, Evidence, Interval, PlaceRef, Range, Reading
-from tocsin.reading import corpus
+from tocsin.reading import Reader, corpus
 
 HERE = Path(__file__).parent / "corpus"
 DATA = Path(corpus.__file__).parent.parent / "data"
+FLOORS = tomllib.loads((HERE / "floors.toml").read_text("utf-8"))
 TEXTS = {str(path.relative_to(HERE)): path.read_text("utf-8") for path in sorted(HERE.glob("*/*.jsonl"))}
 
 
@@ -72,6 +74,33 @@ def test_halves_follow_from_the_id(rows):
     for row in rows:
         half = "held" if sha256(row.id.encode()).digest()[-1] % 2 else "dev"
         assert row.file.endswith(f".{half}.jsonl"), row.id
+
+
+# --- how well the reader does -----------------------------------------------------
+
+
+@pytest.fixture(scope="module")
+def scores(rows):
+    world = load_world()
+    reader = Reader(world.lexicon, world.places, {**world.register, **corpus.register(rows)})
+    halves = {half: [row for row in rows if f".{half}." in row.file] for half in FLOORS}
+    return {half: corpus.score(found, reader.read) for half, found in halves.items()}
+
+
+@pytest.mark.parametrize("half", FLOORS)
+@pytest.mark.parametrize("field", ["kind", "weapon", "place", "count", "role"])
+def test_the_reader_does_as_well_as_it_did(scores, half, field):
+    assert 100 * scores[half].f1(field) >= FLOORS[half][field]
+
+
+@pytest.mark.parametrize("half", FLOORS)
+def test_the_reader_claims_no_more_from_nothing_than_it_did(scores, half):
+    assert 100 * scores[half].false_alarms <= FLOORS[half]["false-alarms"]
+
+
+@pytest.mark.parametrize("half", FLOORS)
+def test_every_quote_is_the_exact_words(scores, half):
+    assert scores[half].bad_spans == ()
 
 
 # --- the scorer itself ----------------------------------------------------------
