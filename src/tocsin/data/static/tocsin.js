@@ -101,6 +101,29 @@
     where.addEventListener("click", () => navigator.geolocation.getCurrentPosition(nearest, nowhere, { maximumAge: 60000, timeout: 20000 }));
   }
 
+  // My places: a list that stays in this browser.
+  const save = document.getElementById("save"), saved = document.getElementById("saved");
+  function mine() {
+    try {
+      const kept = JSON.parse(localStorage.getItem("tocsin-places") || "[]");
+      return kept.filter((one) => Array.isArray(one) && /^[A-Z0-9-]{2,40}$/.test(one[0]) && typeof one[1] === "string").slice(0, 8);
+    } catch { return []; }
+  }
+  function keep() {
+    if (!saved) return;
+    const kept = mine(), query = where ? where.dataset.query : "";
+    list(saved, kept.map(([code, name]) => [`/area/${code}${query}`, name.slice(0, 60)]));
+    saved.hidden = kept.length === 0;
+    if (save) save.setAttribute("aria-pressed", String(kept.some(([code]) => code === save.dataset.code)));
+  }
+  if (save) save.addEventListener("click", () => {
+    const kept = mine(), others = kept.filter(([code]) => code !== save.dataset.code);
+    if (others.length === kept.length) others.push([save.dataset.code, save.dataset.name]);
+    try { localStorage.setItem("tocsin-places", JSON.stringify(others)); } catch { /* this browser keeps nothing */ }
+    keep();
+  });
+  keep();
+
   async function nearest(position) {
     const { latitude, longitude } = position.coords, squeeze = Math.cos(latitude * Math.PI / 180);
     try {
@@ -115,16 +138,19 @@
   }
 
   function show(links) {
-    const list = near.querySelector("ul");
-    list.replaceChildren(...links.map(([href, name]) => {
+    list(near, links);
+    near.hidden = false;
+    near.querySelector("a").focus();
+  }
+
+  function list(into, links) {
+    into.querySelector("ul").replaceChildren(...links.map(([href, name]) => {
       const item = document.createElement("li"), link = document.createElement("a");
       link.href = href;
       link.textContent = name;
       item.append(link);
       return item;
     }));
-    near.hidden = false;
-    list.querySelector("a").focus();
   }
 
   if ("serviceWorker" in navigator && window.isSecureContext) navigator.serviceWorker.register("/worker.js").catch(() => {});
