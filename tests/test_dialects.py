@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+import json
 import re
 from datetime import datetime, timedelta
 
@@ -15,6 +16,8 @@ from alerts_in_ua.async_client import AsyncClient
 from alerts_in_ua.client import Client
 from alerts_in_ua.errors import ApiError, RateLimitError, UnauthorizedError
 from alerts_in_ua.location_uid_resolver import LocationUidResolver
+from hypothesis import given, settings
+from hypothesis import strategies as st
 
 from dialect_world import (
     KHARKIV_OBLAST,
@@ -400,6 +403,41 @@ def test_one_stale_oblast_silences_a_list_unless_a_fresh_alarm_stands_elsewhere_
     assert (string[31], string[27], string[90]) == ("A", " ", " ")
 
 
+def test_an_all_clear_that_is_contradicted_is_held_until_it_is_confirmed_r32(app, http):
+    alert = app.raise_(KYIV)
+    ended = app.contradict(alert)
+    app.passes(minutes=1)
+    (held,) = http.get("/v1/alerts/active.json").json()["alerts"]
+    assert (held["location_uid"], held["finished_at"]) == ("31", None)
+    assert held["notes"]
+    assert http.get("/v1/iot/active_air_raid_alerts/31.json").json() == "A"
+    assert http.get("/api/v3/alerts/31").json()[0]["activeAlerts"]
+    app.confirm(ended)
+    assert http.get("/v1/alerts/active.json").json()["alerts"] == []
+    assert http.get("/v1/iot/active_air_raid_alerts/31.json").json() == "N"
+    (past,) = [
+        a for a in http.get("/v1/regions/31/alerts/day_ago.json").json()["alerts"] if a["id"] == held["id"]
+    ]
+    assert past["finished_at"] is not None
+
+
+def test_an_alarm_raised_anew_takes_the_place_of_the_doubted_one_r32(app, http):
+    app.contradict(app.raise_(KYIV))
+    app.passes(minutes=1)
+    del app.blind[KYIV]
+    new = app.raise_(KYIV)
+    assert len(http.get("/v1/alerts/active.json").json()["alerts"]) == 1
+    app.clear(new)
+    assert http.get("/v1/alerts/active.json").json()["alerts"] == []
+
+
+def test_a_list_is_answered_when_all_that_is_not_known_is_held_r34(app, http):
+    app.raise_(LVIV_OBLAST)
+    app.blind = {LVIV_OBLAST: "STALE"}
+    assert http.get("/v1/iot/active_air_raid_alerts_by_oblast.json").json()[13] == "A"
+    assert http.get("/api/v3/alerts").json()[0]["regionId"] == "27"
+
+
 # --- ukrainealarm and siren.pp.ua -----------------------------------------------
 
 
@@ -454,6 +492,66 @@ def test_a_state_is_not_calm_while_one_of_its_districts_is_alarmed_r16(app):
     (record,) = siren("get_alerts", "14")
     assert [(a["regionId"], a["regionType"]) for a in record["activeAlerts"]] == [("75", "District")]
     assert siren("get_alerts", "31")[0]["activeAlerts"] == []
+
+
+def test_no_alarm_of_an_area_without_a_number_is_lost(app, http):
+    places = app.world.places
+    raion = places.by_dialect_id(UKRAINEALARM, "47")
+    hromada = next(c for c in places.children(raion) if places.dialect_id(UKRAINEALARM, c) is None)
+    app.raise_(hromada, kind="artillery")
+    (listed,) = http.get("/v1/alerts/active.json").json()["alerts"]
+    assert (listed["location_uid"], listed["location_type"], listed["location_raion"]) == (
+        "",
+        "hromada",
+        "Нікопольський район",
+    )
+    (record,) = http.get("/api/v3/alerts").json()
+    assert (record["regionId"], record["activeAlerts"][0]["type"]) == ("47", "ARTILLERY")
+    assert http.get("/api/v3/alerts/9").json()[0]["activeAlerts"] == [], (
+        "other types are not carried further up"
+    )
+    app.raise_(hromada)
+    assert {r["regionId"] for r in http.get("/api/v3/alerts").json()} == {"9", "47"}
+    assert http.get("/v1/iot/active_air_raid_alerts/47.json").json() == "P"
+
+
+AREAS = st.sampled_from(["14", "75", "76", "22", "124", "1293", "31", "27", "90", "16"])
+BLIND = st.sampled_from(["STALE", "UNKNOWN", "NOT_COVERED"])
+
+
+@given(
+    alarmed=st.dictionaries(AREAS, st.sampled_from(["red", "yellow", None]), max_size=4),
+    blind=st.dictionaries(AREAS, BLIND, max_size=4),
+)
+@settings(deadline=None, max_examples=150)
+def test_whatever_stands_and_whatever_is_blind_nothing_unknown_is_told_as_calm(alarmed, blind):
+    """R16, R34 against a plain reading of them: lit from above, lit from below, else known, else nothing."""
+    app = StandIn()
+    places = app.world.places
+    code_of = {
+        uid: places.by_dialect_id(ALERTS_IN_UA, uid)
+        for uid in (*alarmed, *blind, "14", "75", "31", "27", "90")
+    }
+    for uid, level in alarmed.items():
+        app.raise_(code_of[uid], level=level)
+    app.blind = {code_of[uid]: word for uid, word in blind.items()}
+    moment = dialects.Outlook(app, ALERTS_IN_UA).moment()
+    lit = {code_of[uid] for uid in alarmed}
+    string = json.loads(dialects.alerts_in_ua.iot_string(moment, 1))
+    for uid, code in code_of.items():
+        above = any(places.covers(each, code) for each in lit)
+        below = any(places.covers(code, each) for each in lit)
+        known = not any(places.covers(each, code) for each in app.blind)
+        wanted = {"A"} if above else {"P", "A"} if below else {"N"} if known else {" "}
+        assert string[int(uid)] in wanted, (uid, string[int(uid)])
+        assert moment.answers_for(code) == (above or below or known)
+    unknown = [
+        c
+        for c in places.first_level()
+        if not moment.is_known(c) and not any(places.covers(e, c) for e in lit)
+    ]
+    fresh = any(moment.is_known(c) for c in lit)
+    assert moment.answers_for_all() == (not unknown or fresh)
 
 
 def test_histories_have_every_key(app, http):

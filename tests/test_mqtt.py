@@ -208,6 +208,24 @@ def test_states_are_renewed_before_they_expire(broker):
     assert len(asyncio.run(go())) == 3
 
 
+def test_a_clock_that_is_set_back_stops_no_heartbeat_and_no_renewal(broker):
+    async def go():
+        app, back = stage(), timedelta(0)
+        app.clock = lambda: wall() - back
+        async with running(app, broker, expiry=5):
+            first = await heard(broker, f"{BASE}/+/state", least=3)
+            back = timedelta(hours=1)
+            await asyncio.sleep(1.5)
+            beats = await heard(broker, f"{BASE}/heartbeat", seconds=3, least=2)
+            await asyncio.sleep(3)
+            return first, beats, await heard(broker, f"{BASE}/+/state", least=3)
+
+    first, beats, later = asyncio.run(go())
+    assert len(beats) == 2
+    assert len(later) == 3
+    assert max(said(m)["n"] for m in first) < min(said(m)["n"] for m in later), "numbers rise all the same"
+
+
 def test_warnings_have_topics_of_their_own_and_move_no_state_r31(broker):
     async def go():
         app = stage()

@@ -177,7 +177,7 @@ class _Quota:
         if self._limit is None:
             return True
         asked = self._asked.setdefault(key, deque())
-        while asked and asked[0] <= now - timedelta(minutes=1):
+        while asked and not now - timedelta(minutes=1) < asked[0] <= now:
             asked.popleft()
         if len(asked) >= self._limit:
             return False

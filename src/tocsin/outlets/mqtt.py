@@ -293,10 +293,17 @@ class MqttOutlet:
         self._due.clear()
         await self._announce(client)
         self.connected, self.trouble = True, None
-        beat_at = self._app.clock()
+        beat_at = last = self._app.clock()
         while True:
+            if _cancelled():
+                # Python 3.11's wait_for, on which aiomqtt waits, can lose a cancellation.
+                raise asyncio.CancelledError
             self._wake.clear()
             now = self._app.clock()
+            if now < last:  # the clock was set back: what is due by the old one would wait too long
+                self._due.clear()
+                beat_at = now
+            last = now
             await self._changes(client, now)
             await self._states(client, now)
             if now >= beat_at:

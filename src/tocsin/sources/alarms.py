@@ -230,7 +230,7 @@ class AlertsInUaFeed(AlarmFeed):
 
     async def _history(self) -> tuple[Report, ...]:
         now = self._clock()
-        if not self._ask or (self._asked_at is not None and now - self._asked_at < self.HISTORY_EVERY):
+        if not self._ask or (self._asked_at is not None and abs(now - self._asked_at) < self.HISTORY_EVERY):
             return ()
         self._asked_at = now
         uid = self._ask.popleft()

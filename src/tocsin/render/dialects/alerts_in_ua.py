@@ -18,11 +18,13 @@ from tocsin.render.dialects.chronicle import Spell
 from tocsin.render.dialects.official import Atlas, Lamp, Moment
 
 __all__ = [
+    "BANNERS",
     "OBLAST_ORDER",
     "PERIODS",
-    "active_json",
+    "active_alerts",
+    "envelope",
     "error_json",
-    "history_json",
+    "history",
     "iot_by_oblast",
     "iot_one",
     "iot_string",
@@ -66,6 +68,12 @@ DISCLAIMER = (
     "Джерело: Tocsin. Стан складено з офіційних оголошень; затримка можлива. "
     "У разі небезпеки дійте за сигналами місцевих сирен."
 )
+
+BANNERS = {
+    "demo": "ДЕМОНСТРАЦІЯ: тривоги несправжні. ",
+    "exercise": "НАВЧАННЯ: тривоги несправжні. ",
+}
+"""What stands before the disclaimer when none of this is real."""
 
 _ALERT_TYPES = {
     "air-raid": "air_raid",
@@ -208,11 +216,12 @@ def _notes(alert: Alert) -> str | None:
     return "Надійшло із запізненням" if alert.late else None
 
 
-def _envelope(alerts: list[dict[str, Any]], modified: datetime) -> bytes:
+def envelope(alerts: list[dict[str, Any]], modified: datetime, banner: str = "") -> bytes:
+    """Body of ``/v1/alerts/active.json`` and of histories; ``modified`` is when its alerts last changed."""
     body = {
         "alerts": alerts,
         "meta": {"last_updated_at": f"{modified.astimezone(UTC):%Y/%m/%d %H:%M:%S} +0000", "type": "full"},
-        "disclaimer": DISCLAIMER,
+        "disclaimer": banner + DISCLAIMER,
     }
     return msgspec.json.encode(body)
 
@@ -224,11 +233,6 @@ def active_alerts(moment: Moment) -> list[dict[str, Any]]:
     return [_alert(moment, s, _threats(moment, a, s), _notes(a)) for s, a in pairs]
 
 
-def active_json(alerts: list[dict[str, Any]], modified: datetime) -> bytes:
-    """Body of ``/v1/alerts/active.json``; ``modified`` is when its alerts last changed."""
-    return _envelope(alerts, modified)
-
-
 def history(moment: Moment, code: str, since: datetime) -> list[dict[str, Any]]:
     """List the spells that touched an area (its own, of its parts, of what holds it) since a moment."""
     covers = moment.atlas.places.covers
@@ -236,11 +240,6 @@ def history(moment: Moment, code: str, since: datetime) -> list[dict[str, Any]]:
     near = (each for each in chronicle.areas() if covers(code, each) or covers(each, code))
     wanted = (s for s in chronicle.spells(near) if s.finished_at is None or s.finished_at >= since)
     return [_alert(moment, spell, [], None) for spell in wanted]
-
-
-def history_json(alerts: list[dict[str, Any]], modified: datetime) -> bytes:
-    """Body of ``/v1/regions/{uid}/alerts/{period}.json``."""
-    return _envelope(alerts, modified)
 
 
 def letter(lamp: Lamp, version: int) -> str:

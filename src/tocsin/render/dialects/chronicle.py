@@ -60,6 +60,8 @@ class Chronicle:
         """Grows with every action, and is the time of the last one in ticks where that is possible."""
         self.last_end: dict[str, datetime] = {}
         """When the last spell of each area ended."""
+        self.held: dict[str, Alert] = {}
+        """Alerts whose all-clear independent reports speak against: not over until it is confirmed (R32)."""
         self._standing: dict[str, Spell] = {}
         self._past: deque[Spell] = deque()
         self._by_area: dict[str, deque[Spell]] = {}
@@ -84,6 +86,11 @@ class Chronicle:
         if change.fact.verb in _ENDINGS:
             if spell is None:
                 return
+            if alert.contradicted:
+                self._standing[alert.id] = msgspec.structs.replace(spell, updated_at=change.at)
+                self.held[alert.id] = msgspec.structs.replace(alert, ending=None)
+                return
+            self.held.pop(alert.id, None)
             end = max(alert.valid.end or change.at, spell.started_at)
             del self._standing[alert.id]
             self._keep(
@@ -91,6 +98,9 @@ class Chronicle:
             )
             self._forget(change.at - KEPT)
             return
+        self.held.pop(alert.id, None)
+        if spell is None:
+            self._replace_held(alert)
         self._standing[alert.id] = Spell(
             number=spell.number if spell else change.number,
             alert=alert.id,
@@ -101,6 +111,14 @@ class Chronicle:
             started_at=alert.valid.start or (spell.started_at if spell else change.at),
             updated_at=change.at,
         )
+
+    def _replace_held(self, new: Alert) -> None:
+        """Let an alert that is raised anew take the place of the one whose end was in doubt."""
+        for identity, old in list(self.held.items()):
+            if (old.area.code, old.kind) == (new.area.code, new.kind):
+                del self.held[identity]
+                spell = self._standing.pop(identity)
+                self._keep(msgspec.structs.replace(spell, finished_at=old.valid.end or spell.updated_at))
 
     def _keep(self, spell: Spell) -> None:
         code = spell.area.code

@@ -131,8 +131,12 @@ class Moment(msgspec.Struct, frozen=True, kw_only=True):
         return self.is_known(code) or self.lamp(code, None).phase != "none"
 
     def blind(self) -> tuple[str, ...]:
-        """List the first-level areas of which nobody can say now whether they are calm."""
-        return tuple(code for code in self.atlas.first_level if not self.is_known(code))
+        """List the first-level areas of which nobody can say whether they are calm, nor that they were alarmed."""
+        return tuple(
+            code
+            for code in self.atlas.first_level
+            if not self.is_known(code) and self.lamp(code).phase != "active"
+        )
 
     def answers_for_all(self) -> bool:
         """Tell whether a list of the whole country may be answered (R34).
@@ -169,7 +173,9 @@ def moment_of(
     at: datetime,
 ) -> Moment:
     """Gather the official layer of a picture: standing official alerts, threats that authorities named, states."""
-    official = tuple(a for a in picture.alerts if a.layer == "official" and a.ending is None)
+    standing = [a for a in picture.alerts if a.layer == "official" and a.ending is None]
+    doubted = [a for a in chronicle.held.values() if area_state(a.area.code).contradicted]
+    official = (*standing, *doubted)
     threats = tuple(
         threat
         for threat in picture.threats

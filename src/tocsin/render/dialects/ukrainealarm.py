@@ -125,9 +125,18 @@ def _active(moment: Moment, alert: Alert) -> dict[str, Any]:
 
 
 def _standing(moment: Moment, code: str) -> tuple[Alert, ...]:
-    """Gather what stands for a region: its own alarms, its parents', and air-raid alarms of its parts."""
+    """Gather what stands for a region: its own alarms, its parents', and air-raid alarms of its parts.
+
+    Alarms of other types are carried by the nearest region that has a number, so
+    that none of an area without one is lost.
+    """
     lamp = moment.lamp(code, None)
-    return (*lamp.alerts, *(a for a in lamp.parts if a.kind == "air-raid"))
+    parts = (a for a in lamp.parts if a.kind == "air-raid" or _nearest(moment.atlas, a.area.code) == code)
+    return (*lamp.alerts, *parts)
+
+
+def _nearest(atlas: Atlas, code: str) -> str | None:
+    return next((each for each in (code, *atlas.places.ancestors(code)) if each in atlas.id_of), None)
 
 
 def _record(moment: Moment, code: str) -> dict[str, Any]:
