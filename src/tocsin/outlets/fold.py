@@ -82,9 +82,10 @@ class Fold:
     def age(self, at: datetime) -> Age:
         """Return how old what is known is at an instant."""
         codes = self.state.world.places.first_level()
-        heard = [when for code in codes if (when := self.heard_at(code)) is not None]
-        stale = any(self.state.watch.freshness(code, at) == "STALE" for code in codes)
-        return Age(heard_at=max(heard, default=None), stale=stale or not heard)
+        watched = any(self.heard_at(code) is not None for code in codes)
+        silent = any(self.state.watch.freshness(code, at) == "STALE" for code in codes)
+        heard = (when for source, when in self._heard.items() if source in self.state.register)
+        return Age(heard_at=max(heard, default=None), stale=silent or not watched)
 
     def reach(self, instant: datetime) -> None:
         """Live up to an instant: whatever fell due by then happens."""

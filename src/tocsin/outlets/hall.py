@@ -88,7 +88,7 @@ class Received(msgspec.Struct, frozen=True, kw_only=True):
 
 
 class Age(msgspec.Struct, frozen=True, kw_only=True):
-    """How old what is known is: when somebody who watches was last heard, and whether some area is stale."""
+    """How old what is known is: when a source was last heard, and whether nobody watches or some area is stale."""
 
     heard_at: datetime | None
     stale: bool
