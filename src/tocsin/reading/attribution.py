@@ -52,8 +52,7 @@ def attribute(units: list[Unit], context: Context, register: Register) -> None:
     paragraph = -1
     for n, unit in enumerate(units):
         if unit.paragraph != paragraph:
-            if context.article or carried is None or n == 0:
-                carried = None
+            carried = None
             paragraph = unit.paragraph
         speakers = _speakers(unit, context, register)
         if any(m.has("say", "self") for m in unit.marks):
@@ -75,11 +74,10 @@ def attribute(units: list[Unit], context: Context, register: Register) -> None:
                 unit.by = chosen
                 continue
             unit.by = chosen
-            carried = chosen if kind in ("colon", "verb") else None
+            carried = chosen if kind == "colon" or (chosen.party and kind == "verb") else None
             continue
         if last is not None and any(m.has("say", "again") for m in unit.marks):
             unit.by = last
-            carried = last
             continue
         unit.by = carried
 

@@ -283,7 +283,7 @@ def _whole(objects: list[Mark]) -> list[Mark]:
     kept: list[Mark] = []
     for mark in objects:
         before = kept[-1] if kept else None
-        if before is not None and mark.i - before.j <= 1 and before.value in ("roof",) and mark.value in ("residential", "other", "office"):
+        if before is not None and mark.i - before.j <= 1 and before.value == "roof":
             continue
         if before is not None and mark.i - before.j <= 0 and before.value == "other" and mark.value != "other":
             kept[-1] = mark

@@ -153,7 +153,7 @@ _PIECE = re.compile(r"\d+|[^\W\d_]+\*?|\*|#")
 def _words_of(piece: str) -> list[str]:
     """The atoms of one written word: split at letter and digit borders, folded."""
     if not any(c.isalnum() for c in piece):
-        return [piece.strip("\ufe0f")]
+        return [c for c in piece if tokenise(c).words]
     star = piece.endswith("*")
     found = tokenise(piece.rstrip("*"))
     words = list(found.words)
@@ -224,7 +224,7 @@ def _put(lexicon: Lexicon, phrase: str, meaning: Meaning, language: str) -> None
 def lint(files: Mapping[str, str], weapons: Mapping[str, Weapon]) -> tuple[Problem, ...]:
     """What is wrong in the phrases: duplicates, contradictions, dead phrases, unknown groups and values."""
     problems: list[Problem] = []
-    seen: dict[tuple[str, ...], tuple[str, str]] = {}
+    seen: dict[tuple[str, ...], tuple[str, str, str]] = {}
 
     def say(where: str, what: str, remedy: str) -> None:
         problems.append(Problem(where=where, what=what, remedy=remedy))
@@ -248,7 +248,7 @@ def lint(files: Mapping[str, str], weapons: Mapping[str, Weapon]) -> tuple[Probl
                 if any(atom == "*" or (atom.endswith("*") and len(atom) <= _SHORTEST) for run in runs for atom in run):
                     say(where, f"the stem of “{phrase}” is too short to mean anything", "Write a longer stem.")
                 for run in runs:
-                    _lint_run(say, seen, where, f"{group}.{value}", group, phrase, run)
+                    _lint_run(say, seen, where, (f"{group}.{value}", phrase, language), run)
     return tuple(problems)
 
 
@@ -264,24 +264,21 @@ def _lint_table(say: Any, where: str, group: str, value: str, row: Mapping[str, 
         say(where, f"the kind “{kind}” is no claim kind", "Use a value of CONTRACT, Kinds.")
 
 
-_MAY_SHARE = frozenset({"prep", "number", "role", "group", "network", "unit", "state", "object", "bend", "scope", "area-unit", "fail", "work", "force"})
-"""Groups whose phrases may also mean something elsewhere: the grammar decides by what stands beside them."""
-
-
 def _lint_run(
     say: Any,  # noqa: ANN401
-    seen: dict[tuple[str, ...], tuple[str, str]],
+    seen: dict[tuple[str, ...], tuple[str, str, str]],
     where: str,
-    name: str,
-    group: str,
-    phrase: str,
+    said: tuple[str, str, str],
     run: tuple[str, ...],
 ) -> None:
+    """Compare a run of atoms with what stood before it: twice in one table and language, or for two weapons."""
+    name, phrase, language = said
+    group = name.split(".", maxsplit=1)[0]
     known = seen.get(run)
     if known is None:
-        seen[run] = (name, phrase)
-    elif known[0] == name:
-        if known[1] == phrase and "|" not in phrase and "[" not in phrase:
+        seen[run] = said
+    elif known[0] == name and known[2] == language:
+        if "|" not in phrase and "[" not in phrase:
             say(where, f"the phrase “{phrase}” stands twice", "Delete one of the two.")
-    elif group not in _MAY_SHARE and known[0].split(".")[0] == group and group == "weapon":
+    elif group == "weapon" and known[0].startswith("weapon.") and known[0] != name:
         say(where, f"the phrase “{phrase}” also means {known[0]}", "Decide for one of the two.")
