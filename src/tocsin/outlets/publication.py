@@ -32,6 +32,8 @@ __all__ = ["EMPTY_HEAD", "Gate", "Passing", "Publication", "Published", "areas_o
 EMPTY_HEAD = hashlib.sha256(b"tocsin published 1\n").hexdigest()
 """The chain head before the first published change."""
 
+_DATA = b"\ndata: "
+
 
 class Tree(Protocol):
     """What must be known of places: what lies above an area."""
@@ -77,15 +79,19 @@ class Passing:
 
 
 class Published(msgspec.Struct, frozen=True):
-    """A published change with its one encoding: JSON, the same as an SSE frame, and the areas it touches."""
+    """A published change with its one encoding, an SSE frame, and the areas it touches."""
 
     change: Change
-    data: bytes
     frame: bytes
     areas: tuple[str, ...]
     """Codes that it speaks of, then all that hold them; empty where it concerns everybody."""
     spoken: int
     """How many of ``areas`` it speaks of itself."""
+
+    @property
+    def data(self) -> bytes:
+        """The change as JSON: what the frame carries, and what the chain covers."""
+        return self.frame[self.frame.index(_DATA) + len(_DATA) : -2]
 
 
 def areas_of(fact: Fact) -> tuple[str, ...]:
@@ -149,8 +155,7 @@ class Publication:
             above = (code for area in spoken for code in self._places.ancestors(area))
             one = Published(
                 change=change,
-                data=data,
-                frame=b"id: %d\ndata: %b\n\n" % (number, data),
+                frame=b"id: %d%b%b\n\n" % (number, _DATA, data),
                 areas=tuple(dict.fromkeys((*spoken, *above))),
                 spoken=len(spoken),
             )
