@@ -188,7 +188,7 @@ def moment_of(
         own[alert.area.code] = (*own.get(alert.area.code, ()), alert)
         for code in atlas.places.ancestors(alert.area.code):
             inside[code] = (*inside.get(code, ()), alert)
-    watched = (*atlas.first_level, *atlas.raions)
+    watched = (*atlas.first_level, *atlas.raions, *atlas.others)
     return Moment(
         at=at,
         alerts=official,
