@@ -10,6 +10,7 @@ from pathlib import Path
 import pytest
 
 from tocsin.journal import Journal, JournalError
+from tocsin.journal.lock import hold
 from tocsin.model import Report
 
 AT = datetime(2024, 12, 20, 4, 41, tzinfo=UTC)
@@ -66,6 +67,17 @@ def test_a_file_that_was_cut_off_opens_at_its_last_whole_entry(tmp_path: Path, c
     assert Path(f"{path}.torn").read_bytes() == torn
     with Journal.open(path) as journal:
         assert journal.notes == ()
+
+
+def test_nothing_is_mended_that_another_process_writes(tmp_path: Path) -> None:
+    path = filled(tmp_path / "j.db")
+    with path.open("r+b") as file:
+        file.truncate(path.stat().st_size - 9000)
+    torn = path.read_bytes()
+    with hold(path) or path.open("rb"):
+        with Journal.open(path) as journal:
+            assert 0 < journal.head[0] < 300
+        assert path.read_bytes() == torn
 
 
 def test_a_file_of_which_nothing_is_left_is_refused(tmp_path: Path) -> None:

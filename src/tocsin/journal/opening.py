@@ -8,6 +8,7 @@ from pathlib import Path
 from tocsin.journal.chain import GENESIS
 from tocsin.journal.errors import JournalError
 from tocsin.journal.inspect import Flaw, flaws
+from tocsin.journal.lock import in_use
 from tocsin.journal.schema import connect, connect_read_only
 from tocsin.journal.torn import salvage, shape
 
@@ -19,12 +20,13 @@ def open_file(file: Path, *, read_only: bool) -> tuple[sqlite3.Connection, list[
     if not file.exists() or file.stat().st_size == 0:
         return connect(str(file)), []
     outer = shape(file)
+    mending = not read_only and not in_use(file)
     notes: list[str] = []
     if outer.cut_frame:
         notes.append("its write-ahead log ends inside a frame; what was not committed whole is left out")
     if outer.tail:
         notes.append(f"{outer.tail} foreign bytes after its last page were left out")
-        if not read_only:
+        if mending:
             with file.open("r+b") as handle:
                 handle.truncate(outer.whole)
     if not outer.short:
@@ -39,7 +41,7 @@ def open_file(file: Path, *, read_only: bool) -> tuple[sqlite3.Connection, list[
             db.close()
         else:
             return db, _ending(db, notes)
-    return _mend(file, notes, read_only=read_only)
+    return _mend(file, notes, read_only=not mending)
 
 
 def _mend(file: Path, notes: list[str], *, read_only: bool) -> tuple[sqlite3.Connection, list[str]]:

@@ -10,7 +10,6 @@ from datetime import UTC, datetime
 from hashlib import sha256
 from pathlib import Path
 from threading import RLock
-from types import ModuleType
 from typing import IO, Self
 
 import msgspec
@@ -19,17 +18,12 @@ from tocsin.codec import instant
 from tocsin.journal.chain import GENESIS, join, link, salted, split
 from tocsin.journal.errors import JournalError
 from tocsin.journal.inspect import flaws
+from tocsin.journal.lock import hold
 from tocsin.journal.opening import open_file, settle
 from tocsin.journal.schema import connect
 from tocsin.model import Adoption, Body, Deletion, Entry, Problem, Redaction, Report
 
 __all__ = ["Admission", "Issued", "Journal"]
-
-fcntl: ModuleType | None
-try:
-    import fcntl
-except ImportError:  # pragma: no cover - not on this system
-    fcntl = None
 
 _CHUNK = 500
 
@@ -118,17 +112,8 @@ class Journal:
 
         Where the system knows no advisory locks, a second writer is found at its first write.
         """
-        if fcntl is None or self.path == ":memory:":
-            return
-        lock = Path(f"{self.path}.lock").open("ab")  # noqa: SIM115 - held until close
-        try:
-            fcntl.flock(lock, fcntl.LOCK_EX | fcntl.LOCK_NB)
-        except OSError as error:
-            lock.close()
-            raise JournalError(
-                self.path, "another process writes to it", "Stop it first, or serve another journal."
-            ) from error
-        self._held = lock
+        if self.path != ":memory:":
+            self._held = hold(self.path)
 
     def close(self) -> None:
         """Close the file; everything that was appended is in it."""
