@@ -603,6 +603,7 @@ def test_a_webhook_is_registered_replaced_and_removed(app, http):
     ):
         assert http.post(path, content=wrong).status_code == 400
     assert http.get(path).status_code == 405
+    assert http.post(path, content=b'{"webHookUrl": "' + b"a" * 1_000_000 + b'"}').status_code == 400
 
 
 @pytest.mark.parametrize(

@@ -40,6 +40,7 @@ SIREN = "siren.pp.ua"
 
 _METHODS = ("GET", "HEAD", "POST", "PUT", "PATCH", "DELETE", "OPTIONS")
 _STEP = 5_000
+_LONGEST_BODY = 8192
 _REFRESH = timedelta(seconds=1)
 _CROSS_ORIGIN = {
     "Access-Control-Allow-Origin": "*",
@@ -166,7 +167,7 @@ class _Stamps:
 
 
 class _Quota:
-    """How often each key asked within the last minute; keys are tokens, never addresses (R38)."""
+    """How often each key asked within the last minute; keys are our tokens, never addresses (R38)."""
 
     def __init__(self, per_minute: int | None) -> None:
         self._limit = per_minute
@@ -326,7 +327,7 @@ class _AlertsInUa(_Door):
         token = given.strip() if scheme.lower() == "bearer" else request.query_params.get("token")
         if self.mount.tokens and not _matches(token, self.mount.tokens):
             return self.fail(401, "Unauthorized: Incorrect token", WWW_Authenticate="Bearer")
-        if not self.quota.allows(token or "", self.app.clock()):
+        if not self.quota.allows(token or "" if self.mount.tokens else "", self.app.clock()):
             return self.fail(429, "Too many requests: Rate limit exceeded", Retry_After="60")
         return None
 
@@ -429,12 +430,13 @@ class _UkraineAlarm(_Door):
 
     def refuse(self, request: Request) -> Response | None:
         key = self._key(request)
-        if self.mount.tokens and self.mount.dialect != SIREN:
+        keyed = bool(self.mount.tokens) and self.mount.dialect != SIREN
+        if keyed:
             if not key:
                 return self.fail(403, "Forbidden: no key")
             if not _matches(key, self.mount.tokens):
                 return Response(status_code=401, headers=_CROSS_ORIGIN)
-        if not self.quota.allows(key, self.app.clock()):
+        if not self.quota.allows(key if keyed else "", self.app.clock()):
             return Response(status_code=401, headers=_CROSS_ORIGIN)  # the original's answer; no 429, no body
         return None
 
@@ -507,7 +509,8 @@ class _UkraineAlarm(_Door):
 
     async def webhook(self, request: Request) -> Response:
         """Register, replace or remove the address to which this key's events are posted."""
-        address = _address(await request.body())
+        body = await _short_body(request)
+        address = _address(body) if body is not None else None
         if address is None:
             return self.fail(400, "webHookUrl is required: an http or https address")
         key = f"ukrainealarm:{self._key(request)}"
@@ -546,6 +549,16 @@ def _day(text: str | None) -> date | None:
         return date(int(text[:4]), int(text[4:6]), int(text[6:]))
     except ValueError:
         return None
+
+
+async def _short_body(request: Request) -> bytes | None:
+    """Read a body that may hold an address; None where it is longer than any."""
+    body = bytearray()
+    async for chunk in request.stream():
+        body += chunk
+        if len(body) > _LONGEST_BODY:
+            return None
+    return bytes(body)
 
 
 def _address(body: bytes) -> Address | None:
