@@ -7,8 +7,9 @@ from collections.abc import Mapping
 from tocsin.model import Source
 from tocsin.places import tokens as normal_words
 from tocsin.reading.drafts import Context, Speaker, Unit
-from tocsin.reading.marks import Mark
-from tocsin.reading.normalise import COLON, DASH, PARAGRAPH, QUOTE
+from tocsin.reading.marks import PLACE, Mark
+from tocsin.reading.normalise import COLON, DASH, QUOTE
+from tocsin.reading.speakers import unlisted
 
 __all__ = ["Register", "attribute"]
 
@@ -57,18 +58,21 @@ def attribute(units: list[Unit], context: Context, register: Register) -> None:
         speakers = _speakers(unit, context, register)
         if any(m.has("say", "self") for m in unit.marks):
             speakers = []
-        verb = _verb(unit)
+        verb = _verb(unit, context)
         if speakers:
             chosen, kind = _choose(unit, speakers, verb, context)
             if chosen is None:
                 _release(unit, context)
                 unit.by = carried
                 continue
+            _use(unit, chosen, context)
+            if _is_self(chosen, context):
+                unit.by = last = carried = None
+                continue
             last = chosen
-            _use(unit, chosen)
             unit.voices = _voices(unit, speakers, chosen)
             for voice in unit.voices:
-                _use(unit, voice)
+                _use(unit, voice, context)
             if kind == "back" and not _own_words(unit, chosen):
                 _attribute_back(units, n, chosen)
                 unit.by = chosen
@@ -80,6 +84,15 @@ def attribute(units: list[Unit], context: Context, register: Register) -> None:
             unit.by = last
             continue
         unit.by = carried
+
+
+def _is_self(speaker: Speaker, context: Context) -> bool:
+    """Whether a source names itself, or the head of its own authority: it speaks for itself."""
+    source = context.source
+    if source is None or source.kind not in ("authority", "military", "emergency-service", "alarm-service"):
+        return False
+    named = context.register.get(speaker.id)
+    return speaker.id == source.id or (named is not None and named.authority is not None and named.authority == source.authority)
 
 
 def _speakers(unit: Unit, context: Context, register: Register) -> list[tuple[Speaker, Mark | None]]:
@@ -112,6 +125,7 @@ def _speakers(unit: Unit, context: Context, register: Register) -> list[tuple[Sp
             source = register.sources[name[1]]
             found.append((Speaker(name[1], k, k + name[0], party=source.kind == "party"), None))
             taken.update(range(k, k + name[0]))
+    found.extend((speaker, None) for speaker in unlisted(unit, context, taken))
     found.sort(key=lambda pair: pair[0].i)
     return [(_resolved(s, register), m) for s, m in found]
 
@@ -130,13 +144,16 @@ def _resolved(speaker: Speaker, register: Register) -> Speaker:
 
 def _office(role: str, n: int, unit: Unit, context: Context) -> str:
     """An office with the place that stands beside it: mayor of X."""
+    own = unit.marks[n]
     for other in (*unit.marks[n + 1 : n + 2], *unit.marks[max(0, n - 1) : n]):
-        if other.places and abs(other.i - unit.marks[n].j) <= 1 or other.places and abs(unit.marks[n].i - other.j) <= 1:
+        if not other.places:
+            continue
+        if 0 <= other.i - own.j <= 1 or (0 <= own.i - other.j <= 1 and context.tokens.seps[own.i] <= QUOTE):
             other.used = True
             area = context.gazetteer.area(other.places[0].code)
             if area is not None:
                 return f"{role}-{'-'.join(normal_words(area.names['en']))}"
-    if context.home and role in ("mayor",):
+    if context.home and role == "mayor":
         area = context.gazetteer.area(context.home)
         if area is not None and (area.kind == "city"):
             return f"{role}-{'-'.join(normal_words(area.names['en']))}"
@@ -154,8 +171,24 @@ def _whole_name(mark: Mark, unit: Unit, context: Context) -> tuple[int, int]:
     return mark.i, j
 
 
-def _verb(unit: Unit) -> Mark | None:
-    return next((m for m in unit.marks if m.has("say", "verb") or m.has("say", "back")), None)
+def _verb(unit: Unit, context: Context) -> Mark | None:
+    return next(iter(_verbs(unit, context)), None)
+
+
+_DATA = ("даним", "даних", "данны", "інформац", "информац", "оцінк", "оценк", "data", "information")
+_DENIAL = ("запереч", "отриц", "спрост", "опров", "den")
+
+
+def _verbs(unit: Unit, context: Context) -> list[Mark]:
+    """What makes somebody a speaker: verbs of saying and of denying, «за попередніми даними»."""
+    words = context.tokens.words
+    return [
+        m
+        for m in unit.marks
+        if m.has("say")
+        or (m.has("mood", "hedge") and m.j - m.i > 1 and words[m.j - 1].startswith(_DATA))
+        or (m.has("mood", "not-confirmed") and words[m.i].startswith(_DENIAL))
+    ]
 
 
 def _choose(
@@ -174,7 +207,7 @@ def _choose(
         if after:
             return after[0], "back"
     if verb is not None:
-        verbs = [m for m in unit.marks if m.has("say")]
+        verbs = _verbs(unit, context)
         best: tuple[int, Speaker] | None = None
         for mark in verbs:
             for speaker, _ in speakers:
@@ -186,8 +219,8 @@ def _choose(
     last = speakers[-1][0]
     if last.j >= unit.j - 1 and last.i > unit.i and (seps[last.i] == DASH or _dashed(unit, last, context)):
         return last, "dash"
-    if len(context.tokens.words) and last.i == unit.i and last.j >= unit.j and _after_dash(unit, context):
-        return last, "dash"
+    if last.i == unit.i and last.j >= unit.j and _after_dash(unit, context):
+        return last, "back"
     return None, ""
 
 
@@ -215,23 +248,18 @@ def _own_words(unit: Unit, speaker: Speaker) -> bool:
 
 
 def _attribute_back(units: list[Unit], n: int, speaker: Speaker) -> None:
-    """«Про це повідомив X»: the sentences before it, of the same paragraph, that have no speaker."""
+    """«Про це повідомив X»: the sentences before it, of one paragraph, that have no speaker."""
     for unit in reversed(units[max(0, n - 12) : n]):
-        if unit.by is not None:
-            break
-        if unit.paragraph != units[n].paragraph and unit is not units[n - 1]:
+        if unit.by is not None or unit.paragraph != units[n - 1].paragraph:
             break
         unit.by = speaker
-        if unit.paragraph != units[n].paragraph:
-            break
 
 
-def _use(unit: Unit, speaker: Speaker) -> None:
+def _use(unit: Unit, speaker: Speaker, context: Context) -> None:
     """Take a speaker's words out of what the sentence says."""
+    context.spoken.update(range(speaker.i, speaker.j))
     for mark in unit.marks:
-        if mark.has("speaker") and speaker.i <= mark.i < speaker.j:
-            mark.used = True
-        elif speaker.i <= mark.i < speaker.j:
+        if speaker.i <= mark.i < speaker.j:
             mark.used = True
 
 
@@ -246,13 +274,9 @@ def _release(unit: Unit, context: Context) -> None:
             continue
         place = context.gazetteer.match(context.tokens.words[mark.i : mark.j], 0)
         if place is not None and context.tokens.caps[mark.i]:
-            from tocsin.reading.marks import PLACE, Mark as _Mark  # noqa: PLC0415
-
-            named = _Mark(mark.i, mark.i + place[0], PLACE)
+            named = Mark(mark.i, mark.i + place[0], PLACE)
             named.places = place[1]
             unit.marks[n] = named
         else:
             mark.used = True
 
-
-_ = PARAGRAPH

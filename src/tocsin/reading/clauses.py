@@ -84,7 +84,7 @@ def _join(parts: list[tuple[int, list[Mark]]], by_mark: dict[int, Spot]) -> list
         if not new:
             if cue and has[0]:
                 new = True
-            elif cue and has[1] and has[3] and count and not weapon:
+            elif cue and has[3] and count and not weapon and (has[1] or (has[2] and place)):
                 new = True
             elif cue and has[2] and any(m.group == "object" for m in clauses[-1].marks) and any(m.has("mood", "not") for m in marks):
                 new = True

@@ -57,6 +57,8 @@ class Unit:
     voices: list[Speaker] = field(default_factory=list)
     """All whom the sentence quotes, where they are several."""
     past: bool = False
+    night: bool = False
+    """It speaks of the night just past: what it totals is past, what it did is of this attack."""
     expected: bool = False
     hedged: bool = False
     corrects: bool = False
@@ -151,6 +153,7 @@ class Context:
     """The line and weapons of a sentence that names weapons alone: «Калібри! Пуск з акваторії…»."""
     at_war: bool = False
     """The text names a weapon, the enemy, or what weapons do."""
+    language: str = "und"
     lower: bool = False
     """The whole text is in small letters: capitals prove nothing."""
     announced: tuple[int, Spot] | None = None
@@ -163,6 +166,8 @@ class Context:
     """The reader's memory of how candidates ranked."""
     names: list[Mark] = field(default_factory=list)
     """All names of places of the text."""
+    spoken: set[int] = field(default_factory=set)
+    """The tokens that name who speaks."""
     drafts: list[Draft] = field(default_factory=list)
 
     def more_lines(self, unit: Unit) -> bool:

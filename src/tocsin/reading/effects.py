@@ -101,7 +101,7 @@ def _loose(clause: Clause, context: Context) -> int:
     covered = {k for m in clause.marks for k in range(m.i, m.j)}
     small = context.lexicon.prepositions
     span = range(clause.marks[0].i, clause.marks[-1].j)
-    return sum(1 for k in span if k not in covered and tokens.kinds[k] == "w" and tokens.words[k] not in small and len(tokens.words[k]) > 2)
+    return sum(1 for k in span if k not in covered and k not in context.spoken and tokens.kinds[k] == "w" and tokens.words[k] not in small and len(tokens.words[k]) > 2)
 
 
 def _cues(clause: Clause, context: Context) -> list[tuple[str, Mark]]:
@@ -182,6 +182,8 @@ def _effect(value: str, cue: Mark, values: list[str], clause: Clause, unit: Unit
         return []
     if not _plausible(value, clause, unit, context):
         return []
+    if value == "explosion" and (denies or ("damage" in values and words_blast(cue, context))):
+        return []
     if value == "explosion":
         base.count = _count_for(cue, clause)
     if value in ("fire", "response"):
@@ -224,6 +226,11 @@ def _plausible(value: str, clause: Clause, unit: Unit, context: Context) -> bool
     if value == "instruction" and any(c.value == "instruction" and c.j - c.i > 1 for c in clause.cues):
         return True
     return _loose(clause, context) <= 2
+
+
+def words_blast(cue: Mark, context: Context) -> bool:
+    """Whether a blast is only what did the damage ("the blast shattered windows")."""
+    return context.tokens.words[cue.i] in ("blast", "explosion", "вибух", "взрыв")
 
 
 def _fell(clause: Clause, context: Context) -> bool:
@@ -283,7 +290,7 @@ def _whole(objects: list[Mark]) -> list[Mark]:
     kept: list[Mark] = []
     for mark in objects:
         before = kept[-1] if kept else None
-        if before is not None and mark.i - before.j <= 1 and before.value == "roof":
+        if before is not None and before.value == "roof" and (mark.i - before.j <= 1 or (mark.i - before.j <= 3 and mark.meaning.value != "unfinished-building" and before.j - before.i == 1 and mark.value in ("warehouse", "residential"))):
             continue
         if before is not None and mark.i - before.j <= 0 and before.value == "other" and mark.value != "other":
             kept[-1] = mark

@@ -168,6 +168,8 @@ def _mood(unit: Unit, context: Context) -> None:
                 continue
             if meaning.value == "past":
                 unit.past = True
+            elif meaning.value == "night":
+                unit.night = True
             elif meaning.value == "expected":
                 unit.expected = unit.expected or mark.group == "mood"
             elif meaning.value == "hedge" and mark.group == "mood":
@@ -177,7 +179,7 @@ def _mood(unit: Unit, context: Context) -> None:
             elif meaning.value == "partial":
                 unit.partial = True
     words = context.tokens.words
-    if unit.past and any(words[k] in ("атакував", "атаковал", "атакувала", "застосував", "attacked", "launched", "атакував", "применил", "випустив", "завдав") for k in range(unit.i, unit.j)):
+    if (unit.past or unit.night) and any(words[k] in ("атакував", "атаковал", "атакувала", "застосував", "attacked", "launched", "атакував", "применил", "випустив", "завдав") for k in range(unit.i, unit.j)):
         context.summary = not context.article
     if any(m.has("mood", "summary") for m in unit.marks):
         context.summary = not context.article
@@ -448,7 +450,7 @@ def _finish(found: list[Draft], unit: Unit, units: list[Unit], n: int, clauses: 
             draft.denies = True
         if heading and draft.kind in ("inbound", "takeoff"):
             draft.heading = heading
-        if draft.main is None and draft.kind in _CARRIED:
+        if draft.main is None and (draft.kind in _CARRIED or (draft.kind == "instruction" and own is not None)):
             near = [d for d in found if d is not draft and d.main is not None and d.i <= draft.i]
             _carry(draft, unit, near[-1] if near else own, context)
     spots = [s for d in found if not d.denies for s in d.spots if s.mark.i >= unit.i]
@@ -499,35 +501,40 @@ def _tense(draft: Draft, unit: Unit, context: Context) -> None:
         if draft.when.start >= day + timedelta(days=1):
             draft.tense = "expected"
             return
-    if draft.kind == "launch" and any(context.tokens.words[k].startswith(_MAYBE) for k in range(max(unit.i, draft.cue - 4), max(draft.cue, 0))):
+    if draft.kind in ("launch", "inbound") and any(context.tokens.words[k].startswith(_MAYBE) for k in range(max(unit.i, draft.cue - 4), max(draft.cue, 0))):
         draft.tense = "expected"
         return
     if draft.kind in ("launch", "impact") and any(context.tokens.words[k] in _WAS for k in range(max(unit.i, draft.cue - 3), max(draft.cue, 0))):
+        draft.tense = "past"
+        return
+    if unit.night and draft.kind in ("tally", "launch", "interception", "lost", "inbound") and not context.article:
         draft.tense = "past"
         return
     if unit.past and draft.kind not in ("alarm-over", "danger-over"):
         draft.tense = "past"
     elif context.summary and draft.kind in ("launch", "interception", "lost", "impact", "inbound", "tally", "debris"):
         draft.tense = "past"
-    elif unit.expected and _foretold(draft, unit) and draft.kind in ("takeoff", "launch", "inbound", "danger", "danger-over", "alarm", "alarm-over", "outage", "explosion", "impact", "interception"):
+    elif unit.expected and _foretold(draft, unit, context) and draft.kind in ("takeoff", "launch", "inbound", "danger", "danger-over", "alarm", "alarm-over", "outage", "explosion", "impact", "interception"):
         draft.tense = "expected"
 
 
 _WAS = frozenset({"було", "були", "была", "было", "были", "був"})
 
 
-_MAYBE = ("можлив", "імовірн", "ймовірн", "вероятн", "возможн", "possible", "probable", "likely", "підготов", "подготов", "очіку", "ожида")
+_MAYBE = ("можлив", "імовірн", "ймовірн", "вероятн", "возможн", "possible", "probable", "likely", "підготов", "подготов", "очіку", "ожида", "можуть", "може", "может", "могут", "may", "might", "could")
 
 
-def context_possible(mark: Mark) -> bool:
+def context_possible(mark: Mark, context: Context) -> bool:
     """Whether a word of expectation stands behind its subject ("a strike is possible")."""
-    return mark.has("mood", "expected") is not None and mark.j - mark.i == 2 and mark.group == "mood"
+    return mark.has("mood", "expected") is not None and context.tokens.words[mark.j - 1] == "possible"
 
 
-def _foretold(draft: Draft, unit: Unit) -> bool:
+def _foretold(draft: Draft, unit: Unit, context: Context) -> bool:
     """Whether a word of expectation stands before what a claim says."""
-    if draft.cue < 0 or any(context_possible(m) for m in unit.marks):
+    if any(context_possible(m, context) for m in unit.marks):
         return True
+    if draft.cue < 0:
+        return any(m.has("mood", "expected") and m.group == "mood" and m.i <= draft.i + 1 for m in unit.marks)
     return any(m.has("mood", "expected") and m.group == "mood" and m.i < draft.cue + 2 for m in unit.marks)
 
 

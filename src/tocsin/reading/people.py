@@ -84,7 +84,7 @@ def _plausible(clause: Clause, context: Context) -> bool:
     small = context.lexicon.prepositions
     loose = [
         k for k in range(clause.marks[0].i, clause.marks[-1].j)
-        if k not in covered and tokens.kinds[k] == "w" and tokens.words[k] not in small and len(tokens.words[k]) > 2
+        if k not in covered and k not in context.spoken and tokens.kinds[k] == "w" and tokens.words[k] not in small and len(tokens.words[k]) > 2
     ]  # fmt: skip
     return len(loose) <= 2
 

@@ -52,6 +52,7 @@ class Reader:
         language = language_of(tokens, self.lexicon)
         source = self.register.get(report.source)
         context = self._context(report, source, tokens)
+        context.language = language
         marks = mark_tokens(tokens, self.lexicon, self.gazetteer)
         drafts = read_marks(marks, context, self._names)
         default = default_interval(context)

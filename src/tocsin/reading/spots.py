@@ -15,7 +15,7 @@ _AND = frozenset("та і й и and або чи or абож".split())
 _FILLER = frozenset("м місто міста місті містом смт с село селі села селищі селище селища нп н п г город города городе городом пгт the місцевого самого "
                     "самий північ південь захід схід центр север юг запад восток самої столиці столицю столичного напрямі міст містах population city town village напрямку".split())
 _RIVER = frozenset("р річка річки річку річкою река реки реку river вул вулиця вулиці вулицю улица улице улицу просп проспект проспекті street avenue площа площі".split())
-_LOCATIVE = ("ові", "еві", "ах", "ях", "ому", "ій", "ом", "ем", "ою", "ею", "ами", "ям", "ам")
+_LOCATIVE = ("ой", "ові", "еві", "ах", "ях", "ому", "ій", "ом", "ем", "ою", "ею", "ами", "ям", "ам")
 
 
 def find_spots(unit: Unit, context: Context) -> list[Spot]:
@@ -242,7 +242,7 @@ def _role(unit: Unit, context: Context, n: int, mark: Mark, candidates: tuple[Ca
     tokens = context.tokens
     marks = unit.marks
     i = mark.i
-    while i - 1 >= unit.i and tokens.words[i - 1] in _FILLER and tokens.seps[i] <= DOT and (tokens.seps[i - 1] <= DOT or i - 1 == unit.i):
+    while i - 1 >= unit.i and tokens.words[i - 1] in _FILLER and (len(tokens.words[i - 1]) > 1 or tokens.seps[i] == DOT) and tokens.seps[i] <= DOT and (tokens.seps[i - 1] <= DOT or i - 1 == unit.i):
         i -= 1
     if i <= unit.i:
         return ""
@@ -261,6 +261,8 @@ def _role(unit: Unit, context: Context, n: int, mark: Mark, candidates: tuple[Ca
                 return _compass_role(owner, tokens.words, candidates)
         found = context.lexicon.prepositions.get(tokens.words[i - 1])
         if found == "from" and i - 2 >= unit.i and tokens.words[i - 2] in ("км", "км", "km", "kilometers", "kilometres", "кілометрів", "километров"):
+            return "near"
+        if found == "v" and context.language == "ru" and tokens.words[i - 1] == "у":
             return "near"
         if found is not None:
             return _prepositional(found, tokens.words[i - 1], candidates, tokens.words[mark.j - 1])

@@ -20,7 +20,7 @@ def is_tally(unit: Unit, clauses: list[Clause], context: Context) -> bool:
         return False
     keys = {_KEYS[m.value] for c in clauses for cue in c.cues for m in cue.meanings if m.group == "cue" and m.value in _KEYS}
     inbound = any(cue.has("cue", "inbound") or cue.has("cue", "airborne") for c in clauses for cue in c.cues)
-    if context.summary or unit.past:
+    if context.summary or unit.past or unit.night:
         return bool(keys - {"hit"}) and (weapon or bool(context.last_weapon)) or (context.summary and weapon and not inbound)
     whole = any(c.total for clause in clauses for c in clause.counts)
     if (keys - {"hit"}) and weapon and whole and (not context.telegraphic or context.source is None or context.source.kind != "monitoring-channel"):

@@ -49,11 +49,11 @@ def spots_for(kind: str, spots: list[Spot]) -> list[Spot]:
             role = "toward" if kind in ("inbound", "launch") else "at"
         elif role == "po":
             role = "toward" if flying else "at"
-        elif kind == "launch" and role in ("", "near", "at") and _abroad(spot):
+        elif kind == "launch" and role in ("", "at") and _abroad(spot):
             role = "from"
         elif kind == "launch" and role in ("", "at"):
             role = "toward"
-        elif role == "toward" and not flying and kind not in ("lost", "tally", "interception", "danger-over", "statement"):
+        elif role == "toward" and (kind == "danger" or (not flying and kind not in ("lost", "tally", "interception", "statement"))):
             role = "at"
         elif not role:
             role = "at"
@@ -216,6 +216,8 @@ def _kind(value: str, cue: Mark, values: dict[str, Mark], clause: Clause, contex
         if "inbound" in values and motion and weapon and not _before_weapon(cue, clause):
             return "inbound"
         return "danger"
+    if value == "danger" and words[cue.i].startswith("загрожу") and denied(clause, cue, context):
+        return "danger-over"
     if value == "impact" and "debris" in values:
         return ""
     if value == "inbound" and _flight_time(cue, clause):

@@ -134,7 +134,7 @@ def time_of(unit: Unit, context: Context, marks: list[Mark]) -> Interval | None:
             clock = _clock(words, tokens.text, tokens.starts, mark)
             if clock is not None:
                 clocks.append((mark, clock))
-    said = " ".join(words[unit.i : unit.j]) if unit.past else ""
+    said = " ".join(words[unit.i : unit.j]) if unit.past or unit.night else ""
     base = day or context.day
     if base is None:
         return None
@@ -145,7 +145,7 @@ def time_of(unit: Unit, context: Context, marks: list[Mark]) -> Interval | None:
         return _clocked(clocks, base, unit, context, given=day is not None)
     if night and day is not None:
         return _span(day - timedelta(hours=3), day + timedelta(hours=8), "night", context)
-    if unit.past and day is None and any(phrase in said for phrase in _TONIGHT):
+    if (unit.past or unit.night) and day is None and any(phrase in said for phrase in _TONIGHT):
         return _span(base - timedelta(hours=3), base + timedelta(hours=8), "night", context)
     if day is not None:
         return _span(day, day + timedelta(days=1), "day", context)
