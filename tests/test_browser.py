@@ -298,3 +298,22 @@ def test_a_page_finds_its_server_again_after_a_restart(browser):
             assert "An official alarm is in force" in tab.locator(".answer").inner_text()
     finally:
         seen.close()
+
+
+def test_my_places_stay_in_this_browser(browser):
+    """R38: what a person follows is kept by their own browser, and a page survives whatever is found there."""
+    with showing(browser, Stage("CLEAR")) as tab:
+        tab.goto(tab.base + KYIV_PAGE + "?lang=en")
+        tab.click("#save")
+        assert tab.get_attribute("#save", "aria-pressed") == "true"
+        tab.goto(tab.base + "/?lang=en")
+        assert tab.locator("#saved a").inner_text() == "Kyiv"
+        assert tab.locator("#saved a").get_attribute("href") == KYIV_PAGE + "?lang=en"
+        tab.goto(tab.base + KYIV_PAGE + "?lang=en")
+        tab.click("#save")
+        assert not tab.locator("#saved").is_visible()
+        tab.evaluate("localStorage.setItem('tocsin-places', '[[\"javascript:alert(1)\", \"x\"], 7, null]')")
+        tab.goto(tab.base + "/?lang=en")
+        tab.wait_for_selector("#live:not([hidden])")
+        assert not tab.locator("#saved").is_visible()
+        assert tab.said == []
