@@ -84,6 +84,15 @@ def _before(verb: Mark, unit: Unit, context: Context, taken: set[int]) -> tuple[
         return None
     if context.lower or any(k in taken for k in range(i, verb.i)):
         return None
-    if any(i <= m.i < verb.i and (m.places or m.group not in ("group", "unit")) for m in unit.marks):
+    if any(i <= m.i < verb.i and (m.group not in ("group", "unit", "place") or _town(m, context)) for m in unit.marks):
         return None
     return i, verb.i
+
+
+def _town(mark: Mark, context: Context) -> bool:
+    """Whether a name is that of a place known to everybody; surnames are names of villages, too."""
+    for candidate in mark.places:
+        area = context.gazetteer.area(candidate.code)
+        if candidate.precision not in ("settlement", "hromada") or area is None or (area.population or 0) > 40_000:
+            return True
+    return False
