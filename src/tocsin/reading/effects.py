@@ -225,7 +225,19 @@ def _plausible(value: str, clause: Clause, unit: Unit, context: Context) -> bool
         return True
     if value == "instruction" and any(c.value == "instruction" and c.j - c.i > 1 for c in clause.cues):
         return True
-    return _loose(clause, context) <= 2
+    if value in ("explosion", "fire") and not (clause.spots or clause.objects):
+        return False
+    return _loose(clause, context) <= 2 and not stranger(unit, context)
+
+
+def stranger(unit: Unit, context: Context) -> bool:
+    """Whether a sentence names somebody or some place that we do not know: it may well be abroad."""
+    tokens = context.tokens
+    covered = {k for m in unit.marks for k in range(m.i, m.j)}
+    return any(
+        tokens.caps[k] and k not in covered and tokens.words[k] not in context.lexicon.prepositions
+        for k in range(unit.i + 1, unit.j)
+    )
 
 
 def words_blast(cue: Mark, context: Context) -> bool:

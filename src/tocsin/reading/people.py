@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from tocsin.model import HARM_KEYS, Range
+from tocsin.reading.effects import stranger
 from tocsin.reading.drafts import Clause, Context, Draft, Unit
 from tocsin.reading.marks import Mark
 from tocsin.reading.normalise import SEMI
@@ -62,7 +63,7 @@ def casualties_of(clause: Clause, unit: Unit, context: Context) -> list[Draft]:
     if "hospitalised" in harm and harm["hospitalised"] == Range(min=1, max=None) and len(harm) == 2 and len(known) == 1:
         # "another victim who required hospitalization": the same one.
         harm["hospitalised"] = known[0]
-    if not harm or not _plausible(clause, context):
+    if not harm or not _plausible(clause, unit, context):
         return []
     spots = spots_for("casualty", [s for s in clause.spots if s.role not in ("from", "via")])
     marks = [m for m in clause.marks if m.group not in ("state", "junk")]
@@ -74,7 +75,7 @@ def casualties_of(clause: Clause, unit: Unit, context: Context) -> list[Draft]:
     return [draft]
 
 
-def _plausible(clause: Clause, context: Context) -> bool:
+def _plausible(clause: Clause, unit: Unit, context: Context) -> bool:
     """Whether a news headline without a weapon or an enemy says little else than who was harmed."""
     source = context.source
     if source is None or source.kind not in ("media", "public") or context.article or context.at_war:
@@ -86,7 +87,7 @@ def _plausible(clause: Clause, context: Context) -> bool:
         k for k in range(clause.marks[0].i, clause.marks[-1].j)
         if k not in covered and k not in context.spoken and tokens.kinds[k] == "w" and tokens.words[k] not in small and len(tokens.words[k]) > 2
     ]  # fmt: skip
-    return len(loose) <= 2
+    return len(loose) <= 2 and not stranger(unit, context)
 
 
 _UNSAID = Range(min=None, max=None)

@@ -276,7 +276,7 @@ def _implied(clause: Clause, unit: Unit, context: Context, values: dict[str, Mar
     bare = context.source is None or context.source.kind == "monitoring-channel"
     if bare and any(context.tokens.tagged(s.mark.i) for s in clause.spots):
         return "", None
-    if bare and clause.spots and loose <= 3 and all(s.best.precision != "country" for s in clause.spots):
+    if bare and clause.spots and loose <= (2 if clause.counts or clause.signs or any(s.role in ("toward", "via") for s in clause.spots) else 1) and all(s.best.precision != "country" for s in clause.spots):
         if any(not s.role or s.role in ("toward", "via", "at", "near", "into", "from") for s in clause.spots) and _short(unit):
             if len(unit.marks) == len(clause.marks) or clause.counts or clause.signs or "more" in values or clause.inherited is not None:
                 return "inbound", None
@@ -427,7 +427,8 @@ def _enough(kind: str, cue: Mark | None, groups: list[Group], spots: list[Spot],
     if kind == "launch":
         if not weapon and cue is not None and denied(clause, cue, context):
             return loose <= 3
-        return weapon or (context.telegraphic and bool(spots) and loose <= 4)
+        channel = context.source is None or context.source.kind == "monitoring-channel"
+        return weapon or (channel and bool(spots) and loose <= 4)
     if kind == "inbound":
         if weapon:
             return context.telegraphic or bool(spots) or any(m.has("compass") for m in clause.marks)
