@@ -19,7 +19,7 @@ name = "A polled service"
 kind = "alarm-service"
 reliability = "A"
 declares = ["UA"]
-fresh_for = "3s"
+fresh_for = "5s"
 
 [city]
 name = "A city's own service"
