@@ -243,6 +243,8 @@ class Source(msgspec.Struct, frozen=True, kw_only=True):
 
     id: str
     name: str
+    names: dict[str, str] = {}
+    """The name in other languages, by code; ``name`` is the English one."""
     kind: str = "public"
     reliability: str = "F"
     home: str | None = None
@@ -254,6 +256,10 @@ class Source(msgspec.Struct, frozen=True, kw_only=True):
     declares: tuple[str, ...] = ()
     side: str | None = None
     timezone: str = "Europe/Kyiv"
+
+    def called(self, lang: str) -> str:
+        """Return the name in a language, the English one where the register gives none."""
+        return self.names.get(lang, self.name)
 
     @property
     def authority_id(self) -> str:

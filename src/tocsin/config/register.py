@@ -30,6 +30,10 @@ def _list(value: object) -> bool:
     return isinstance(value, list) and all(isinstance(one, str) and one for one in value)
 
 
+def _names(value: object) -> bool:
+    return isinstance(value, dict) and all(isinstance(one, str) and one for one in value.values())
+
+
 def _zone(value: object) -> bool:
     try:
         ZoneInfo(str(value))
@@ -47,6 +51,7 @@ def _lasts(value: object) -> bool:
 
 _FIELDS: dict[str, tuple[Callable[[object], bool], str]] = {
     "name": (lambda v: isinstance(v, str) and bool(v), "a name"),
+    "names": (_names, 'names by language, such as { uk = "…", ru = "…" }'),
     "kind": (lambda v: v in KINDS, "one of " + ", ".join(KINDS)),
     "reliability": (lambda v: isinstance(v, str) and v in tuple("ABCDEF"), "a letter from A to F"),
     "home": (lambda v: isinstance(v, str) and bool(v), "the code of an area"),
@@ -104,6 +109,12 @@ def _source(name: str, table: Mapping[str, Any], where: str, problems: list[Prob
     return Source(id=name, **fields)
 
 
+def _toml(value: object) -> str:
+    if isinstance(value, dict):
+        return "{ " + ", ".join(f"{key} = {_toml(one)}" for key, one in value.items()) + " }"
+    return json.dumps(list(value) if isinstance(value, tuple) else value, ensure_ascii=False)
+
+
 def register_toml(sources: Mapping[str, Source]) -> str:
     """Return a register as text, the same for the same sources: what an adoption carries."""
     rows = []
@@ -111,10 +122,9 @@ def register_toml(sources: Mapping[str, Source]) -> str:
         fields = [f"[{json.dumps(source.id, ensure_ascii=False)}]"]
         for field in _FIELDS:
             value = getattr(source, field)
-            if value is None or value in ((), False) or (field == "timezone" and value == "Europe/Kyiv"):
+            if value is None or value in ((), {}, False) or (field == "timezone" and value == "Europe/Kyiv"):
                 continue
-            shown = list(value) if isinstance(value, tuple) else value
-            fields.append(f"{field} = {json.dumps(shown, ensure_ascii=False)}")
+            fields.append(f"{field} = {_toml(value)}")
         rows.append("\n".join(fields))
     return "\n\n".join(rows) + "\n"
 

@@ -326,7 +326,7 @@ def description(what: Message, words: Words, names: Names) -> str:
 
 def _who(what: Message, words: Words, names: Names) -> list[str]:
     alert = what.alert
-    who = sources(alert.whose, names) or words.say("cap.nobody")
+    who = sources(alert.whose, names, words.lang) or words.say("cap.nobody")
     if what.closing:
         return [words.say("cap.by", sources=who)]
     said = [words.say(f"cap.{alert.layer}", sources=who)]

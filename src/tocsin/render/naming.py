@@ -64,9 +64,9 @@ def cause(what: Cause, names: Names, words: Words) -> str | None:
     return words.say(f"cause.{what.kind}")
 
 
-def sources(whose: tuple[str, ...], names: Names) -> str:
+def sources(whose: tuple[str, ...], names: Names, lang: str) -> str:
     """Name the sources whose word it is, in the order given; an id that no register names stands for itself."""
-    called = [clean(names.register[s].name) if s in names.register else clean(s) for s in whose]
+    called = [clean(names.register[s].called(lang)) if s in names.register else clean(s) for s in whose]
     return ", ".join(dict.fromkeys(called))
 
 

@@ -51,7 +51,7 @@ def answers(view: View, frame: Frame) -> tuple[tuple[str, str, str], ...]:
             ("do", _do(state, frame)),
             ("sure", _sure(view, frame)),
             ("fresh", _fresh(state, frame)),
-            ("who", sources(_whose(view), view.names)),
+            ("who", sources(_whose(view), view.names, frame.words.lang)),
             ("changed", words.when(view.changed, frame.now) if view.changed else ""),
         )
         if text
@@ -192,7 +192,7 @@ def _warning(group: Sequence[Alert], view: View, frame: Frame) -> Warned:
         # What rests on channels alone is never red (R31).
         tone="red" if alert.level == "red" and not alert.unofficial else "yellow",
         do=instruction(alert, words),
-        who=sources(alert.whose, view.names) or words.say("cap.nobody"),
+        who=sources(alert.whose, view.names, frame.words.lang) or words.say("cap.nobody"),
         since=words.when(alert.valid.start, frame.now) if alert.valid.start else "",
         until=words.say("warning.until", when=words.when(end, frame.now)) if end else "",
         notes=tuple(notes),
@@ -223,7 +223,7 @@ def _coming(threat: Threat, view: View, frame: Frame) -> Shown:
     return Shown(
         headline=story.threat(threat, view.names, words),
         details=tuple(details),
-        who=sources(threat.sources, view.names),
+        who=sources(threat.sources, view.names, frame.words.lang),
         when=words.when(threat.valid.start, frame.now) if threat.valid.start else "",
     )
 
@@ -238,7 +238,7 @@ def happened(what: Incident, names: Names, frame: Frame) -> Shown:
     return Shown(
         headline=f"{clean(words.area(what.area))}: {story.incident(what, words)}",
         details=tuple(details),
-        who=sources(what.sources, names),
+        who=sources(what.sources, names, frame.words.lang),
         when=words.when(what.valid.start, frame.now) if what.valid.start else "",
         withdrawn=what.status == "withdrawn",
     )
@@ -323,16 +323,16 @@ def _where(line: LedgerLine, view: View, words: Words) -> str:
 
 def _said(line: LedgerLine, names: Names, frame: Frame) -> str:
     """X said so with X's own report, else Y reports that X said so (R5)."""
-    who = sources((line.source,), names)
+    who = sources((line.source,), names, frame.words.lang)
     if line.by is None or line.by == line.source:
         return who
-    return frame.words.say("ledger.through", source=who, by=sources((line.by,), names))
+    return frame.words.say("ledger.through", source=who, by=sources((line.by,), names, frame.words.lang))
 
 
 def _party(what: Statement, names: Names, frame: Frame) -> str:
     """Name whose words a statement is: the party's, by whom and through whom."""
     words = frame.words
-    who = sources((what.by or what.source,), names)
+    who = sources((what.by or what.source,), names, frame.words.lang)
     return f"{words.say(f'party.{what.party}')}: {who}" if words.has(f"party.{what.party}") else who
 
 

@@ -155,7 +155,7 @@ def sitrep(
         highlights=top,
         figures=key_figures,
         parts=parts,
-        words=_words(top, key_figures, parts, quotes or {}, names),
+        words=_words(top, key_figures, parts, quotes or {}, names=names, lang=lang),
         contact=contact,
         base=base,
     )
@@ -216,7 +216,9 @@ def _words(
     key_figures: Sequence[Figure],
     parts: Sequence[Part],
     quotes: Mapping[str, Quote],
+    *,
     names: Names,
+    lang: str,
 ) -> tuple[Word, ...]:
     """Return the words behind every claim that the report names, in the order in which it names them."""
     named: dict[str, None] = {}
@@ -233,7 +235,7 @@ def _words(
         out.append(
             Word(
                 claim=claim,
-                source=clean(known.name if known is not None else quote.source),
+                source=clean(known.called(lang) if known is not None else quote.source),
                 quote=clean(quote.quote),
                 stated_at=quote.stated_at,
                 url=quote.url,

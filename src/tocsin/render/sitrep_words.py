@@ -82,7 +82,7 @@ class Tongue(msgspec.Struct, frozen=True, kw_only=True):
 
     def _name(self, source: str) -> str:
         known = self.names.register.get(source)
-        return clean(known.name if known is not None else source)
+        return clean(known.called(self.words.lang) if known is not None else source)
 
     def official(self, line: LedgerLine) -> bool:
         """Whether an official body gave a line, or is quoted in it."""

@@ -123,7 +123,7 @@ def _tell(group: Sequence[Change], names: Names, words: Words, quotes: Mapping[s
         tone=tone,
         headline=headline,
         details=details,
-        who=sources(who, names),
+        who=sources(who, names, words.lang),
         quotes=tuple(quotes[c] for c in because if c in quotes)[:_SHOWN_QUOTES],
     )
 
@@ -201,7 +201,7 @@ def reason(what: Incident, names: Names, words: Words) -> str:
         return ""
     _, denied, who = what.reason.rpartition("denied by ")
     return (
-        words.say("reason.denied", who=sources((who,), names)) if denied else words.say("reason.taken-back")
+        words.say("reason.denied", who=sources((who,), names, words.lang)) if denied else words.say("reason.taken-back")
     )
 
 
