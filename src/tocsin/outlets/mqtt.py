@@ -28,7 +28,7 @@ from tocsin.engine import World
 from tocsin.model import Alert, AreaState, Change, Picture, Problem
 from tocsin.outlets.errors import OutletError
 from tocsin.outlets.keys import Signer, signed_json
-from tocsin.outlets.publication import Publication
+from tocsin.outlets.publication import Publication, Published
 from tocsin.places import Gazetteer
 
 __all__ = ["MqttConf", "MqttOutlet", "configured"]
@@ -41,7 +41,7 @@ CHANGE_LASTS = 300
 """Seconds for which a change may wait at the broker for a subscriber that is away."""
 _LATE = timedelta(seconds=60)
 """A change older than this is history: it is not sent when the broker comes back (R8)."""
-_CHUNK = 40
+_CHUNK = 100
 _LONGEST_PAUSE = 60.0
 
 
@@ -214,6 +214,11 @@ class MqttOutlet:
         self._sent_to = app.publication.last if sent is None else min(sent, app.publication.last)
         self.areas: tuple[str, ...] = conf.areas or _usual_areas(app.world.places)
         """Of which a state is published."""
+        self._published = frozenset(self.areas)
+        self._inside: dict[str, list[str]] = {}
+        for area in self.areas:
+            for holder in (area, *app.world.places.ancestors(area)):
+                self._inside.setdefault(holder, []).append(area)
         self._renew = timedelta(seconds=max(1.0, conf.expiry / 3))
 
     def condition(self) -> str | None:
@@ -257,7 +262,7 @@ class MqttOutlet:
         tls = ssl.create_default_context(cafile=conf.ca_file) if conf.tls else None
         if tls is not None and conf.cert_file is not None:
             tls.load_cert_chain(conf.cert_file, conf.key_file)
-        return aiomqtt.Client(
+        client = aiomqtt.Client(
             conf.host,
             conf.port,
             username=conf.username,
@@ -268,8 +273,10 @@ class MqttOutlet:
             timeout=10,
             will=will,
             tls_context=tls,
-            max_concurrent_outgoing_calls=2 * _CHUNK,
+            max_inflight_messages=_CHUNK,
         )
+        client.pending_calls_threshold = 2 * _CHUNK  # below it a crowd of alarms is no reason to warn
+        return client
 
     async def _follow(self) -> None:
         async for change in self._app.follow(self._app.publication.last):
@@ -282,9 +289,8 @@ class MqttOutlet:
         code = area if isinstance(area, str) else getattr(area, "code", None)
         if code is None:
             return
-        covers = self._app.world.places.covers
-        for each in self.areas:
-            if covers(code, each) or covers(each, code):
+        for each in (*self._inside.get(code, ()), *self._app.world.places.ancestors(code)):
+            if each in self._published:
                 self._dirty[each] = None
 
     # --- publishing
@@ -304,8 +310,8 @@ class MqttOutlet:
                 self._due.clear()
                 beat_at = now
             last = now
-            await self._changes(client, now)
             await self._states(client, now)
+            await self._changes(client, now)
             if now >= beat_at:
                 await self._heartbeat(client, now)
                 beat_at = now + timedelta(seconds=self._conf.heartbeat)
@@ -353,17 +359,20 @@ class MqttOutlet:
         """Send published changes in order, those that are history aside."""
         while batch := self._app.publication.after(self._sent_to, 200):
             told: list[tuple[int, bytes]] = []
-            for one in batch:
-                if one.change.at >= now - _LATE:
-                    await client.publish(
-                        f"{self.base}/changes", one.data, qos=1, properties=expiring(CHANGE_LASTS)
-                    )
-                    self.sent += 1
-                    told.append((one.change.number, one.data))
-                self._sent_to = one.change.number
+            fresh = [one for one in batch if one.change.at >= now - _LATE]
+            for start in range(0, len(fresh), _CHUNK):
+                # Handed over in order and acknowledged together: the broker keeps the order.
+                chunk = fresh[start : start + _CHUNK]
+                await asyncio.gather(*(self._change(client, one) for one in chunk))
+                told.extend((one.change.number, one.data) for one in chunk)
+            self._sent_to = batch[-1].change.number
             await self._record(told)
             if len(batch) < 200:
                 break
+
+    async def _change(self, client: aiomqtt.Client, one: Published) -> None:
+        await client.publish(f"{self.base}/changes", one.data, qos=1, properties=expiring(CHANGE_LASTS))
+        self.sent += 1
 
     async def _record(self, told: Sequence[tuple[int, bytes]]) -> None:
         """Record what went out, so that a restart sends nothing twice and nothing old (R8)."""
