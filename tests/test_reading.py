@@ -5,6 +5,7 @@ from __future__ import annotations
 from datetime import UTC, datetime
 
 import pytest
+
 from reading_words import KYIV, SUMY_OBLAST, only, read, said
 from tocsin.config.world import load_gazetteer
 
@@ -50,7 +51,9 @@ def test_via_and_toward_are_told_apart() -> None:
 def test_a_heading_tells_which_place_of_a_name_is_meant() -> None:
     found = read("Сумщина: 4 на Лебедин, 6 на Кролевець").claims
     assert [c.count.min for c in found] == [4, 6]
-    assert all(c.place is not None and load_gazetteer().first_level_of(c.place.code) == SUMY_OBLAST for c in found)
+    assert all(
+        c.place is not None and load_gazetteer().first_level_of(c.place.code) == SUMY_OBLAST for c in found
+    )
 
 
 def test_bare_messages_of_a_channel_leave_their_slots_open() -> None:
@@ -63,7 +66,10 @@ def test_a_bare_place_means_nothing_from_a_newspaper() -> None:
     assert said("Нивки", "paper") == []
 
 
-@pytest.mark.parametrize(("sign", "weapon"), [("🛵", "drone"), ("🏍", "jet-drone"), ("☄️", "ballistic"), ("🚀", "missile"), ("💣", "guided-bomb")])
+@pytest.mark.parametrize(
+    ("sign", "weapon"),
+    [("🛵", "drone"), ("🏍", "jet-drone"), ("☄️", "ballistic"), ("🚀", "missile"), ("💣", "guided-bomb")],
+)
 def test_emoji_are_predicates(sign: str, weapon: str) -> None:
     assert ("inbound", weapon) in [(k, w) for k, w, _ in said(f"{sign} Бровари")]
 
@@ -87,10 +93,17 @@ def test_alarms_are_declared_and_ended_by_area_and_type() -> None:
 
 @pytest.mark.parametrize(
     "text",
-    ["Очікуємо на відбій", "Зверніть увагу, тривога ще триває у: #Сумська_область", "Навчальна тривога в школах Києва", "Чому тривога?"],
+    [
+        "Очікуємо на відбій",
+        "Зверніть увагу, тривога ще триває у: #Сумська_область",
+        "Навчальна тривога в школах Києва",
+        "Чому тривога?",
+    ],
 )
 def test_what_is_no_new_alarm_and_no_end(text: str) -> None:
-    assert not [c for c in read(text, "siren").claims if c.kind in ("alarm", "alarm-over") and c.tense == "now"]
+    assert not [
+        c for c in read(text, "siren").claims if c.kind in ("alarm", "alarm-over") and c.tense == "now"
+    ]
 
 
 # --- effects and people -----------------------------------------------------------
@@ -130,7 +143,11 @@ def test_people_are_ranges(text: str, key: str, low: int | None, high: int | Non
 def test_outages_hold_their_numbers() -> None:
     claim = only("Без тепла 120 будинків, 3 школи та 2 дитсадки", "outage", "city")
     assert claim.scope is not None
-    assert {k: v.min for k, v in claim.scope.items()} == {"residential-buildings": 120, "schools": 3, "kindergartens": 2}
+    assert {k: v.min for k, v in claim.scope.items()} == {
+        "residential-buildings": 120,
+        "schools": 3,
+        "kindergartens": 2,
+    }
 
 
 # --- who, when, how ---------------------------------------------------------------
@@ -167,7 +184,9 @@ def test_hedges_and_forecasts() -> None:
 
 
 def test_a_partys_words_are_statements_only() -> None:
-    assert {k for k, _, _ in said("В ответ поражены военные объекты под Киевом, все цели поражены", "foe")} == {"statement"}
+    assert {
+        k for k, _, _ in said("В ответ поражены военные объекты под Киевом, все цели поражены", "foe")
+    } == {"statement"}
 
 
 @pytest.mark.parametrize(
@@ -188,7 +207,16 @@ def test_nothing_from_nothing(text: str, source: str) -> None:
     assert [c for c in read(text, source).claims if c.tense == "now" and c.stance == "asserts"] == []
 
 
-@pytest.mark.parametrize("text", ["вул. Садова, 12", "тел. 044 123 45 67", "картка 4441 1144 5555 6666", "16-поверховий будинок", "Ту-95 на стоянці"])
+@pytest.mark.parametrize(
+    "text",
+    [
+        "вул. Садова, 12",
+        "тел. 044 123 45 67",
+        "картка 4441 1144 5555 6666",
+        "16-поверховий будинок",
+        "Ту-95 на стоянці",
+    ],
+)
 def test_figures_that_are_no_counts(text: str) -> None:
     assert all(c.count is None for c in read(text, "city").claims)
 

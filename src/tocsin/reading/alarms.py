@@ -13,7 +13,25 @@ __all__ = ["alarms_of"]
 
 _AUTHORITIES = frozenset({"authority", "military", "emergency-service", "alarm-service"})
 _SIRENS = ("сирен", "siren")
-_DECLARED = ("оголош", "объявл", "declar", "лунає", "лунають", "звуч", "sound", "issued", "announced", "пролуна", "прозвуч", "ввімкн", "came", "given", "дали", "объяв", "оголос")
+_DECLARED = (
+    "оголош",
+    "объявл",
+    "declar",
+    "лунає",
+    "лунають",
+    "звуч",
+    "sound",
+    "issued",
+    "announced",
+    "пролуна",
+    "прозвуч",
+    "ввімкн",
+    "came",
+    "given",
+    "дали",
+    "объяв",
+    "оголос",
+)
 
 
 def alarms_of(clause: Clause, unit: Unit, context: Context) -> list[Draft]:
@@ -21,9 +39,16 @@ def alarms_of(clause: Clause, unit: Unit, context: Context) -> list[Draft]:
     drafts: list[Draft] = []
     values = {m.value for c in clause.cues for m in c.meanings if m.group == "cue"}
     for cue in clause.cues:
-        meaning = next((m for m in cue.meanings if m.group == "cue" and m.claim in ("alarm", "alarm-over")), None)
+        meaning = next(
+            (m for m in cue.meanings if m.group == "cue" and m.claim in ("alarm", "alarm-over")), None
+        )
         words = context.tokens.words
-        if meaning is None and cue.has("cue", "danger") and words[cue.i].startswith(("тривог", "тревог")) and (words[cue.j - 1] != "по" or not clause.weapons):
+        if (
+            meaning is None
+            and cue.has("cue", "danger")
+            and words[cue.i].startswith(("тривог", "тревог"))
+            and (words[cue.j - 1] != "по" or not clause.weapons)
+        ):
             kind, alarm_type = "alarm", "air-raid"
         elif meaning is None:
             over = cue.has("cue", "danger-over")
@@ -42,7 +67,9 @@ def alarms_of(clause: Clause, unit: Unit, context: Context) -> list[Draft]:
     return drafts
 
 
-def _alarm(kind: str, alarm_type: str, cue: Mark, clause: Clause, unit: Unit, context: Context) -> Draft | None:
+def _alarm(  # noqa: PLR0917 - a clause and all that it stands in
+    kind: str, alarm_type: str, cue: Mark, clause: Clause, unit: Unit, context: Context
+) -> Draft | None:
     words = context.tokens.words
     spots = spots_for(kind, [s for s in clause.spots if s.role not in ("from", "via")])
     source = context.source
@@ -51,7 +78,9 @@ def _alarm(kind: str, alarm_type: str, cue: Mark, clause: Clause, unit: Unit, co
         spots = _elsewhere(unit, context)
     own = _home(context, cue) if not spots else None
     sirens = any(words[k].startswith(_SIRENS) for k in range(cue.i, cue.j))
-    declared = any(word.startswith(_DECLARED) for word in words[max(unit.i, cue.i - 4) : min(unit.j, cue.j + 4)])
+    declared = any(
+        word.startswith(_DECLARED) for word in words[max(unit.i, cue.i - 4) : min(unit.j, cue.j + 4)]
+    )
     if not spots:
         if context.article and not declared:
             return None
@@ -67,8 +96,19 @@ def _alarm(kind: str, alarm_type: str, cue: Mark, clause: Clause, unit: Unit, co
     if denied(clause, cue, context):
         if not any(m.has("mood", "not-confirmed") for m in clause.marks):
             return None
-        return Draft(kind=kind, i=i, j=j, spots=spots, main=main_spot(kind, spots), alarm_type=alarm_type, denies=True)
-    return Draft(kind=kind, i=i, j=j, spots=spots, main=main_spot(kind, spots), alarm_type=alarm_type, also=also, partial=kind == "alarm-over" and _yellow(unit, context))
+        return Draft(
+            kind=kind, i=i, j=j, spots=spots, main=main_spot(kind, spots), alarm_type=alarm_type, denies=True
+        )
+    return Draft(
+        kind=kind,
+        i=i,
+        j=j,
+        spots=spots,
+        main=main_spot(kind, spots),
+        alarm_type=alarm_type,
+        also=also,
+        partial=kind == "alarm-over" and _yellow(unit, context),
+    )
 
 
 def _loose(unit: Unit, context: Context) -> int:
@@ -76,7 +116,14 @@ def _loose(unit: Unit, context: Context) -> int:
     tokens = context.tokens
     covered = {k for m in unit.marks for k in range(m.i, m.j)}
     small = context.lexicon.prepositions
-    return sum(1 for k in range(unit.i, unit.j) if k not in covered and tokens.kinds[k] == "w" and tokens.words[k] not in small and len(tokens.words[k]) > 1)
+    return sum(
+        1
+        for k in range(unit.i, unit.j)
+        if k not in covered
+        and tokens.kinds[k] == "w"
+        and tokens.words[k] not in small
+        and len(tokens.words[k]) > 1
+    )
 
 
 def _elsewhere(unit: Unit, context: Context) -> list[Spot]:
@@ -86,7 +133,9 @@ def _elsewhere(unit: Unit, context: Context) -> list[Spot]:
     tagged = [m for m in named if context.tokens.tagged(m.i)] or [m for m in named if m.i - unit.j <= 12]
     spots: list[Spot] = []
     for mark in tagged[:4]:
-        best = context.gazetteer.rank(mark.places, home=context.home, regions=context.regions, mentioned=context.mentioned)[0]
+        best = context.gazetteer.rank(
+            mark.places, home=context.home, regions=context.regions, mentioned=context.mentioned
+        )[0]
         if all(s.code != best.code for s in spots):
             spots.append(Spot(mark=mark, role="at", best=best))
     return spots
@@ -106,5 +155,9 @@ def _home(context: Context, cue: Mark) -> Spot | None:
     if code is None or context.gazetteer.area(code) is None or code == context.gazetteer.root:
         return None
     area = context.gazetteer.area(code)
-    precision = "settlement" if area is not None and area.kind == "city" else (area.level if area is not None else "oblast")
+    precision = (
+        "settlement"
+        if area is not None and area.kind == "city"
+        else (area.level if area is not None else "oblast")
+    )
     return Spot(mark=cue, role="at", best=Candidate(code=code, precision=precision, form="home"))

@@ -13,7 +13,17 @@ from tocsin.reading.speakers import unlisted
 
 __all__ = ["Register", "attribute"]
 
-_OFFICES = frozenset({"mayor", "governor", "military-administration", "city-authorities", "police", "prosecutors", "spokesperson"})
+_OFFICES = frozenset(
+    {
+        "mayor",
+        "governor",
+        "military-administration",
+        "city-authorities",
+        "police",
+        "prosecutors",
+        "spokesperson",
+    }
+)
 _PARTY = frozenset({"mod-russia", "russian-media"})
 
 
@@ -92,7 +102,9 @@ def _is_self(speaker: Speaker, context: Context) -> bool:
     if source is None or source.kind not in ("authority", "military", "emergency-service", "alarm-service"):
         return False
     named = context.register.get(speaker.id)
-    return speaker.id == source.id or (named is not None and named.authority is not None and named.authority == source.authority)
+    return speaker.id == source.id or (
+        named is not None and named.authority is not None and named.authority == source.authority
+    )
 
 
 def _speakers(unit: Unit, context: Context, register: Register) -> list[tuple[Speaker, Mark | None]]:
@@ -197,7 +209,10 @@ def _choose(
     """The speaker whom a sentence quotes, and by what sign: colon, verb, dash, back."""
     seps = context.tokens.seps
     first = speakers[0][0]
-    head = all(m.group in ("state", "speaker", "mood", "place", "say", "weapon", "time") or m.i >= first.i for m in unit.marks)
+    head = all(
+        m.group in ("state", "speaker", "mood", "place", "say", "weapon", "time") or m.i >= first.i
+        for m in unit.marks
+    )
     for end in range(first.j, min(first.j + 3, unit.j)):
         if seps[end] == COLON and head and first.i - unit.i <= 6:
             return first, "colon"
@@ -217,7 +232,7 @@ def _choose(
         if best is not None:
             return best[1], "verb"
     last = speakers[-1][0]
-    if last.j >= unit.j - 1 and last.i > unit.i and (seps[last.i] == DASH or _dashed(unit, last, context)):
+    if last.j >= unit.j - 1 and last.i > unit.i and (seps[last.i] == DASH or _dashed(last, context)):
         return last, "dash"
     if last.i == unit.i and last.j >= unit.j and _after_dash(unit, context):
         return last, "back"
@@ -231,9 +246,10 @@ def _voices(unit: Unit, speakers: list[tuple[Speaker, Mark | None]], chosen: Spe
     return found if len(found) > 1 else []
 
 
-def _dashed(unit: Unit, speaker: Speaker, context: Context) -> bool:
-    before = context.tokens.text[max(0, context.tokens.starts[speaker.i] - 3) : context.tokens.starts[speaker.i]]
-    _ = unit
+def _dashed(speaker: Speaker, context: Context) -> bool:
+    before = context.tokens.text[
+        max(0, context.tokens.starts[speaker.i] - 3) : context.tokens.starts[speaker.i]
+    ]
     return "—" in before or "–" in before or " - " in before
 
 
@@ -244,7 +260,9 @@ def _after_dash(unit: Unit, context: Context) -> bool:
 
 def _own_words(unit: Unit, speaker: Speaker) -> bool:
     """Whether a sentence that points back also says something itself."""
-    return any(m.group in ("cue", "weapon", "harm") and not (speaker.i <= m.i < speaker.j) for m in unit.marks)
+    return any(
+        m.group in ("cue", "weapon", "harm") and not (speaker.i <= m.i < speaker.j) for m in unit.marks
+    )
 
 
 def _attribute_back(units: list[Unit], n: int, speaker: Speaker) -> None:
@@ -279,4 +297,3 @@ def _release(unit: Unit, context: Context) -> None:
             unit.marks[n] = named
         else:
             mark.used = True
-

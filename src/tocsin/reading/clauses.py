@@ -10,12 +10,70 @@ from tocsin.reading.normalise import AND_SLASH, COLON, COMMA, DASH, PAREN, SEMI
 __all__ = ["clauses_of"]
 
 _JOIN = frozenset(
-    "та і й и а але однак проте зате но однако and but while where which as after before followed when along що які який яка де коли після "
-    "который которые которая где когда после тогда while whereas plus плюс also також також".split()
+    [
+        "та",
+        "і",
+        "й",
+        "и",
+        "а",
+        "але",
+        "однак",
+        "проте",
+        "зате",
+        "но",
+        "однако",
+        "and",
+        "but",
+        "while",
+        "where",
+        "which",
+        "as",
+        "after",
+        "before",
+        "followed",
+        "when",
+        "along",
+        "що",
+        "які",
+        "який",
+        "яка",
+        "де",
+        "коли",
+        "після",
+        "который",
+        "которые",
+        "которая",
+        "где",
+        "когда",
+        "после",
+        "тогда",
+        "while",
+        "whereas",
+        "plus",
+        "плюс",
+        "also",
+        "також",
+        "також",
+    ]
 )
 _CAUSE = frozenset({"через", "из-за", "за", "because", "due", "triggered"})
 _THREAT = frozenset(
-    "takeoff launch attack strike shelling inbound danger danger-over lost interception airborne landed impact continuation".split()
+    [
+        "takeoff",
+        "launch",
+        "attack",
+        "strike",
+        "shelling",
+        "inbound",
+        "danger",
+        "danger-over",
+        "lost",
+        "interception",
+        "airborne",
+        "landed",
+        "impact",
+        "continuation",
+    ]
 )
 _HOSPITAL = Meaning("object", "hospital", {})
 
@@ -32,7 +90,14 @@ def clauses_of(unit: Unit, spots: list[Spot], context: Context) -> list[Clause]:
         if mark.used:
             continue
         cut = _cut(tokens.seps, tokens.words, last, mark.i)
-        if not cut and current and mark.group in ("cue", "weapon") and mark.i and tokens.words[mark.i - 1] in _CAUSE and any(m.group == "cue" for m in current):
+        if (
+            not cut
+            and current
+            and mark.group in ("cue", "weapon")
+            and mark.i
+            and tokens.words[mark.i - 1] in _CAUSE
+            and any(m.group == "cue" for m in current)
+        ):
             cut = COMMA
         if cut and current:
             parts.append((sep, current))
@@ -59,7 +124,13 @@ def _cut(seps: list[int], words: list[str], start: int, end: int) -> int:
 
 
 def _features(marks: list[Mark], by_mark: dict[int, Spot]) -> tuple[bool, bool, bool, bool]:
-    cue = any((m.group == "cue" and m.value not in _WEAK) or m.group == "harm" or _also_cue(m) or m.has("mood", "capacity") for m in marks)
+    cue = any(
+        (m.group == "cue" and m.value not in _WEAK)
+        or m.group == "harm"
+        or _also_cue(m)
+        or m.has("mood", "capacity")
+        for m in marks
+    )
     weapon = any(m.group == "weapon" and not m.meaning.extra.get("emoji") for m in marks)
     place = any(id(m) in by_mark for m in marks)
     count = any(m.group == "count" for m in marks)
@@ -68,7 +139,9 @@ def _features(marks: list[Mark], by_mark: dict[int, Spot]) -> tuple[bool, bool, 
 
 def _also_cue(mark: Mark) -> bool:
     """A role that is said by a verb which is a cue of its own ("launched from")."""
-    return mark.group == "role" and any(m.group == "cue" and m.value in ("launch", "attack", "strike", "takeoff") for m in mark.meanings)
+    return mark.group == "role" and any(
+        m.group == "cue" and m.value in ("launch", "attack", "strike", "takeoff") for m in mark.meanings
+    )
 
 
 _WEAK = frozenset({"more", "continuation"})
@@ -82,17 +155,19 @@ def _join(parts: list[tuple[int, list[Mark]]], by_mark: dict[int, Spot]) -> list
         cue, weapon, place, count = _features(marks, by_mark)
         new = not clauses
         if not new:
-            if cue and has[0]:
-                new = True
-            elif cue and has[3] and count and not weapon and (has[1] or (has[2] and place)):
-                new = True
-            elif cue and has[2] and any(m.group == "object" for m in clauses[-1].marks) and any(m.has("mood", "not") for m in marks):
-                new = True
-            elif not cue and weapon and count and any(m.has("mood", "total") for m in marks):
-                new = True
-            elif not cue and not weapon and place and has[0] and has[2] and _opens(n, parts, by_mark):
-                new = True
-            elif cue and (sep == SEMI or (has[1] and (weapon or has[2]) and not _only_over(marks))):
+            if (
+                (cue and has[0])
+                or (cue and has[3] and count and not weapon and (has[1] or (has[2] and place)))
+                or (
+                    cue
+                    and has[2]
+                    and any(m.group == "object" for m in clauses[-1].marks)
+                    and any(m.has("mood", "not") for m in marks)
+                )
+                or (not cue and weapon and count and any(m.has("mood", "total") for m in marks))
+                or (not cue and not weapon and place and has[0] and has[2] and _opens(n, parts, by_mark))
+                or (cue and (sep == SEMI or (has[1] and (weapon or has[2]) and not _only_over(marks))))
+            ):
                 new = True
             elif not cue and weapon and has[1] and (has[2] or place) and (place or count):
                 new = place and has[2]
@@ -114,7 +189,11 @@ def _join(parts: list[tuple[int, list[Mark]]], by_mark: dict[int, Spot]) -> list
 
 def _only_over(marks: list[Mark]) -> bool:
     """Whether a part only says what becomes of the thing before it («… — мінус», «… чисто», «… втрачено»)."""
-    return all(m.group != "cue" or m.value in ("danger-over", "lost", "interception", "airborne", "danger", "alarm-over") for m in marks) and not any(m.group == "count" for m in marks)
+    return all(
+        m.group != "cue"
+        or m.value in ("danger-over", "lost", "interception", "airborne", "danger", "alarm-over")
+        for m in marks
+    ) and not any(m.group == "count" for m in marks)
 
 
 def _opens(n: int, parts: list[tuple[int, list[Mark]]], by_mark: dict[int, Spot]) -> bool:
@@ -156,7 +235,9 @@ def _fill(clause: Clause, marks: list[Mark], by_mark: dict[int, Spot]) -> None:
         spot = by_mark.get(id(mark))
         if spot is not None:
             clause.spots.append(spot)
-    struck = any(m.value in ("impact", "strike", "damage", "fire", "debris") for c in clause.cues for m in c.meanings)
+    struck = any(
+        m.value in ("impact", "strike", "damage", "fire", "debris") for c in clause.cues for m in c.meanings
+    )
     if struck and not clause.counts:
         # «Влучання в лікарню»: the hospital was hit, nobody was brought there.
         for mark in [m for m in clause.harms if m.value == "hospitalised" and m.j - m.i > 1]:

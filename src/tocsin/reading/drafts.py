@@ -140,6 +140,8 @@ class Context:
     last_paragraph_weapon: int = -1
     last_tally: int = -1
     """The paragraph of the last sentence that summed up."""
+    listing: tuple[str, int] | None = None
+    """What the list of totals counts that goes on, and its last line."""
     last_effect: str = ""
     summary: bool = False
     """A finished night or day is being summed up from here on."""

@@ -10,7 +10,17 @@ from tocsin.reading.weaponry import groups_of
 
 __all__ = ["NETWORK_OBJECTS", "effects_of"]
 
-_KINDS = ("air-defence", "explosion", "debris", "fire", "damage", "response", "assessment", "hazard", "instruction")
+_KINDS = (
+    "air-defence",
+    "explosion",
+    "debris",
+    "fire",
+    "damage",
+    "response",
+    "assessment",
+    "hazard",
+    "instruction",
+)
 _HELD = frozenset({"fire", "damage", "debris"})
 NETWORK_OBJECTS = {
     "heating": "heating-main",
@@ -20,7 +30,20 @@ NETWORK_OBJECTS = {
     "transport": "rail",
 }
 """The object of an outage, by the network that fails."""
-_EXTINGUISHED = ("ліквід", "ликвид", "загас", "погас", "погаш", "потуш", "extinguish", "put out", "локаліз", "локализ", "under control", "contained")
+_EXTINGUISHED = (
+    "ліквід",
+    "ликвид",
+    "загас",
+    "погас",
+    "погаш",
+    "потуш",
+    "extinguish",
+    "put out",
+    "локаліз",
+    "локализ",
+    "under control",
+    "contained",
+)
 
 
 def effects_of(clause: Clause, unit: Unit, context: Context) -> list[Draft]:
@@ -40,7 +63,7 @@ def effects_of(clause: Clause, unit: Unit, context: Context) -> list[Draft]:
         for draft in drafts:
             draft.denies = draft.denies or draft.kind == "outage"
     elif restored is not None:
-        drafts.extend(_restored(restored, clause, context))
+        drafts.extend(_restored(clause))
     return drafts
 
 
@@ -54,12 +77,25 @@ def _built(clause: Clause, unit: Unit, context: Context, said: set[str]) -> list
     force = next((m for m in clause.marks if m.has("force")), None)
     if force is not None and not context.telegraphic and not clause.spots and not context.article:
         force = None
-    if force is not None and "air-defence" not in said and not any(m.has("cue", v) for m in clause.marks for v in ("interception", "statement", "damage")):
+    if (
+        force is not None
+        and "air-defence" not in said
+        and not any(m.has("cue", v) for m in clause.marks for v in ("interception", "statement", "damage"))
+    ):
         works = any(m.has("work") and abs(m.i - force.i) <= 5 for m in clause.marks)
         if works or (_channel(context) and unit.j - unit.i <= 3):
             spots = spots_for("air-defence", _spots(clause))
             i, j = _bounds(clause)
-            drafts.append(Draft(kind="air-defence", i=i, j=j, weapon=_weapon("air-defence", clause, context), spots=spots, main=main_spot("air-defence", spots)))
+            drafts.append(
+                Draft(
+                    kind="air-defence",
+                    i=i,
+                    j=j,
+                    weapon=_weapon("air-defence", clause, context),
+                    spots=spots,
+                    main=main_spot("air-defence", spots),
+                )
+            )
     if "outage" in said or any(c.value == "restored" for c in clause.cues):
         return drafts
     for mark in clause.marks:
@@ -67,13 +103,27 @@ def _built(clause: Clause, unit: Unit, context: Context, said: set[str]) -> list
         if network is None:
             continue
         bare = mark.i and words[mark.i - 1] in _WITHOUT
-        fails = any(m.has("fail") and -1 <= min(abs(m.i - mark.j), abs(mark.i - m.j)) <= 3 for m in clause.marks if m is not mark)
+        fails = any(
+            m.has("fail") and -1 <= min(abs(m.i - mark.j), abs(mark.i - m.j)) <= 3
+            for m in clause.marks
+            if m is not mark
+        )
         if bare or fails:
             if not _plausible("outage", clause, unit, context):
                 continue
             spots = spots_for("outage", _spots(clause))
             i, j = _bounds(clause)
-            drafts.append(Draft(kind="outage", i=i, j=j, object=NETWORK_OBJECTS.get(network.value), scope=_scope(clause), spots=spots, main=main_spot("outage", spots)))
+            drafts.append(
+                Draft(
+                    kind="outage",
+                    i=i,
+                    j=j,
+                    object=NETWORK_OBJECTS.get(network.value),
+                    scope=_scope(clause),
+                    spots=spots,
+                    main=main_spot("outage", spots),
+                )
+            )
             break
     return drafts
 
@@ -86,11 +136,27 @@ def _elliptic(clause: Clause, context: Context) -> list[Draft]:
         return []
     spots = spots_for(before, _spots(clause))
     i, j = _bounds(clause)
-    base = Draft(kind=before, i=i, j=j, spots=spots, main=main_spot(before, spots), scope=area if before in ("fire", "response") else None)
+    base = Draft(
+        kind=before,
+        i=i,
+        j=j,
+        spots=spots,
+        main=main_spot(before, spots),
+        scope=area if before in ("fire", "response") else None,
+    )
     if not clause.objects:
         return [base] if area else []
     return [
-        Draft(kind=before, i=i, j=j, spots=spots, main=base.main, object=mark.value, scope=base.scope, count=_object_count(mark, clause))
+        Draft(
+            kind=before,
+            i=i,
+            j=j,
+            spots=spots,
+            main=base.main,
+            object=mark.value,
+            scope=base.scope,
+            count=_object_count(mark, clause),
+        )
         for mark in _whole(clause.objects)[:6]
     ]
 
@@ -101,7 +167,15 @@ def _loose(clause: Clause, context: Context) -> int:
     covered = {k for m in clause.marks for k in range(m.i, m.j)}
     small = context.lexicon.prepositions
     span = range(clause.marks[0].i, clause.marks[-1].j)
-    return sum(1 for k in span if k not in covered and k not in context.spoken and tokens.kinds[k] == "w" and tokens.words[k] not in small and len(tokens.words[k]) > 2)
+    return sum(
+        1
+        for k in span
+        if k not in covered
+        and k not in context.spoken
+        and tokens.kinds[k] == "w"
+        and tokens.words[k] not in small
+        and len(tokens.words[k]) > 2
+    )
 
 
 def _cues(clause: Clause, context: Context) -> list[tuple[str, Mark]]:
@@ -119,24 +193,43 @@ def _cues(clause: Clause, context: Context) -> list[tuple[str, Mark]]:
         elif "fire" in values and "response" in values:
             value = "response"
         if value in _KINDS or value.startswith("outage"):
-            if value == "fire" and words[cue.i].startswith(("вогн", "огн", "дим", "smoke", "fire")) and _gunfire(cue, words):
+            if (
+                value == "fire"
+                and words[cue.i].startswith(("вогн", "огн", "дим", "smoke", "fire"))
+                and _gunfire(cue, words)
+            ):
                 continue
             found.append((value, cue))
     if "damage" in {v for v, _ in found}:
         # «осколки посекли машины»: shrapnel that damages is damage, not debris that lies about.
-        found = [(v, c) for v, c in found if not (v == "debris" and words[c.i].startswith(("осколк", "shrapnel")))]
+        found = [
+            (v, c) for v, c in found if not (v == "debris" and words[c.i].startswith(("осколк", "shrapnel")))
+        ]
     values_only = {v for v, _ in found}
     if "response" in values_only and any(_stage(words, c) for v, c in found if v == "response"):
         # «Пожежу ліквідовано» tells of the work, not of a new fire.
         found = [(v, c) for v, c in found if v != "fire"]
     if "hazard" in values_only:
         found = [(v, c) for v, c in found if v != "response"]
-    found = [(v, c) for v, c in found if not (v == "response" and c.has("group", "responders") and _counted(c, clause))]
+    found = [
+        (v, c)
+        for v, c in found
+        if not (v == "response" and c.has("group", "responders") and _counted(c, clause))
+    ]
     if "assessment" in values_only:
         found = [(v, c) for v, c in found if v != "damage"]
     kept: list[tuple[str, Mark]] = []
     for value, cue in found:
-        if value in {v for v, _ in kept} and value in ("response", "explosion", "instruction", "assessment", "air-defence", "fire", "debris", "hazard"):
+        if value in {v for v, _ in kept} and value in (
+            "response",
+            "explosion",
+            "instruction",
+            "assessment",
+            "air-defence",
+            "fire",
+            "debris",
+            "hazard",
+        ):
             continue
         kept.append((value, cue))
     return kept
@@ -155,7 +248,18 @@ def _bare(cue: Mark, context: Context) -> bool:
 def _gunfire(cue: Mark, words: list[str]) -> bool:
     before = words[cue.i - 1] if cue.i else ""
     after = words[cue.j] if cue.j < len(words) else ""
-    return before in ("під", "cease", "anti", "відкрили", "artillery", "зенітний", "under", "веде", "ведуть", "вести") or after in ("по", "department", "station", "truck")
+    return before in (
+        "під",
+        "cease",
+        "anti",
+        "відкрили",
+        "artillery",
+        "зенітний",
+        "under",
+        "веде",
+        "ведуть",
+        "вести",
+    ) or after in ("по", "department", "station", "truck")
 
 
 def _stage(words: list[str], cue: Mark) -> bool:
@@ -163,18 +267,27 @@ def _stage(words: list[str], cue: Mark) -> bool:
     return any(stem in text for stem in _EXTINGUISHED)
 
 
-def _effect(value: str, cue: Mark, values: list[str], clause: Clause, unit: Unit, context: Context) -> list[Draft]:
+def _effect(  # noqa: PLR0917 - a clause and all that it stands in
+    value: str, cue: Mark, values: list[str], clause: Clause, unit: Unit, context: Context
+) -> list[Draft]:
     spots = spots_for(value, _spots(clause))
     denies = denied(clause, cue, context)
     i, j = _bounds(clause)
     weapon = _weapon(value, clause, context)
-    base = Draft(kind=value, i=i, j=j, weapon=weapon, denies=denies, spots=spots, main=main_spot(value, spots))
+    base = Draft(
+        kind=value, i=i, j=j, weapon=weapon, denies=denies, spots=spots, main=main_spot(value, spots)
+    )
     heir = clause.inherited is not None and bool(clause.inherited.objects)
     if value == "damage" and not (clause.objects or spots or context.last_spots or heir):
         return []
-    if value == "damage" and not clause.objects and (context.source is None or context.source.kind == "monitoring-channel") and _bare(cue, context):
+    if (
+        value == "damage"
+        and not clause.objects
+        and (context.source is None or context.source.kind == "monitoring-channel")
+        and _bare(cue, context)
+    ):
         return []
-    if value in ("debris",) and not (spots or clause.objects or context.last_spots or _fell(clause, context)):
+    if value == "debris" and not (spots or clause.objects or context.last_spots or _fell(clause, context)):
         return []
     if value in ("assessment", "response") and _channel(context) and not (spots or clause.objects):
         return []
@@ -191,12 +304,22 @@ def _effect(value: str, cue: Mark, values: list[str], clause: Clause, unit: Unit
     if value in ("instruction", "assessment"):
         base.weapon = None
     if value == "hazard":
-        base.denies = denies or any(context.tokens.words[k] in ("нормі", "норме", "normal", "норма") for k in range(unit.i, unit.j))
+        base.denies = denies or any(
+            context.tokens.words[k] in ("нормі", "норме", "normal", "норма") for k in range(unit.i, unit.j)
+        )
         denies = base.denies
     objects = _objects(value, cue, values, clause)
     if value == "response" and clause.objects and any(m.has("cue", "fire") for m in clause.marks):
         objects = clause.objects[:1]
-    if not objects and value in ("damage", "fire") and not denies and clause.inherited is not None and clause.inherited.objects and not clause.spots and not clause.objects:
+    if (
+        not objects
+        and value in ("damage", "fire")
+        and not denies
+        and clause.inherited is not None
+        and clause.inherited.objects
+        and not clause.spots
+        and not clause.objects
+    ):
         objects = clause.inherited.objects[:1]
     if not objects:
         return [base]
@@ -221,7 +344,13 @@ def _channel(context: Context) -> bool:
 def _plausible(value: str, clause: Clause, unit: Unit, context: Context) -> bool:
     """Whether a news headline without a weapon or an enemy in it says little else than the effect."""
     source = context.source
-    if source is None or source.kind not in ("media", "public") or context.article or value not in _TEMPTING or context.at_war:
+    if (
+        source is None
+        or source.kind not in ("media", "public")
+        or context.article
+        or value not in _TEMPTING
+        or context.at_war
+    ):
         return True
     if value == "instruction" and any(c.value == "instruction" and c.j - c.i > 1 for c in clause.cues):
         return True
@@ -246,7 +375,11 @@ def words_blast(cue: Mark, context: Context) -> bool:
 
 
 def _fell(clause: Clause, context: Context) -> bool:
-    return any(context.tokens.words[k].startswith(("паді", "паде", "впа", "упа", "fell", "fall")) for m in clause.marks for k in range(m.i, m.j))
+    return any(
+        context.tokens.words[k].startswith(("паді", "паде", "впа", "упа", "fell", "fall"))
+        for m in clause.marks
+        for k in range(m.i, m.j)
+    )
 
 
 def _spots(clause: Clause) -> list[Spot]:
@@ -259,8 +392,15 @@ def _weapon(value: str, clause: Clause, context: Context) -> str | None:
         return None
     weapons = context.lexicon.weapons
     names = [m.value for m in clause.weapons if not weapons[m.value].carrier]
-    if not names and value in ("fire", "damage") and clause.inherited is not None and any(
-        m.value in ("impact", "strike", "debris", "attack") for c in clause.inherited.cues for m in c.meanings
+    if (
+        not names
+        and value in ("fire", "damage")
+        and clause.inherited is not None
+        and any(
+            m.value in ("impact", "strike", "debris", "attack")
+            for c in clause.inherited.cues
+            for m in c.meanings
+        )
     ):
         names = [m.value for m in clause.inherited.weapons if not weapons[m.value].carrier]
     if names and value in ("debris", "air-defence", "explosion"):
@@ -276,7 +416,9 @@ def _count_for(cue: Mark, clause: Clause) -> Range | None:
 
 def _object_count(mark: Mark, clause: Clause) -> Range | None:
     for count in clause.counts:
-        if 0 <= mark.i - count.j <= 2 and not any(count.j <= o.i < mark.i for o in clause.objects if o is not mark):
+        if 0 <= mark.i - count.j <= 2 and not any(
+            count.j <= o.i < mark.i for o in clause.objects if o is not mark
+        ):
             return count.number
     return None
 
@@ -286,7 +428,11 @@ def _objects(value: str, cue: Mark, values: list[str], clause: Clause) -> list[M
     if value not in ("fire", "damage", "debris", "impact"):
         return []
     debris = "debris" in values
-    holders = [c for c in clause.cues if any(m.value in _HELD or (m.value == "impact" and not debris) for m in c.meanings)]
+    holders = [
+        c
+        for c in clause.cues
+        if any(m.value in _HELD or (m.value == "impact" and not debris) for m in c.meanings)
+    ]
     following = next((c.i for c in holders if c.i > cue.i), 10**9)
     after = [o for o in clause.objects if cue.j <= o.i < following]
     if after:
@@ -302,18 +448,47 @@ def _whole(objects: list[Mark]) -> list[Mark]:
     kept: list[Mark] = []
     for mark in objects:
         before = kept[-1] if kept else None
-        if before is not None and before.value == "roof" and (mark.i - before.j <= 1 or (mark.i - before.j <= 3 and mark.meaning.value != "unfinished-building" and before.j - before.i == 1 and mark.value in ("warehouse", "residential"))):
+        if (
+            before is not None
+            and before.value == "roof"
+            and (
+                mark.i - before.j <= 1
+                or (
+                    mark.i - before.j <= 3
+                    and mark.meaning.value != "unfinished-building"
+                    and before.j - before.i == 1
+                    and mark.value in ("warehouse", "residential")
+                )
+            )
+        ):
             continue
-        if before is not None and mark.i - before.j <= 0 and before.value == "other" and mark.value != "other":
+        if (
+            before is not None
+            and mark.i - before.j <= 0
+            and before.value == "other"
+            and mark.value != "other"
+        ):
             kept[-1] = mark
             continue
-        if before is not None and before.value == "other" and mark.value != "other" and mark.i - before.j <= 1 and before.j - before.i == 1:
+        if (
+            before is not None
+            and before.value == "other"
+            and mark.value != "other"
+            and mark.i - before.j <= 1
+            and before.j - before.i == 1
+        ):
             # «будівлі шести посольств»: the embassies.
             kept[-1] = mark
             continue
         if before is not None and mark.i == before.j and mark.value == "other":
             continue
-        if before is not None and before.value == "other" and mark.i - before.j <= 2 and before.j - before.i == 1 and mark.value in ("residential", "office", "shop", "warehouse"):
+        if (
+            before is not None
+            and before.value == "other"
+            and mark.i - before.j <= 2
+            and before.j - before.i == 1
+            and mark.value in ("residential", "office", "shop", "warehouse")
+        ):
             # «фасад будинку», «вікна в будинку»: the building.
             kept[-1] = mark
             continue
@@ -349,7 +524,7 @@ def _outage(value: str, cue: Mark, clause: Clause, context: Context) -> list[Dra
     ]  # fmt: skip
 
 
-def _restored(cue: Mark, clause: Clause, context: Context) -> list[Draft]:
+def _restored(clause: Clause) -> list[Draft]:
     network = next((m.has("network") for m in clause.marks if m.has("network")), None)
     if network is None:
         return []
@@ -361,12 +536,16 @@ def _restored(cue: Mark, clause: Clause, context: Context) -> list[Draft]:
             scope["of"] = Range(min=count.total, max=count.total)
     spots = spots_for("outage", _spots(clause))
     i, j = _bounds(clause)
-    partly = count is not None and count.total is not None and count.number is not None and count.number.max != count.total
+    partly = (
+        count is not None
+        and count.total is not None
+        and count.number is not None
+        and count.number.max != count.total
+    )
     draft = Draft(
         kind="outage", i=i, j=j, object=NETWORK_OBJECTS.get(network.value), scope=scope, spots=spots,
         main=main_spot("outage", spots), denies=not partly,
     )  # fmt: skip
-    _ = (cue, context)
     return [draft]
 
 

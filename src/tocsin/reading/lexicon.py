@@ -24,7 +24,35 @@ GROUPS = (
     "cue", "weapon", "mood", "prep", "role", "compass", "side", "arrow", "state", "area", "number", "vague", "bend",
     "notcount", "speaker", "say", "skip", "harm", "group", "object", "unit", "network", "scope", "area-unit", "peace", "ignore", "force", "work", "fail",
 )  # fmt: skip
-_RANK = {group: n for n, group in enumerate("weapon cue harm object mood skip ignore number vague bend speaker say area role compass group unit network fail force work scope".split())}
+_RANK = {
+    group: n
+    for n, group in enumerate(
+        [
+            "weapon",
+            "cue",
+            "harm",
+            "object",
+            "mood",
+            "skip",
+            "ignore",
+            "number",
+            "vague",
+            "bend",
+            "speaker",
+            "say",
+            "area",
+            "role",
+            "compass",
+            "group",
+            "unit",
+            "network",
+            "fail",
+            "force",
+            "work",
+            "scope",
+        ]
+    )
+}
 """Which meaning of a phrase with several is tried first; the others are found by asking for them."""
 _ENDING = 5
 _SHORTEST, _LONGEST = 2, 14
@@ -96,7 +124,9 @@ class Lexicon:
                 self._atoms[word] = found
         return found
 
-    def match(self, words: list[str], seps: list[int], at: int, end: int) -> tuple[int, tuple[Meaning, ...]] | None:
+    def match(
+        self, words: list[str], seps: list[int], at: int, end: int
+    ) -> tuple[int, tuple[Meaning, ...]] | None:
         """The longest phrase from token ``at``: the number of its tokens and what it means."""
         node = self.root.next
         best: tuple[int, tuple[Meaning, ...]] | None = None
@@ -168,7 +198,10 @@ def expand(phrase: str) -> Iterator[tuple[str, ...]]:
     for part in re.findall(r"\[[^\]]*\]|\S+", phrase):
         optional = part.startswith("[") and part.endswith("]")
         inner = part[1:-1] if optional else part
-        options = [tuple(itertools.chain.from_iterable(_words_of(w) for w in one.split())) for one in inner.split("|")]
+        options = [
+            tuple(itertools.chain.from_iterable(_words_of(w) for w in one.split()))
+            for one in inner.split("|")
+        ]
         choices.append([*options, ()] if optional else options)
     for run in itertools.product(*choices):
         atoms = tuple(itertools.chain.from_iterable(run))
@@ -197,7 +230,9 @@ def compile_lexicon(
     try:
         tables = list(_tables(files))
     except tomllib.TOMLDecodeError as error:
-        wrong = Problem(where="data/lexicon", what=str(error), remedy="Mend the TOML at the place that it names.")
+        wrong = Problem(
+            where="data/lexicon", what=str(error), remedy="Mend the TOML at the place that it names."
+        )
         return lexicon, (wrong,)
     for _name, group, value, row in tables:
         extra = {k: v for k, v in row.items() if k not in LANGUAGES and k != "note"}
@@ -244,9 +279,17 @@ def lint(files: Mapping[str, str], weapons: Mapping[str, Weapon]) -> tuple[Probl
             for phrase in row.get(language, ()):
                 runs = list(expand(phrase))
                 if not runs:
-                    say(where, f"the phrase “{phrase}” has no words", "Write at least one word, or delete it.")
-                if any(atom == "*" or (atom.endswith("*") and len(atom) <= _SHORTEST) for run in runs for atom in run):
-                    say(where, f"the stem of “{phrase}” is too short to mean anything", "Write a longer stem.")
+                    say(
+                        where, f"the phrase “{phrase}” has no words", "Write at least one word, or delete it."
+                    )
+                if any(
+                    atom == "*" or (atom.endswith("*") and len(atom) <= _SHORTEST)
+                    for run in runs
+                    for atom in run
+                ):
+                    say(
+                        where, f"the stem of “{phrase}” is too short to mean anything", "Write a longer stem."
+                    )
                 for run in runs:
                     _lint_run(say, seen, where, (f"{group}.{value}", phrase, language), run)
     return tuple(problems)

@@ -5,7 +5,7 @@ from __future__ import annotations
 from tocsin.model import Range
 from tocsin.places import Candidate, Gazetteer
 from tocsin.reading.lexicon import Lexicon, Meaning
-from tocsin.reading.normalise import COLON, DOT, HYPHEN, NONE, QUOTE, SPACE, Tokens
+from tocsin.reading.normalise import COLON, DOT, QUOTE, Tokens
 from tocsin.reading.numbers import clock_at, date_at, number_at
 
 __all__ = ["Mark", "mark_tokens"]
@@ -20,7 +20,20 @@ class Mark:
     ``number`` is set on numbers, ``places`` on names of places.
     """
 
-    __slots__ = ("group", "i", "j", "meaning", "meanings", "number", "places", "role", "strong", "total", "used", "value")
+    __slots__ = (
+        "group",
+        "i",
+        "j",
+        "meaning",
+        "meanings",
+        "number",
+        "places",
+        "role",
+        "strong",
+        "total",
+        "used",
+        "value",
+    )
 
     def __init__(self, i: int, j: int, meaning: Meaning, meanings: tuple[Meaning, ...] = ()) -> None:
         self.i = i
@@ -64,7 +77,25 @@ DATE = Meaning("time", "date", {})
 PLACE = Meaning("place", "name", {})
 JUNK = Meaning("junk", "junk", {})
 QUANTITY = Meaning("quantity", "quantity", {})
-_YIELDING = frozenset({"object", "group", "network", "cue", "mood", "harm", "number", "unit", "say", "skip", "notcount", "area", "vague", "bend", "role"})
+_YIELDING = frozenset(
+    {
+        "object",
+        "group",
+        "network",
+        "cue",
+        "mood",
+        "harm",
+        "number",
+        "unit",
+        "say",
+        "skip",
+        "notcount",
+        "area",
+        "vague",
+        "bend",
+        "role",
+    }
+)
 """Groups that give way to the name of a place of the same length, if that stands with a capital inside a text."""
 _NUMERIC = frozenset({"number", "vague"})
 
@@ -108,11 +139,15 @@ def mark_tokens(tokens: Tokens, lexicon: Lexicon, gazetteer: Gazetteer) -> list[
         if phrase is None:
             i += 1
             continue
-        mark = _phrase(tokens, lexicon, marks, i, phrase, chunk_end)
-        if mark is not None:
-            marks.append(mark)
-            i = mark.j
-            twin = _twin(tokens, lexicon, mark, chunk_end) if mark.group == "weapon" and i < chunk_end and kinds[i] == "n" else None
+        said = _phrase(tokens, lexicon, marks, i, phrase, chunk_end)
+        if said is not None:
+            marks.append(said)
+            i = said.j
+            twin = (
+                _twin(tokens, lexicon, said)
+                if said.group == "weapon" and i < chunk_end and kinds[i] == "n"
+                else None
+            )
             if twin is not None:
                 marks.append(twin)
                 i = twin.j
@@ -122,25 +157,96 @@ def mark_tokens(tokens: Tokens, lexicon: Lexicon, gazetteer: Gazetteer) -> list[
 
 
 _NO_PLACE = frozenset(
-    "на в у з із зі до по і й та а що це як не за від при над під для або чи про the a an of in to and on at is was "
-    "are by for from with as it that с и из к от о об во со для что это как но или же ми ви він вона вони ты мы вы х".split()
+    [
+        "на",
+        "в",
+        "у",
+        "з",
+        "із",
+        "зі",
+        "до",
+        "по",
+        "і",
+        "й",
+        "та",
+        "а",
+        "що",
+        "це",
+        "як",
+        "не",
+        "за",
+        "від",
+        "при",
+        "над",
+        "під",
+        "для",
+        "або",
+        "чи",
+        "про",
+        "the",
+        "a",
+        "an",
+        "of",
+        "in",
+        "to",
+        "and",
+        "on",
+        "at",
+        "is",
+        "was",
+        "are",
+        "by",
+        "for",
+        "from",
+        "with",
+        "as",
+        "it",
+        "that",
+        "с",
+        "и",
+        "из",
+        "к",
+        "от",
+        "о",
+        "об",
+        "во",
+        "со",
+        "для",
+        "что",
+        "это",
+        "как",
+        "но",
+        "или",
+        "же",
+        "ми",
+        "ви",
+        "він",
+        "вона",
+        "вони",
+        "ты",
+        "мы",
+        "вы",
+        "х",
+    ]
 )
 
 
-def _twin(tokens: Tokens, lexicon: Lexicon, mark: Mark, end: int) -> Mark | None:
+def _twin(tokens: Tokens, lexicon: Lexicon, mark: Mark) -> Mark | None:
     """«Х-59/69»: the second of two names that share their letters."""
     if tokens.text[tokens.ends[mark.j - 1] : tokens.starts[mark.j]] != "/":
         return None
     words = [*tokens.words[mark.i : mark.j - 1], tokens.words[mark.j]]
     found = lexicon.match(words, [0] * len(words), 0, len(words))
-    _ = end
     if found is None or found[0] != len(words) or found[1][0].group != "weapon":
         return None
     return Mark(mark.j, mark.j + 1, found[1][0])
 
 
 def _prefer_phrase(
-    tokens: Tokens, phrase: tuple[int, tuple[Meaning, ...]] | None, place: tuple[int, tuple[Candidate, ...]], i: int
+    tokens: Tokens,
+    phrase: tuple[int, tuple[Meaning, ...]] | None,
+    place: tuple[int, tuple[Candidate, ...]],
+    i: int,
 ) -> bool:
     """Whether a phrase of the lexicon beats the name of a place that begins at the same token."""
     if phrase is None:
@@ -170,7 +276,7 @@ def _numeric(tokens: Tokens, lexicon: Lexicon, marks: list[Mark], i: int, end: i
     return number_at(tokens, i, end, lexicon, marks)
 
 
-def _phrase(
+def _phrase(  # noqa: PLR0917 - a clause and all that it stands in
     tokens: Tokens,
     lexicon: Lexicon,
     marks: list[Mark],
@@ -181,7 +287,11 @@ def _phrase(
     """The mark of a phrase; None where its only meanings need something that is not there."""
     length, meanings = phrase
     j = i + length
-    if tokens.words[i] in _MIG and length == 1 and not tokens.text[tokens.starts[i] + 2 : tokens.starts[i] + 3].isupper():
+    if (
+        tokens.words[i] in _MIG
+        and length == 1
+        and not tokens.text[tokens.starts[i] + 2 : tokens.starts[i] + 3].isupper()
+    ):
         # «міг» and «миг» are common words; the aircraft is written МіГ or МИГ.
         return None
     follows = j < len(tokens.words) and tokens.seps[j] <= QUOTE
@@ -195,7 +305,7 @@ def _phrase(
             bend = next(m for m in meanings if m.group == "bend")
             return Mark(i, j, bend, meanings)
         meanings = tuple(m for m in meanings if m.group != "bend")
-    meanings = tuple(m for m in meanings if m.group not in ("notcount",)) or ()
+    meanings = tuple(m for m in meanings if m.group != "notcount") or ()
     if not meanings:
         return None
     return Mark(i, j, meanings[0], meanings)
@@ -207,6 +317,3 @@ _MIG = frozenset({"міг", "миг"})
 def _starts_number(tokens: Tokens, lexicon: Lexicon, at: int, end: int) -> bool:
     phrase = lexicon.match(tokens.words, tokens.seps, at, end)
     return phrase is not None and any(m.group in _NUMERIC for m in phrase[1])
-
-
-_ = (HYPHEN, NONE, SPACE)

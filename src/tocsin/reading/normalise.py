@@ -46,12 +46,120 @@ _TWIN_LETTERS = re.compile(r"[a-zі][а-яіїєґ]|[а-яіїєґ][a-z]")
 _STRESS = "\u0301\u0300"
 
 ABBREVIATIONS = frozenset(
-    "смт ген м m с н п р о обл кв вул просп пр ім тис млн млрд близ год хв тов ст шт од орієнт см напр пл бул "
-    "пров буд гр тел т д тис ін ае аер баліст аеробал встановл gen col lt st dr mr mrs ms no nos approx dec "
-    "nov oct sep sept aug jul jun apr mar feb jan a p lt maj sgt vs u s г ул д обл пгт ок руб стр чел тыс".split()
+    [
+        "смт",
+        "ген",
+        "м",
+        "m",
+        "с",
+        "н",
+        "п",
+        "р",
+        "о",
+        "обл",
+        "кв",
+        "вул",
+        "просп",
+        "пр",
+        "ім",
+        "тис",
+        "млн",
+        "млрд",
+        "близ",
+        "год",
+        "хв",
+        "тов",
+        "ст",
+        "шт",
+        "од",
+        "орієнт",
+        "см",
+        "напр",
+        "пл",
+        "бул",
+        "пров",
+        "буд",
+        "гр",
+        "тел",
+        "т",
+        "д",
+        "тис",
+        "ін",
+        "ае",
+        "аер",
+        "баліст",
+        "аеробал",
+        "встановл",
+        "gen",
+        "col",
+        "lt",
+        "st",
+        "dr",
+        "mr",
+        "mrs",
+        "ms",
+        "no",
+        "nos",
+        "approx",
+        "dec",
+        "nov",
+        "oct",
+        "sep",
+        "sept",
+        "aug",
+        "jul",
+        "jun",
+        "apr",
+        "mar",
+        "feb",
+        "jan",
+        "a",
+        "p",
+        "lt",
+        "maj",
+        "sgt",
+        "vs",
+        "u",
+        "s",
+        "г",
+        "ул",
+        "д",
+        "обл",
+        "пгт",
+        "ок",
+        "руб",
+        "стр",
+        "чел",
+        "тыс",
+    ]
 )
 """Words after which a full stop does not end a sentence when small letters or a number follow."""
-_TITLES = frozenset("м смт с ген н п ім вул просп г ул пгт gen col dr mr mrs ms lt maj ае аер".split())
+_TITLES = frozenset(
+    [
+        "м",
+        "смт",
+        "с",
+        "ген",
+        "н",
+        "п",
+        "ім",
+        "вул",
+        "просп",
+        "г",
+        "ул",
+        "пгт",
+        "gen",
+        "col",
+        "dr",
+        "mr",
+        "mrs",
+        "ms",
+        "lt",
+        "maj",
+        "ае",
+        "аер",
+    ]
+)
 """Those after which a capital may follow as well."""
 _JUNK = "\ufe0f\ufe0e\u200d\u200b\u200c\u200e\u200f\u2060\ufeff\u3164\u20e3\u00ad"
 
@@ -120,7 +228,7 @@ def _between(gap: str) -> int:
     if "|" in gap:
         return DASH
     if "-" in gap:
-        return HYPHEN if gap == "-" or not gap.replace("-", "").strip('"«»“”„') and " " not in gap else DASH
+        return HYPHEN if gap == "-" or (not gap.replace("-", "").strip('"«»“”„') and " " not in gap) else DASH
     if "(" in gap or ")" in gap or "[" in gap or "]" in gap:
         return PAREN
     if "," in gap:
@@ -132,7 +240,15 @@ def _between(gap: str) -> int:
     return SPACE if gap else NONE
 
 
-_gaps: dict[str, int] = {"": NONE, " ": SPACE, ", ": COMMA, "\n": LINE, "\n\n": PARAGRAPH, "-": HYPHEN, "/": AND_SLASH}
+_gaps: dict[str, int] = {
+    "": NONE,
+    " ": SPACE,
+    ", ": COMMA,
+    "\n": LINE,
+    "\n\n": PARAGRAPH,
+    "-": HYPHEN,
+    "/": AND_SLASH,
+}
 _words: dict[str, str] = {}
 
 
@@ -167,12 +283,23 @@ def _stop(tokens: Tokens, gap: str, start: int) -> int:
     if before not in ABBREVIATIONS or tokens.kinds[-1] != "w":
         return STOP
     follows = tokens.text[start : start + 1]
-    if before == "м" and len(tokens.words) > 1 and (tokens.words[-2] in ("кв", "куб") or tokens.kinds[-2] == "n"):
+    if not gap.startswith(".") or (before == "м" and tokens.seps[-1] == HYPHEN and follows.isupper()):
+        # «… «Іскандер-М». Збито 4»: the letter belongs to a name, the full stop to the sentence.
+        return STOP
+    if (
+        before == "м"
+        and len(tokens.words) > 1
+        and (tokens.words[-2] in ("кв", "куб") or tokens.kinds[-2] == "n")
+    ):
         # «100 кв. м. Роботи …»: metres, not a town.
         return STOP if follows.isupper() else DOT
     if before in _TITLES or not follows.isupper():
         return COMMA if "," in gap else DOT
-    if before in ("a", "p") or not follows.isalpha() or len(before) <= 4 and before.isascii() and follows.isdigit():
+    if (
+        before in ("a", "p")
+        or not follows.isalpha()
+        or (len(before) <= 4 and before.isascii() and follows.isdigit())
+    ):
         return DOT
     return STOP
 

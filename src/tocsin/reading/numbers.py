@@ -13,8 +13,35 @@ if TYPE_CHECKING:
 
 __all__ = ["bent", "clock_at", "date_at", "number_at"]
 
-_CLOCK_WORDS = frozenset("о об at станом на з до с в к около близько біля by from since after until till тому від орієнтовно приблизно ~".split())
-_THOUSANDS = frozenset("тис тисяч тисячі тысяч тысячи тыс thousand".split())
+_CLOCK_WORDS = frozenset(
+    [
+        "о",
+        "об",
+        "at",
+        "станом",
+        "на",
+        "з",
+        "до",
+        "с",
+        "в",
+        "к",
+        "около",
+        "близько",
+        "біля",
+        "by",
+        "from",
+        "since",
+        "after",
+        "until",
+        "till",
+        "тому",
+        "від",
+        "орієнтовно",
+        "приблизно",
+        "~",
+    ]
+)
+_THOUSANDS = frozenset(["тис", "тисяч", "тисячі", "тысяч", "тысячи", "тыс", "thousand"])
 _TIMES_LETTER = frozenset({"х", "x"})
 _OF = frozenset({"з", "із", "из", "of", "со", "зі"})
 _PIECES = frozenset({"шт", "од", "штук", "штуки", "ед", "одиниць", "одиниці", "единиц", "єдиниць"})
@@ -37,9 +64,44 @@ def month_of(word: str) -> int | None:
     if word not in _MONTH_WORDS:
         if len(_MONTH_WORDS) > 20_000:
             _MONTH_WORDS.clear()
-        found = next((n for stem, n in _MONTHS.items() if word.startswith(stem) and len(word) <= len(stem) + 6), None)
-        if found is not None and word not in _MONTHS and not word.endswith(
-            ("ня", "го", "ень", "день", "ni", "ary", "ch", "il", "ne", "ly", "st", "er", "ря", "ля", "та", "ая", "рь", "ль", "ет", "ий", "ого", "пад", "пада", "паду", "ні", "ню", "т", "ept")
+        found = next(
+            (n for stem, n in _MONTHS.items() if word.startswith(stem) and len(word) <= len(stem) + 6), None
+        )
+        if (
+            found is not None
+            and word not in _MONTHS
+            and not word.endswith(
+                (
+                    "ня",
+                    "го",
+                    "ень",
+                    "день",
+                    "ni",
+                    "ary",
+                    "ch",
+                    "il",
+                    "ne",
+                    "ly",
+                    "st",
+                    "er",
+                    "ря",
+                    "ля",
+                    "та",
+                    "ая",
+                    "рь",
+                    "ль",
+                    "ет",
+                    "ий",
+                    "ого",
+                    "пад",
+                    "пада",
+                    "паду",
+                    "ні",
+                    "ню",
+                    "т",
+                    "ept",
+                )
+            )
         ):
             found = None
         _MONTH_WORDS[word] = found
@@ -56,11 +118,25 @@ def date_at(tokens: Tokens, i: int, lexicon: Lexicon) -> int | None:  # noqa: AR
     words, seps, kinds = tokens.words, tokens.seps, tokens.kinds
     size = len(words)
     first = words[i]
-    if i + 2 < size and kinds[i + 1] == "n" and kinds[i + 2] == "n" and seps[i + 1] == seps[i + 2] and seps[i + 1] in (DOT, HYPHEN, AND_SLASH):
+    if (
+        i + 2 < size
+        and kinds[i + 1] == "n"
+        and kinds[i + 2] == "n"
+        and seps[i + 1] == seps[i + 2]
+        and seps[i + 1] in (DOT, HYPHEN, AND_SLASH)
+    ):
         lengths = (len(first), len(words[i + 1]), len(words[i + 2]))
-        if lengths in ((2, 2, 4), (1, 2, 4), (4, 2, 2), (2, 2, 2), (1, 2, 2)) and seps[i + 1] != HYPHEN or lengths == (4, 2, 2):
+        if (
+            lengths in ((2, 2, 4), (1, 2, 4), (4, 2, 2), (2, 2, 2), (1, 2, 2)) and seps[i + 1] != HYPHEN
+        ) or lengths == (4, 2, 2):
             return i + 3
-    if i + 1 < size and kinds[i + 1] == "w" and seps[i + 1] in (SPACE, DOT, NONE) and len(first) <= 2 and month_of(words[i + 1]):
+    if (
+        i + 1 < size
+        and kinds[i + 1] == "w"
+        and seps[i + 1] in (SPACE, DOT, NONE)
+        and len(first) <= 2
+        and month_of(words[i + 1])
+    ):
         end = i + 2
         if end < size and kinds[end] == "n" and len(words[end]) == 4:
             end += 1
@@ -96,7 +172,15 @@ def clock_at(tokens: Tokens, i: int) -> int | None:
         word = words[j]
         if word in ("ранку", "утра", "вечора", "вечера", "ночі", "ночи"):
             return j + 1
-        if word in ("год", "години", "годині", "годину", "часов", "oclock") and before in ("о", "об", "в", "at", "близько", "около", "на"):
+        if word in ("год", "години", "годині", "годину", "часов", "oclock") and before in (
+            "о",
+            "об",
+            "в",
+            "at",
+            "близько",
+            "около",
+            "на",
+        ):
             return j + 1
         if word == "й" and j + 1 < size and words[j + 1].startswith("годин"):
             return j + 2
@@ -108,7 +192,13 @@ def _meridiem(tokens: Tokens, end: int) -> int:
     size = len(words)
     if end < size and seps[end] <= QUOTE and words[end] in ("am", "pm"):
         return end + 1
-    if end + 1 < size and seps[end] <= SPACE and words[end] in ("a", "p") and words[end + 1] == "m" and seps[end + 1] <= DOT:
+    if (
+        end + 1 < size
+        and seps[end] <= SPACE
+        and words[end] in ("a", "p")
+        and words[end + 1] == "m"
+        and seps[end + 1] <= DOT
+    ):
         return end + 2
     return end
 
@@ -126,7 +216,7 @@ def bent(low: int | None, high: int | None, bend: str, *, approx: bool = False) 
     return Range(min=low, max=high, approx=approx or bend == "about")
 
 
-def number_at(
+def number_at(  # noqa: PLR0917 - a clause and all that it stands in
     tokens: Tokens,
     i: int,
     end: int,
@@ -172,7 +262,11 @@ def number_at(
         if not after.isdigit() and after != "-":
             strong = True
             j += 1
-    gap = text[tokens.ends[j - 1] : tokens.starts[j]] if j < size else text[tokens.ends[j - 1] : tokens.ends[j - 1] + 3]
+    gap = (
+        text[tokens.ends[j - 1] : tokens.starts[j]]
+        if j < size
+        else text[tokens.ends[j - 1] : tokens.ends[j - 1] + 3]
+    )
     if gap.startswith(("+", " +")) and not gap.startswith("+-"):
         bend = "least"
         strong = True
@@ -180,25 +274,41 @@ def number_at(
         strong = True
     if gap.startswith("%"):
         return Mark(i, j, JUNK)
-    if marks and marks[-1].group == "bend" and marks[-1].value == "most" and marks[-1].j == start and _grew(tokens, marks[-1].i):
+    if (
+        marks
+        and marks[-1].group == "bend"
+        and marks[-1].value == "most"
+        and marks[-1].j == start
+        and _grew(tokens, marks[-1].i)
+    ):
         # «зросла до 12», "rose to 12": exactly twelve.
         start = marks.pop().i
     while marks and marks[-1].group == "bend" and marks[-1].j == start and seps[start] <= QUOTE:
-        word = marks.pop()
-        bend = word.value if bend in ("", "about") or word.value != "about" else bend
-        approx = approx or word.value == "about"
-        start = word.i
+        bending = marks.pop()
+        bend = bending.value if bend in ("", "about") or bending.value != "about" else bend
+        approx = approx or bending.value == "about"
+        start = bending.i
         if not (marks and marks[-1].group == "bend"):
             break
     if phrase is not None and j + 1 < size and seps[j] <= SPACE and words[j] in _OF and kinds[j + 1] == "w":
-        after = lexicon.match(words, seps, j + 1, max(end, j + 2))
-        whole = next((m for m in after[1] if m.group == "number"), None) if after else None
-        if whole is not None and after is not None:
+        found = lexicon.match(words, seps, j + 1, max(end, j + 2))
+        whole = next((m for m in found[1] if m.group == "number"), None) if found else None
+        if whole is not None and found is not None:
             total = int(whole.value)
-            j += 1 + after[0]
-    if j + 1 < size and seps[j] <= SPACE and words[j] in _OF and kinds[j + 1] == "n" and clock_at(tokens, j + 1) is None:
+            j += 1 + found[0]
+    if (
+        j + 1 < size
+        and seps[j] <= SPACE
+        and words[j] in _OF
+        and kinds[j + 1] == "n"
+        and clock_at(tokens, j + 1) is None
+    ):
         total = value_of(words[j + 1])
-        if total is not None and (low or 0) <= total and month_of(words[j + 2] if j + 2 < size else "") is None:
+        if (
+            total is not None
+            and (low or 0) <= total
+            and month_of(words[j + 2] if j + 2 < size else "") is None
+        ):
             j += 2
         else:
             total = None
@@ -240,7 +350,11 @@ def _figures(tokens: Tokens, i: int) -> tuple[int, int, int] | None:
         if len(words[j]) == 3 and len(words[i]) <= 3 and gap in (" ", ",", "\xa0", "\u202f"):
             low = high = low * 1000 + int(words[j])
             return low, high, j + 1
-        if gap in ("-", "–", "—", " - ", " – ") and len(words[j]) <= 4 and low < int(words[j]) <= low * 5 + 10:
+        if (
+            gap in ("-", "–", "—", " - ", " – ")
+            and len(words[j]) <= 4
+            and low < int(words[j]) <= low * 5 + 10
+        ):
             return low, int(words[j]), j + 1
         if gap in (".", ",") and len(words[j]) <= 2:
             return None
@@ -250,8 +364,8 @@ def _figures(tokens: Tokens, i: int) -> tuple[int, int, int] | None:
         return None  # the number of a list's item
     if 1900 <= low <= 2099:
         return None
-    if j < size and seps[j] == HYPHEN and kinds[j] == "w" and words[j] not in ("ти",):
-        return None if len(words[j]) > 1 else None
+    if j < size and seps[j] == HYPHEN and kinds[j] == "w" and words[j] != "ти":
+        return None
     return low, high, j
 
 
@@ -297,14 +411,64 @@ def _no_count(tokens: Tokens, lexicon: Lexicon, i: int, j: int, end: int) -> boo
     phrase = lexicon.match(tokens.words, tokens.seps, j, max(end, j + 1))
     if phrase is not None and tokens.words[j + phrase[0] - 1] in ("тому", "ago", "назад"):
         return True
-    return phrase is not None and phrase[1][0].group == "notcount" or (
+    return (phrase is not None and phrase[1][0].group == "notcount") or (
         phrase is not None and any(m.group == "notcount" for m in phrase[1]) and phrase[1][0].group != "unit"
     )
 
 
-_MEASURES = frozenset("хвилин годин висота висоті минут швидкість швидкістю скорость скоростью высота".split())
-_AGED = frozenset("було было виповнилось виповнилося исполнилось aged age років лет".split())
+_MEASURES = frozenset(
+    [
+        "хвилин",
+        "годин",
+        "висота",
+        "висоті",
+        "минут",
+        "швидкість",
+        "швидкістю",
+        "скорость",
+        "скоростью",
+        "высота",
+    ]
+)
+_AGED = frozenset(
+    ["було", "было", "виповнилось", "виповнилося", "исполнилось", "aged", "age", "років", "лет"]
+)
 _ADDRESS = frozenset(
-    "вул вулиця вулиці улица улице просп проспект проспекті буд кв корпус під'їзд підїзд маршрут школа школі ліцей гімназія "
-    "канал каналі номер телефон тел картка ст стаття page route bus line channel школы школе школа no".split()
+    [
+        "вул",
+        "вулиця",
+        "вулиці",
+        "улица",
+        "улице",
+        "просп",
+        "проспект",
+        "проспекті",
+        "буд",
+        "кв",
+        "корпус",
+        "під'їзд",
+        "підїзд",
+        "маршрут",
+        "школа",
+        "школі",
+        "ліцей",
+        "гімназія",
+        "канал",
+        "каналі",
+        "номер",
+        "телефон",
+        "тел",
+        "картка",
+        "ст",
+        "стаття",
+        "page",
+        "route",
+        "bus",
+        "line",
+        "channel",
+        "школы",
+        "школе",
+        "школа",
+        "no",
+    ]
 )

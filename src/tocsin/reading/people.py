@@ -3,23 +3,113 @@
 from __future__ import annotations
 
 from tocsin.model import HARM_KEYS, Range
-from tocsin.reading.effects import stranger
 from tocsin.reading.drafts import Clause, Context, Draft, Unit
+from tocsin.reading.effects import stranger
 from tocsin.reading.marks import Mark
-from tocsin.reading.normalise import SEMI
 from tocsin.reading.threats import denied, main_spot, spots_for
 
 __all__ = ["casualties_of"]
 
 _ONE = frozenset(
-    "загиблий загибла загинув загинула постраждалий постраждала поранений поранена травмований травмована людина чоловік жінка дитина особа хлопець дівчина "
-    "дівчинка хлопчик погибший погибшая погиб погибла пострадавший пострадавшая раненый раненая ранен ранена человек мужчина женщина ребенок мальчик девочка "
-    "victim casualty person man woman child girl boy girl death мешканець мешканка житель жителька загиблого постраждалого загиблу людину чоловіка жінку дитину "
-    "постраждав поранено поранення травми пострадал госпіталізований госпіталізована госпитализирован госпитализирована рятувальник медик водій пенсіонерка "
-    "пенсіонер пожежник подростка підліток підлітка помер померла скончался скончалась умер умерла врятований зниклий deceased fatality civilian resident driver "
-    "немовля неповнолітній неповнолітня підлітку загиблим постраждалим".split()
+    [
+        "загиблий",
+        "загибла",
+        "загинув",
+        "загинула",
+        "постраждалий",
+        "постраждала",
+        "поранений",
+        "поранена",
+        "травмований",
+        "травмована",
+        "людина",
+        "чоловік",
+        "жінка",
+        "дитина",
+        "особа",
+        "хлопець",
+        "дівчина",
+        "дівчинка",
+        "хлопчик",
+        "погибший",
+        "погибшая",
+        "погиб",
+        "погибла",
+        "пострадавший",
+        "пострадавшая",
+        "раненый",
+        "раненая",
+        "ранен",
+        "ранена",
+        "человек",
+        "мужчина",
+        "женщина",
+        "ребенок",
+        "мальчик",
+        "девочка",
+        "victim",
+        "casualty",
+        "person",
+        "man",
+        "woman",
+        "child",
+        "girl",
+        "boy",
+        "girl",
+        "death",
+        "мешканець",
+        "мешканка",
+        "житель",
+        "жителька",
+        "загиблого",
+        "постраждалого",
+        "загиблу",
+        "людину",
+        "чоловіка",
+        "жінку",
+        "дитину",
+        "постраждав",
+        "поранено",
+        "поранення",
+        "травми",
+        "пострадал",
+        "госпіталізований",
+        "госпіталізована",
+        "госпитализирован",
+        "госпитализирована",
+        "рятувальник",
+        "медик",
+        "водій",
+        "пенсіонерка",
+        "пенсіонер",
+        "пожежник",
+        "подростка",
+        "підліток",
+        "підлітка",
+        "помер",
+        "померла",
+        "скончался",
+        "скончалась",
+        "умер",
+        "умерла",
+        "врятований",
+        "зниклий",
+        "deceased",
+        "fatality",
+        "civilian",
+        "resident",
+        "driver",
+        "немовля",
+        "неповнолітній",
+        "неповнолітня",
+        "підлітку",
+        "загиблим",
+        "постраждалим",
+    ]
 )
-_FIRST = frozenset({"first", "another", "перший", "перша", "перші", "першу", "першого", "ще", "еще", "первый", "первая", "first"})
+_FIRST = frozenset(
+    {"first", "another", "перший", "перша", "перші", "першу", "першого", "ще", "еще", "первый", "первая"}
+)
 _NOBODY = frozenset({"killed", "injured", "affected", "hospitalised", "missing", "trapped"})
 
 
@@ -34,7 +124,12 @@ def casualties_of(clause: Clause, unit: Unit, context: Context) -> list[Draft]:
         key = mark.value
         if _only_for(mark, clause, context):
             continue
-        no = _ZERO if context.tokens.words[mark.i].startswith(_SAFE) or context.tokens.words[mark.j - 1] in ("живі", "живы", "alive") else _none_of(clause, mark, context)
+        no = (
+            _ZERO
+            if context.tokens.words[mark.i].startswith(_SAFE)
+            or context.tokens.words[mark.j - 1] in ("живі", "живы", "alive")
+            else _none_of(clause, mark, context)
+        )
         if no:
             denies = True
             harm.setdefault(key, no)
@@ -60,7 +155,12 @@ def casualties_of(clause: Clause, unit: Unit, context: Context) -> list[Draft]:
         harm.setdefault(key, number)
     _children(clause, harm, taken, context.tokens.words)
     known = [v for v in harm.values() if v.max is not None and v.max]
-    if "hospitalised" in harm and harm["hospitalised"] == Range(min=1, max=None) and len(harm) == 2 and len(known) == 1:
+    if (
+        "hospitalised" in harm
+        and harm["hospitalised"] == Range(min=1, max=None)
+        and len(harm) == 2
+        and len(known) == 1
+    ):
         # "another victim who required hospitalization": the same one.
         harm["hospitalised"] = known[0]
     if not harm or not _plausible(clause, unit, context):
@@ -71,7 +171,6 @@ def casualties_of(clause: Clause, unit: Unit, context: Context) -> list[Draft]:
         kind="casualty", i=min(m.i for m in marks), j=max(m.j for m in marks), harm=harm, spots=spots,
         main=main_spot("casualty", spots), denies=denies and all(v.max == 0 or v == _UNSAID for v in harm.values()),
     )  # fmt: skip
-    _ = unit
     return [draft]
 
 
@@ -99,7 +198,9 @@ def _only_for(mark: Mark, clause: Clause, context: Context) -> bool:
     """Help for those hurt counts nobody («для постраждалих», «постраждалим надають»)."""
     words = context.tokens.words
     before = words[mark.i - 1] if mark.i else ""
-    return before in ("для", "for", "assist", "assisting") or (mark.value == "affected" and words[mark.j - 1].endswith(("лим", "шим")) and not clause.counts)
+    return before in ("для", "for", "assist", "assisting") or (
+        mark.value == "affected" and words[mark.j - 1].endswith(("лим", "шим")) and not clause.counts
+    )
 
 
 def _none_of(clause: Clause, mark: Mark, context: Context) -> Range | None:
@@ -107,18 +208,24 @@ def _none_of(clause: Clause, mark: Mark, context: Context) -> Range | None:
     if any(m.has("mood", "not-confirmed") for m in clause.marks):
         return _UNSAID
     if denied(clause, mark, context) or any(
-        m.has("mood", "not") and m.group == "mood" and 0 <= m.i - mark.j <= 2 and context.tokens.words[m.i] in _AFTER for m in clause.marks
+        m.has("mood", "not")
+        and m.group == "mood"
+        and 0 <= m.i - mark.j <= 2
+        and context.tokens.words[m.i] in _AFTER
+        for m in clause.marks
     ):
         return _ZERO
     words = context.tokens.words
-    if any(words[k] in ("ніхто", "никто", "nobody", "жертв") and k < mark.i for m in clause.marks for k in range(m.i, m.j)) and any(
-        m.has("mood", "not") for m in clause.marks
-    ):
+    if any(
+        words[k] in ("ніхто", "никто", "nobody", "жертв") and k < mark.i
+        for m in clause.marks
+        for k in range(m.i, m.j)
+    ) and any(m.has("mood", "not") for m in clause.marks):
         return _ZERO
     return None
 
 
-_AFTER = frozenset("немає нема нет відсутні відсутня відсутній відсутнє не none".split())
+_AFTER = frozenset(["немає", "нема", "нет", "відсутні", "відсутня", "відсутній", "відсутнє", "не", "none"])
 
 
 def _count(clause: Clause, mark: Mark, taken: set[int]) -> Mark | None:
@@ -132,7 +239,9 @@ def _count(clause: Clause, mark: Mark, taken: set[int]) -> Mark | None:
     after = [c for c in free if mark.j <= c.i < high]
     if before and (not after or mark.i - before[-1].j <= after[0].i - mark.j + 2):
         return before[-1]
-    if after and (after[0].i - mark.j <= 4 or any(m.i < after[0].i and m.has("mood", "grew") for m in clause.marks)):
+    if after and (
+        after[0].i - mark.j <= 4 or any(m.i < after[0].i and m.has("mood", "grew") for m in clause.marks)
+    ):
         return after[0]
     return before[-1] if before else None
 
@@ -148,13 +257,20 @@ def _implied(clause: Clause, mark: Mark, context: Context) -> Range | None:
     words = context.tokens.words
     near = [words[k] for m in clause.marks if abs(m.i - mark.i) <= 6 for k in range(m.i, m.j)]
     around = words[max(0, mark.i - 3) : mark.j + 3]
-    people = [m for m in clause.marks if m.has("group", "people") or m.has("group", "children") or m.has("group", "responders")]
+    people = [
+        m
+        for m in clause.marks
+        if m.has("group", "people") or m.has("group", "children") or m.has("group", "responders")
+    ]
     named = [words[m.i] for m in people if -6 <= m.i - mark.i <= 6]
     if any(w in _ONE for w in named):
         return Range(min=1, max=1)
     if words[mark.i] in _ONE and not any(w in ("people", "людей", "осіб") for w in near):
         return Range(min=1, max=1)
-    if any(w.endswith(("овіка", "овікові", "інку", "інка", "інці", "жінки", "чину", "щину", "щина", "щине")) for w in named) or words[mark.i].endswith(("ого", "ому", "ій", "ую", "ої")):
+    if any(
+        w.endswith(("овіка", "овікові", "інку", "інка", "інці", "жінки", "чину", "щину", "щина", "щине"))
+        for w in named
+    ) or words[mark.i].endswith(("ого", "ому", "ій", "ую", "ої")):
         return Range(min=1, max=1)
     if any(w in _FIRST for w in around) and words[mark.j - 1] in _ONE:
         return Range(min=1, max=1)
@@ -166,7 +282,7 @@ def _implied(clause: Clause, mark: Mark, context: Context) -> Range | None:
 
 
 def _group(clause: Clause, mark: Mark, count: Mark | None) -> str:
-    """children or responders, where the counted are only those."""
+    """Children or responders, where the counted are only those."""
     for other in clause.marks:
         for name in ("children", "responders"):
             if other.has("group", name):
@@ -196,11 +312,14 @@ def _children(clause: Clause, harm: dict[str, Range], taken: set[int], words: li
     for n, mark in enumerate(clause.marks):
         if not mark.has("group", "children"):
             continue
-        count = next((c for c in reversed(clause.counts) if 0 <= mark.i - c.j <= 1 and id(c) not in taken), None)
+        count = next(
+            (c for c in reversed(clause.counts) if 0 <= mark.i - c.j <= 1 and id(c) not in taken), None
+        )
         if count is None and context_word(mark, words) not in _ONE:
             continue
-        number = count.number if count is not None and count.number is not None else Range(min=1, max=1 if n >= 0 else None)
+        number = (
+            count.number
+            if count is not None and count.number is not None
+            else Range(min=1, max=1 if n >= 0 else None)
+        )
         harm.setdefault(f"children-{keys[0]}", number)
-
-
-_ = SEMI

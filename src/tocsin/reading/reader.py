@@ -25,7 +25,7 @@ _ARTICLE = 900
 _SHORT = 400
 _TERSE = frozenset({"monitoring-channel"})
 _OFFICIAL = frozenset({"military", "authority", "alarm-service", "emergency-service"})
-_CONTROL = {i: None for i in range(32) if i not in (9, 10, 13)} | {i: None for i in range(127, 160)}
+_CONTROL = {i: None for i in range(32) if i not in (9, 10, 13)} | dict.fromkeys(range(127, 160))
 _BIDI = "\u202a\u202b\u202c\u202d\u202e\u2066\u2067\u2068\u2069"
 
 
@@ -60,7 +60,16 @@ class Reader:
         claims: list[Claim] = []
         seen: set[tuple[object, ...]] = set()
         for draft in drafts:
-            identity = (draft.kind, draft.weapon, tuple((s.code, s.role) for s in draft.spots), draft.object, draft.i, draft.j, draft.alarm_type, repr(draft.harm))
+            identity = (
+                draft.kind,
+                draft.weapon,
+                tuple((s.code, s.role) for s in draft.spots),
+                draft.object,
+                draft.i,
+                draft.j,
+                draft.alarm_type,
+                repr(draft.harm),
+            )
             if identity in seen:
                 continue
             seen.add(identity)
@@ -72,7 +81,12 @@ class Reader:
         kind = source.kind if source is not None else "public"
         size = len(text)
         article = size > _ARTICLE and kind not in _TERSE and kind not in ("military", "alarm-service")
-        telegraphic = kind in _TERSE or (kind in _OFFICIAL and size < _SHORT) or (source is None and size < _SHORT) or (kind in ("public", "correspondent") and size < 160)
+        telegraphic = (
+            kind in _TERSE
+            or (kind in _OFFICIAL and size < _SHORT)
+            or (source is None and size < _SHORT)
+            or (kind in ("public", "correspondent") and size < 160)
+        )
         return Context(
             tokens=tokens, lexicon=self.lexicon, gazetteer=self.gazetteer, source=source, register=self.register,
             zone=self._zone(source.timezone if source is not None else "Europe/Kyiv"),
@@ -99,7 +113,12 @@ class Reader:
                 spans.append((draft.by.i, draft.by.j))
         evidence = []
         for i, j in dict.fromkeys(spans):
-            if i and tokens.words[i - 1] in self.lexicon.prepositions and tokens.seps[i] == SPACE and tokens.seps[i - 1] != SPACE:
+            if (
+                i
+                and tokens.words[i - 1] in self.lexicon.prepositions
+                and tokens.seps[i] == SPACE
+                and tokens.seps[i - 1] != SPACE
+            ):
                 i -= 1  # noqa: PLW2901 - the preposition that opens the sentence belongs to its first place
             start, end = tokens.starts[i], tokens.ends[max(i, j - 1)]
             evidence.append(Evidence(start=start, end=end, quote=tokens.text[start:end]))
@@ -113,7 +132,9 @@ class Reader:
             stance="denies" if draft.denies else "asserts",
             tense=draft.tense,  # type: ignore[arg-type]
             hedged=draft.hedged,
-            by=By(id=draft.by.id, quote=tokens.quote(draft.by.i, draft.by.j)) if draft.by is not None else None,
+            by=By(id=draft.by.id, quote=tokens.quote(draft.by.i, draft.by.j))
+            if draft.by is not None
+            else None,
             weapon=draft.weapon,
             count=draft.count,
             joint=draft.joint,
@@ -149,9 +170,27 @@ def _problems(report: Report, text: str) -> tuple[Problem, ...]:
     if not text.strip():
         found.append(Problem(where=where, what="the text is empty", remedy="Send the words of the message."))
     if len(text) > MAX_LENGTH:
-        found.append(Problem(where=where, what=f"the text has {len(text)} characters; only the first {MAX_LENGTH} were read", remedy="Send long documents in parts."))
+        found.append(
+            Problem(
+                where=where,
+                what=f"the text has {len(text)} characters; only the first {MAX_LENGTH} were read",
+                remedy="Send long documents in parts.",
+            )
+        )
     if len(text.translate(_CONTROL)) != len(text):
-        found.append(Problem(where=where, what="the text holds control characters", remedy="Send plain text; the characters were passed over."))
+        found.append(
+            Problem(
+                where=where,
+                what="the text holds control characters",
+                remedy="Send plain text; the characters were passed over.",
+            )
+        )
     if any(mark in text for mark in _BIDI):
-        found.append(Problem(where=where, what="the text holds marks that reorder its display", remedy="Check by eye what it shows; it was read in the order of its characters."))
+        found.append(
+            Problem(
+                where=where,
+                what="the text holds marks that reorder its display",
+                remedy="Check by eye what it shows; it was read in the order of its characters.",
+            )
+        )
     return tuple(found)

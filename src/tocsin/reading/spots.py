@@ -11,17 +11,91 @@ from tocsin.reading.normalise import AND_SLASH, COLON, COMMA, DASH, DOT, HYPHEN,
 __all__ = ["COUNTRY", "compass_of", "find_spots"]
 
 COUNTRY = "UA"
-_AND = frozenset("та і й и and або чи or абож".split())
-_FILLER = frozenset("м місто міста місті містом смт с село селі села селищі селище селища нп н п г город города городе городом пгт the місцевого самого "
-                    "самий північ південь захід схід центр север юг запад восток самої столиці столицю столичного напрямі міст містах population city town village напрямку".split())
-_RIVER = frozenset("р річка річки річку річкою река реки реку river вул вулиця вулиці вулицю улица улице улицу просп проспект проспекті street avenue площа площі".split())
+_AND = frozenset(["та", "і", "й", "и", "and", "або", "чи", "or", "абож"])
+_FILLER = frozenset(
+    [
+        "м",
+        "місто",
+        "міста",
+        "місті",
+        "містом",
+        "смт",
+        "с",
+        "село",
+        "селі",
+        "села",
+        "селищі",
+        "селище",
+        "селища",
+        "нп",
+        "н",
+        "п",
+        "г",
+        "город",
+        "города",
+        "городе",
+        "городом",
+        "пгт",
+        "the",
+        "місцевого",
+        "самого",
+        "самий",
+        "північ",
+        "південь",
+        "захід",
+        "схід",
+        "центр",
+        "север",
+        "юг",
+        "запад",
+        "восток",
+        "самої",
+        "столиці",
+        "столицю",
+        "столичного",
+        "напрямі",
+        "міст",
+        "містах",
+        "population",
+        "city",
+        "town",
+        "village",
+        "напрямку",
+    ]
+)
+_RIVER = frozenset(
+    [
+        "р",
+        "річка",
+        "річки",
+        "річку",
+        "річкою",
+        "река",
+        "реки",
+        "реку",
+        "river",
+        "вул",
+        "вулиця",
+        "вулиці",
+        "вулицю",
+        "улица",
+        "улице",
+        "улицу",
+        "просп",
+        "проспект",
+        "проспекті",
+        "street",
+        "avenue",
+        "площа",
+        "площі",
+    ]
+)
 _LOCATIVE = ("ой", "ові", "еві", "ах", "ях", "ому", "ій", "ом", "ем", "ою", "ею", "ами", "ям", "ам")
 
 
 def find_spots(unit: Unit, context: Context) -> list[Spot]:
     """The places of a sentence in order, each with its part."""
     spots: list[Spot] = []
-    before: Mark | None = None
     marks = unit.marks
     for n, mark in enumerate(marks):
         if mark.has("area", "country"):
@@ -29,10 +103,18 @@ def find_spots(unit: Unit, context: Context) -> list[Spot]:
             spots.append(Spot(mark=mark, role="at", best=candidate))
         elif mark.group == "area" and mark.value == "capital":
             candidate = Candidate(code=CAPITAL, precision="settlement", form="colloquial")
-            spots.append(Spot(mark=mark, role=_role(unit, context, n, mark, (candidate,), spots), best=candidate))
+            spots.append(
+                Spot(mark=mark, role=_role(unit, context, n, mark, (candidate,), spots), best=candidate)
+            )
         elif mark.has("area", "sea"):
-            spots.append(Spot(mark=mark, role="from", best=Candidate(code="X-BLACK-SEA", precision="sea", form="phrase")))
-        elif mark.has("cue", "continuation") and not (n + 1 < len(marks) and marks[n + 1].i <= mark.j and marks[n + 1].places):
+            spots.append(
+                Spot(
+                    mark=mark, role="from", best=Candidate(code="X-BLACK-SEA", precision="sea", form="phrase")
+                )
+            )
+        elif mark.has("cue", "continuation") and not (
+            n + 1 < len(marks) and marks[n + 1].i <= mark.j and marks[n + 1].places
+        ):
             here = _here(mark, context)
             if here is not None:
                 spots.append(here)
@@ -47,15 +129,13 @@ def find_spots(unit: Unit, context: Context) -> list[Spot]:
             if not candidates or (n and marks[n - 1].has("mood", "except") and marks[n - 1].j >= mark.i - 1):
                 continue
             role = _role(unit, context, n, mark, candidates, spots)
-            ranked = _ranked(candidates, mark, context, unit, n)
+            ranked = _ranked(candidates, mark, context, unit)
             if ranked[0].common and not role and not _beside(marks, n) and not context.heading_region:
                 continue
             spot = Spot(mark=mark, role=role, best=ranked[0], others=tuple(c.code for c in ranked[1:6]))
             spot.listed = bool(spots) and _same_list(spots[-1], mark, context)
             spots.append(spot)
             context.mentioned.append(spot.code)
-        before = mark
-    _ = before
     return _merged(spots, context)
 
 
@@ -72,13 +152,26 @@ def _compound_name(mark: Mark, n: int, marks: list[Mark], context: Context) -> b
 CAPITAL = "UA80000000000093317"
 
 
-_PRONOUN = {"над": "at", "повз": "via", "мимо": "via", "over": "at", "past": "via", "above": "at", "in": "at", "від": "from", "от": "from", "по": "po"}
+_PRONOUN = {
+    "над": "at",
+    "повз": "via",
+    "мимо": "via",
+    "over": "at",
+    "past": "via",
+    "above": "at",
+    "in": "at",
+    "від": "from",
+    "от": "from",
+    "по": "po",
+}
 
 
 def _speaks(mark: Mark, n: int, marks: list[Mark], unit: Unit) -> bool:
     """Whether a capital stands for its government («Киев говорит о …»)."""
     after = marks[n + 1] if n + 1 < len(marks) else None
-    return mark.i == unit.i and after is not None and after.i == mark.j and after.has("say", "verb") is not None
+    return (
+        mark.i == unit.i and after is not None and after.i == mark.j and after.has("say", "verb") is not None
+    )
 
 
 def _here(mark: Mark, context: Context) -> Spot | None:
@@ -97,8 +190,14 @@ def _here(mark: Mark, context: Context) -> Spot | None:
     if context.article or context.home is None:
         for code in reversed(context.mentioned):
             one = context.gazetteer.area(code)
-            if one is not None and ((city and one.kind == "city") or (region and one.level == "oblast" and one.kind != "city")):
-                return Spot(mark=mark, role=role, best=Candidate(code=code, precision="settlement" if city else "oblast", form="home"))
+            if one is not None and (
+                (city and one.kind == "city") or (region and one.level == "oblast" and one.kind != "city")
+            ):
+                return Spot(
+                    mark=mark,
+                    role=role,
+                    best=Candidate(code=code, precision="settlement" if city else "oblast", form="home"),
+                )
     area = context.gazetteer.area(context.home) if context.home else None
     if area is None:
         return None
@@ -128,9 +227,18 @@ def _possible(mark: Mark, context: Context, n: int, marks: list[Mark]) -> tuple[
     # Small letters: only where something says that a place comes.
     word = tokens.words[mark.i]
     owned = n > 0 and marks[n - 1].j == mark.i and marks[n - 1].has("role") is not None
-    if not (owned or _preposed(mark, context) or context.lower or kept[0].precision in ("oblast", "raion", "country", "sea")):
+    if not (
+        owned
+        or _preposed(mark, context)
+        or context.lower
+        or kept[0].precision in ("oblast", "raion", "country", "sea")
+    ):
         return ()
-    if len(word) <= 4 and not _preposed(mark, context) and not any(m.group in ("weapon", "cue") for m in marks):
+    if (
+        len(word) <= 4
+        and not _preposed(mark, context)
+        and not any(m.group in ("weapon", "cue") for m in marks)
+    ):
         return ()
     return kept
 
@@ -147,14 +255,16 @@ def _beside(marks: list[Mark], n: int) -> bool:
     return any(m.group in ("weapon", "role", "count", "place") for m in near)
 
 
-def _ranked(candidates: tuple[Candidate, ...], mark: Mark, context: Context, unit: Unit, n: int) -> tuple[Candidate, ...]:
+def _ranked(
+    candidates: tuple[Candidate, ...], mark: Mark, context: Context, unit: Unit
+) -> tuple[Candidate, ...]:
     """The candidates, best first, by the regions and places of the text and the source's home."""
     if len(candidates) == 1 and candidates[0].precision != "settlement":
         return candidates
     regions = list(context.regions)
     if context.heading_region is not None:
         regions.insert(0, context.heading_region.code)
-    narrowed = _by_area_word(candidates, mark, context, unit, n)
+    narrowed = _by_area_word(candidates, mark, context, unit)
     mentioned = tuple(dict.fromkeys(context.mentioned[-4:]))
     key = (tuple((c.code, c.form, c.precision) for c in narrowed), context.home, tuple(regions), mentioned)
     known = context.ranked.get(key)
@@ -168,14 +278,20 @@ def _ranked(candidates: tuple[Candidate, ...], mark: Mark, context: Context, uni
     return known
 
 
-def _by_area_word(candidates: tuple[Candidate, ...], mark: Mark, context: Context, unit: Unit, n: int) -> tuple[Candidate, ...]:
+def _by_area_word(
+    candidates: tuple[Candidate, ...], mark: Mark, context: Context, unit: Unit
+) -> tuple[Candidate, ...]:
     """Adjectives in a list that ends (or begins) with "districts", «районах», «областей»: only areas of that level."""
     if context.source is not None and context.source.kind == "alarm-service" and context.home is None:
         # The national alarm channel speaks of raions; a city's district is never alarmed alone.
         raions = tuple(c for c in candidates if c.precision == "raion")
         if raions and any(c.precision == "district" for c in candidates):
             return raions
-    plural = any(m.i > mark.i and context.tokens.words[m.j - 1] in _PLURAL_HEADS for m in unit.marks if m.places or m.group == "area")
+    plural = any(
+        m.i > mark.i and context.tokens.words[m.j - 1] in _PLURAL_HEADS
+        for m in unit.marks
+        if m.places or m.group == "area"
+    )
     if all(c.form != "adjective" for c in candidates) and not (plural and _in_list(mark, unit, context)):
         return tuple(c for c in candidates if c.form != "adjective") or candidates
     levels: tuple[str, ...] = ()
@@ -201,8 +317,27 @@ def _by_area_word(candidates: tuple[Candidate, ...], mark: Mark, context: Contex
     return candidates
 
 
-_PLURAL_HEADS = frozenset("regions oblasts districts областях областей районах районів областям областями районам районов".split())
-_HEADS = {"oblast": ("region", "області", "области"), "district": ("district", "районі", "районе"), "raion": ("district", "районі", "районе"), "hromada": ("community", "громаді")}
+_PLURAL_HEADS = frozenset(
+    [
+        "regions",
+        "oblasts",
+        "districts",
+        "областях",
+        "областей",
+        "районах",
+        "районів",
+        "областям",
+        "областями",
+        "районам",
+        "районов",
+    ]
+)
+_HEADS = {
+    "oblast": ("region", "області", "области"),
+    "district": ("district", "районі", "районе"),
+    "raion": ("district", "районі", "районе"),
+    "hromada": ("community", "громаді"),
+}
 
 
 def _in_list(mark: Mark, unit: Unit, context: Context) -> bool:
@@ -231,18 +366,59 @@ def _with_head(mark: Mark, levels: tuple[str, ...], context: Context) -> tuple[C
 
 
 _LEVEL_WORDS: dict[str, tuple[str, ...]] = {
-    **dict.fromkeys("районах районів районам районы районов районам райони район районі району districts district районе района".split(), ("district", "raion")),
-    **dict.fromkeys("областей областях областям області область областью oblasts regions oblast region обл".split(), ("oblast",)),
-    **dict.fromkeys("громад громаді громади громада громадах community".split(), ("hromada",)),
+    **dict.fromkeys(
+        [
+            "районах",
+            "районів",
+            "районам",
+            "районы",
+            "районов",
+            "районам",
+            "райони",
+            "район",
+            "районі",
+            "району",
+            "districts",
+            "district",
+            "районе",
+            "района",
+        ],
+        ("district", "raion"),
+    ),
+    **dict.fromkeys(
+        [
+            "областей",
+            "областях",
+            "областям",
+            "області",
+            "область",
+            "областью",
+            "oblasts",
+            "regions",
+            "oblast",
+            "region",
+            "обл",
+        ],
+        ("oblast",),
+    ),
+    **dict.fromkeys(["громад", "громаді", "громади", "громада", "громадах", "community"], ("hromada",)),
 }
 
 
-def _role(unit: Unit, context: Context, n: int, mark: Mark, candidates: tuple[Candidate, ...], spots: list[Spot]) -> str:
+def _role(  # noqa: PLR0917 - a clause and all that it stands in
+    unit: Unit, context: Context, n: int, mark: Mark, candidates: tuple[Candidate, ...], spots: list[Spot]
+) -> str:
     """The part that the words before a place give it; bare when there are none."""
     tokens = context.tokens
     marks = unit.marks
     i = mark.i
-    while i - 1 >= unit.i and tokens.words[i - 1] in _FILLER and (len(tokens.words[i - 1]) > 1 or tokens.seps[i] == DOT) and tokens.seps[i] <= DOT and (tokens.seps[i - 1] <= DOT or i - 1 == unit.i):
+    while (
+        i - 1 >= unit.i
+        and tokens.words[i - 1] in _FILLER
+        and (len(tokens.words[i - 1]) > 1 or tokens.seps[i] == DOT)
+        and tokens.seps[i] <= DOT
+        and (tokens.seps[i - 1] <= DOT or i - 1 == unit.i)
+    ):
         i -= 1
     if i <= unit.i:
         return ""
@@ -254,18 +430,27 @@ def _role(unit: Unit, context: Context, n: int, mark: Mark, candidates: tuple[Ca
                 owner.role = role.value
                 if owner.group == "cue" and owner.value == "inbound" and tokens.words[owner.i] in _COURSE:
                     owner.turn(role)
-                return "into" if role.value == "toward" and tokens.words[owner.j - 1] in ("район", "сектор") and False else role.value
+                return (
+                    "into"
+                    if role.value == "toward" and tokens.words[owner.j - 1] in ("район", "сектор") and False
+                    else role.value
+                )
             if owner.group == "arrow":
                 return "toward"
             if owner.has("compass") and owner.i > unit.i:
-                return _compass_role(owner, tokens.words, candidates)
+                return _compass_role(owner, tokens.words)
         found = context.lexicon.prepositions.get(tokens.words[i - 1])
-        if found == "from" and i - 2 >= unit.i and tokens.words[i - 2] in ("км", "км", "km", "kilometers", "kilometres", "кілометрів", "километров"):
+        if (
+            found == "from"
+            and i - 2 >= unit.i
+            and tokens.words[i - 2]
+            in ("км", "км", "km", "kilometers", "kilometres", "кілометрів", "километров")
+        ):
             return "near"
         if found == "v" and context.language == "ru" and tokens.words[i - 1] == "у":
             return "near"
         if found is not None:
-            return _prepositional(found, tokens.words[i - 1], candidates, tokens.words[mark.j - 1])
+            return _prepositional(found, candidates, tokens.words[mark.j - 1])
     if spots and _same_list(spots[-1], mark, context):
         return spots[-1].role
     if tokens.seps[i] in (COMMA, DASH, COLON) and tokens.words[i - 1] in _COURSE:
@@ -276,14 +461,14 @@ def _role(unit: Unit, context: Context, n: int, mark: Mark, candidates: tuple[Ca
     return ""
 
 
-def _compass_role(owner: Mark, words: list[str], candidates: tuple[Candidate, ...]) -> str:
+def _compass_role(owner: Mark, words: list[str]) -> str:
     first = words[owner.i]
     if first == "на" and len(words[owner.j - 1]) > 0:
         return "toward"
     return "at"
 
 
-def _prepositional(found: str, word: str, candidates: tuple[Candidate, ...], name: str) -> str:
+def _prepositional(found: str, candidates: tuple[Candidate, ...], name: str) -> str:
     """The part that a one-word preposition gives, by the case of the name where it has two."""
     if found == "na":
         return "at" if _is_locative(candidates, name) else "toward"
@@ -309,7 +494,12 @@ def _same_list(spot: Spot, mark: Mark, context: Context) -> bool:
         i -= 1
     if i != end:
         return False
-    return tokens.seps[end] in (COMMA, AND_SLASH, HYPHEN, QUOTE) or (tokens.seps[end] == DASH and spot.role in ("via", "near")) or tokens.words[end] in _AND or (tokens.seps[end] <= DOT and spot.role in ("at", "near", "toward") and i == mark.i)
+    return (
+        tokens.seps[end] in (COMMA, AND_SLASH, HYPHEN, QUOTE)
+        or (tokens.seps[end] == DASH and spot.role in ("via", "near"))
+        or tokens.words[end] in _AND
+        or (tokens.seps[end] <= DOT and spot.role in ("at", "near", "toward") and i == mark.i)
+    )
 
 
 def _merged(spots: list[Spot], context: Context) -> list[Spot]:
@@ -318,9 +508,15 @@ def _merged(spots: list[Spot], context: Context) -> list[Spot]:
     for spot in spots:
         if kept and spot.code == kept[-1].code and spot.role in ("", kept[-1].role):
             continue
-        if kept and (not spot.role or (spot.listed and spot.mark.i == kept[-1].mark.j)) and _holds(context, spot, kept[-1]):
+        if (
+            kept
+            and (not spot.role or (spot.listed and spot.mark.i == kept[-1].mark.j))
+            and _holds(context, spot, kept[-1])
+        ):
             # «Навля (Брянська область)», «Хотінь Сумської області»: the region only tells which one.
-            kept[-1].mark.j = max(kept[-1].mark.j, spot.mark.j) if spot.mark.i - kept[-1].mark.j <= 1 else kept[-1].mark.j
+            kept[-1].mark.j = (
+                max(kept[-1].mark.j, spot.mark.j) if spot.mark.i - kept[-1].mark.j <= 1 else kept[-1].mark.j
+            )
             continue
         kept.append(spot)
     return kept
@@ -328,7 +524,11 @@ def _merged(spots: list[Spot], context: Context) -> list[Spot]:
 
 def _holds(context: Context, outer: Spot, inner: Spot) -> bool:
     finer = inner.best.precision in ("district", "neighbourhood") and outer.best.precision == "settlement"
-    return outer.code != inner.code and (finer or outer.best.precision in ("oblast", "raion")) and context.gazetteer.covers(outer.code, inner.code)
+    return (
+        outer.code != inner.code
+        and (finer or outer.best.precision in ("oblast", "raion"))
+        and context.gazetteer.covers(outer.code, inner.code)
+    )
 
 
 def compass_of(unit_marks: list[Mark], words: list[str]) -> str | None:
@@ -343,7 +543,7 @@ def compass_of(unit_marks: list[Mark], words: list[str]) -> str | None:
         after = unit_marks[n + 1] if n + 1 < len(unit_marks) else None
         if after is not None and after.places and after.i <= mark.j:
             continue  # «на північ Києва» is where, not whither
-        if any(words[m.i] in _COURSE or words[m.j - 1] in _COURSE for m in around) or words[mark.i] in ("на",):
+        if any(words[m.i] in _COURSE or words[m.j - 1] in _COURSE for m in around) or words[mark.i] == "на":
             return meaning.value
         beside = words[max(0, mark.i - 2) : mark.i] + words[mark.j : mark.j + 1]
         if any(word in _COURSE for word in beside):
@@ -352,5 +552,27 @@ def compass_of(unit_marks: list[Mark], words: list[str]) -> str | None:
 
 
 _TOWARD = Meaning("role", "toward", {})
-_COURSE = frozenset("курс курсом напрямку напрямок напрям напрямі вектор вектором направление направлении направлением course heading bearing direction напрямком "
-                    "рухаються рухається летить летять".split())
+_COURSE = frozenset(
+    [
+        "курс",
+        "курсом",
+        "напрямку",
+        "напрямок",
+        "напрям",
+        "напрямі",
+        "вектор",
+        "вектором",
+        "направление",
+        "направлении",
+        "направлением",
+        "course",
+        "heading",
+        "bearing",
+        "direction",
+        "напрямком",
+        "рухаються",
+        "рухається",
+        "летить",
+        "летять",
+    ]
+)

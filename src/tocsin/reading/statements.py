@@ -18,11 +18,22 @@ def statements_of(unit: Unit, clauses: list[Clause], spots: list[Spot], context:
     if not own and not quoted:
         return []
     cue = next((m for c in clauses for m in c.cues if m.has("cue", "statement")), None)
-    struck = any(m.has("cue", v) for c in clauses for m in c.cues for v in ("attack", "strike", "launch", "impact", "interception", "damage", "explosion"))
+    struck = any(
+        m.has("cue", v)
+        for c in clauses
+        for m in c.cues
+        for v in ("attack", "strike", "launch", "impact", "interception", "damage", "explosion")
+    )
     said = quoted and any(m.has("say", "verb") for m in unit.marks)
     if cue is None and not struck and not said:
         return []
-    decided = [s for s in spots_for("statement", spots) if s.role != "from" and any(x.role and x.mark is s.mark for x in spots) and not s.code.startswith("RU")]
+    decided = [
+        s
+        for s in spots_for("statement", spots)
+        if s.role != "from"
+        and any(x.role and x.mark is s.mark for x in spots)
+        and not s.code.startswith("RU")
+    ]
     words = " ".join(context.tokens.words[unit.i : unit.j])
     draft = Draft(
         kind="statement", i=unit.i, j=unit.j, spots=decided, main=main_spot("statement", decided), denies=any(d in words for d in _DENIALS)

@@ -4,74 +4,209 @@ from __future__ import annotations
 
 from tocsin.model import Range
 from tocsin.reading.drafts import Clause, Context, Draft, Spot, Unit
+from tocsin.reading.marks import Mark
+from tocsin.reading.normalise import COLON
 from tocsin.reading.threats import main_spot, spots_for
-from tocsin.reading.weaponry import groups_of
+from tocsin.reading.weaponry import Group, groups_of
 
 __all__ = ["is_tally", "tallies_of"]
 
-_KEYS = {"attack": "launched", "launch": "launched", "interception": "shot-down", "lost": "lost", "impact": "hit", "strike": "hit"}
+_KEYS = {
+    "attack": "launched",
+    "launch": "launched",
+    "interception": "shot-down",
+    "lost": "lost",
+    "impact": "hit",
+    "strike": "hit",
+}
+_RECORDED = ("зафіксован", "виявлен", "зафиксирован", "обнаружен", "recorded", "detected")
+_LOCATIONS = ("локаціях", "локації", "локацій", "локациях", "локации", "локаций", "location")
+_ONE = Range(min=1, max=1)
 
 
 def is_tally(unit: Unit, clauses: list[Clause], context: Context) -> bool:
-    """Whether a sentence sums up: counts of weapons in a text about a finished night, or under a heading of totals."""
-    counted = any(c.counts for c in clauses)
-    weapon = any(c.weapons for c in clauses)
-    if not counted:
+    """Whether a sentence sums up: counts of weapons of a finished night, or under a heading of totals."""
+    if _listed(unit, clauses, context):
+        return True
+    if not any(c.counts for c in clauses):
         return False
-    keys = {_KEYS[m.value] for c in clauses for cue in c.cues for m in cue.meanings if m.group == "cue" and m.value in _KEYS}
+    weapon = any(c.weapons for c in clauses)
+    keys = {key for c in clauses for key in _keys(c)}
+    told = keys - {"hit"}
+    if not told and "hit" in keys and _locations(unit, context):
+        told = keys
     inbound = any(cue.has("cue", "inbound") or cue.has("cue", "airborne") for c in clauses for cue in c.cues)
     if context.summary or unit.past or unit.night:
-        return bool(keys - {"hit"}) and (weapon or bool(context.last_weapon)) or (context.summary and weapon and not inbound)
-    whole = any(c.total for clause in clauses for c in clause.counts)
-    if (keys - {"hit"}) and weapon and whole and (not context.telegraphic or context.source is None or context.source.kind != "monitoring-channel"):
+        known = weapon or bool(context.last_weapon)
+        return (bool(told) and known) or (context.summary and weapon and not inbound)
+    watcher = _watcher(context)
+    if told and weapon and any(c.total for clause in clauses for c in clause.counts):
+        return not (context.telegraphic and watcher)
+    if told and not inbound and context.last_tally >= 0:
+        return unit.paragraph - context.last_tally <= (0 if watcher else 1)
+    if weapon and not inbound and not watcher and _recorded(unit, clauses, context):
         return True
-    if (keys - {"hit"}) and context.last_tally == unit.paragraph and not inbound:
+    return len(told) >= 2 and weapon and not context.telegraphic
+
+
+def _watcher(context: Context) -> bool:
+    return context.source is None or context.source.kind == "monitoring-channel"
+
+
+def _locations(unit: Unit, context: Context) -> bool:
+    """«Влучання 6 БпЛА на 4 локаціях»: counted afterwards, not seen."""
+    return not _watcher(context) and any(
+        context.tokens.words[k].startswith(_LOCATIONS) for k in range(unit.i, unit.j)
+    )
+
+
+def _recorded(unit: Unit, clauses: list[Clause], context: Context) -> bool:
+    """«Зафіксовано 55 засобів нападу: 4 ракети, 51 БпЛА»: several counts of weapons behind such a word."""
+    words = context.tokens.words
+    if not any(words[k].startswith(_RECORDED) for k in range(unit.i, min(unit.i + 4, unit.j))):
+        return False
+    return sum(len(c.counts) for c in clauses) >= 2
+
+
+def _listed(unit: Unit, clauses: list[Clause], context: Context) -> bool:
+    """Whether a line is a heading of totals («ЗНИЩЕНО:»), or an item of the list under one."""
+    before = context.listing
+    context.listing = None
+    if _watcher(context):
+        return False
+    weapon = any(c.weapons for c in clauses)
+    found = [key for c in clauses for key in _keys(c)]
+    tokens = context.tokens
+    ends = unit.j < len(tokens.words) and ":" in tokens.text[tokens.ends[unit.j - 1] : tokens.starts[unit.j]]
+    if found and not weapon and unit.last_in_line and ends and not any(s for c in clauses for s in c.spots):
+        context.listing = (found[0], unit.line)
         return True
-    return len(keys - {"hit"}) >= 2 and weapon and not context.telegraphic
+    if before is None or unit.line != before[1] + 1 or not weapon or found:
+        return False
+    context.listing = (before[0], unit.line)
+    return True
 
 
 def tallies_of(unit: Unit, clauses: list[Clause], context: Context) -> list[Draft]:
     """One claim a weapon with everything that a sentence totals of it."""
     drafts: list[Draft] = []
     current: list[Draft] = []
-    spots = spots_for("tally", [s for c in clauses for s in c.spots])
-    if not spots and unit.paragraph == context.last_paragraph:
-        spots = []
-    key = "launched"
-    first = True
+    listing = context.listing
+    key = listing[0] if listing is not None and listing[1] == unit.line else "launched"
     for clause in clauses:
-        found = _key(clause)
-        if found:
-            key = found
-        first = False
+        found = next(iter(_keys(clause)), None)
+        key = found or key
+        spots = _spots(clause, clauses)
         groups = groups_of(clause, context)
-        if groups and any(g.count for g in groups):
+        if any(g.count for g in groups) or (groups and listing is not None):
             current = []
             for group in groups:
-                if group.range is None:
-                    continue
-                for slug in group.slugs:
-                    draft = _same(drafts, slug) or _new(drafts, slug, group.slugs, unit, spots)
-                    draft.scope = {**(draft.scope or {}), **_scoped(key, group.range, group.count.total if group.count else None, draft.scope)}
-                    current.append(draft)
+                current.extend(_counted(group, key, drafts, unit, spots, context, alone=listing is not None))
         elif groups and not current:
-            current = [_same(drafts, s) or _new(drafts, s, g.slugs, unit, spots) for g in groups for s in g.slugs]
+            current = [_draft(drafts, s, g.slugs, unit, spots) for g in groups for s in g.slugs]
         for count in clause.counts:
-            if count.used or count.number is None or not found:
+            if count.used or count.number is None or _of_something(count, clause, context):
                 continue
-            if not current:
-                current = [_new(drafts, s, list(context.last_weapon), unit, spots) for s in context.last_weapon or ()]
-            for draft in current:
-                draft.scope = {**(draft.scope or {}), **_scoped(found, count.number, count.total, draft.scope)}
-    return [d for d in drafts if d.scope]
+            if clause.spots and not found and drafts and not groups:
+                # «Збито 7: Павлоградщина — 4, Синельниківщина — 3»: a share of the total.
+                share = _new(drafts, drafts[0].weapon, [], unit, spots)
+                share.scope = {key: count.number}
+            elif found:
+                current = current or [
+                    _draft(drafts, s, list(context.last_weapon), unit, spots) for s in context.last_weapon
+                ]
+                for draft in current:
+                    draft.scope = {
+                        **(draft.scope or {}),
+                        **_scoped(found, count.number, count.total, draft.scope),
+                    }
+    return _without_sum([d for d in drafts if d.scope], unit, context)
 
 
-def _key(clause: Clause) -> str | None:
-    for cue in clause.cues:
-        for meaning in cue.meanings:
-            if meaning.group == "cue" and meaning.value in _KEYS:
-                return _KEYS[meaning.value]
+def _counted(
+    group: Group,
+    key: str,
+    drafts: list[Draft],
+    unit: Unit,
+    spots: list[Spot],
+    context: Context,
+    *,
+    alone: bool,
+) -> list[Draft]:
+    """The drafts of a group of weapons with its count; a bare item of a list is one."""
+    number = group.range or (_ONE if alone else None)
+    if number is None:
+        return []
+    total = group.count.total if group.count is not None else None
+    part = _part(group.count, context) if group.count is not None else None
+    if part is not None:
+        number, total = Range(min=part, max=part), number.max
+    found = []
+    for slug in group.slugs:
+        draft = _draft(drafts, slug, group.slugs, unit, spots)
+        draft.scope = {**(draft.scope or {}), **_scoped(key, number, total, draft.scope)}
+        found.append(draft)
+    return found
+
+
+def _part(count: Mark, context: Context) -> int | None:
+    """The first figure of «29/30»."""
+    tokens = context.tokens
+    i = count.i
+    slash = i and tokens.text[tokens.ends[i - 1] : tokens.starts[i]] == "/"
+    if slash and tokens.kinds[i - 1] == "n" and len(tokens.words[i - 1]) < 6:
+        return int(tokens.words[i - 1])
     return None
+
+
+def _of_something(count: Mark, clause: Clause, context: Context) -> bool:
+    """Whether a figure counts places or strikes («на 4 локаціях», «68 авіаударів»), not weapons."""
+    words = context.tokens.words
+    after = words[count.j] if count.j < len(words) else ""
+    if after.startswith(
+        (
+            *_LOCATIONS,
+            "авіауд",
+            "авиауд",
+            "обстріл",
+            "обстрел",
+            "airstrike",
+            "strike",
+            "област",
+            "район",
+            "region",
+        )
+    ):
+        return True
+    return any(o.i == count.j for o in clause.objects)
+
+
+def _spots(clause: Clause, clauses: list[Clause]) -> list[Spot]:
+    """The places of a clause, else those of its sentence, whence something came left out."""
+    named = spots_for("tally", [s for s in clause.spots if s.best.precision != "country" or s.role == "from"])
+    if named or len(clauses) < 2:
+        return named
+    shared = spots_for("tally", [s for s in clauses[0].spots if s.best.precision != "country"])
+    return [s for s in shared if s.role != "from"]
+
+
+def _keys(clause: Clause) -> list[str]:
+    """What the words of a clause count; «знищено» heads a total and is a word of shooting down all the same."""
+    found: list[str] = []
+    for mark in clause.marks:
+        if mark.has("mood", "total") and mark.has("cue", "damage"):
+            found.append("shot-down")
+        elif mark in clause.cues:
+            found.extend(_KEYS[m.value] for m in mark.meanings if m.group == "cue" and m.value in _KEYS)
+    return found
+
+
+def _without_sum(drafts: list[Draft], unit: Unit, context: Context) -> list[Draft]:
+    """The drafts without the sum that a colon resolves into its parts («48 цілей: 3 Х-59 і 45 БпЛА»)."""
+    if len(drafts) < 3 or drafts[0].weapon != "unknown":
+        return drafts
+    resolved = any(context.tokens.seps[k] == COLON for k in range(unit.i + 1, unit.j))
+    return drafts[1:] if resolved else drafts
 
 
 def _scoped(key: str, value: Range, total: int | None, scope: dict[str, Range] | None) -> dict[str, Range]:
@@ -81,12 +216,21 @@ def _scoped(key: str, value: Range, total: int | None, scope: dict[str, Range] |
     return found
 
 
-def _same(drafts: list[Draft], slug: str) -> Draft | None:
-    return next((d for d in drafts if d.weapon == slug), None)
+def _draft(drafts: list[Draft], slug: str, slugs: list[str], unit: Unit, spots: list[Spot]) -> Draft:
+    """The draft of a weapon, begun where there is none yet."""
+    return next((d for d in drafts if d.weapon == slug), None) or _new(drafts, slug, slugs, unit, spots)
 
 
-def _new(drafts: list[Draft], slug: str, slugs: list[str], unit: Unit, spots: list[Spot]) -> Draft:
-    draft = Draft(kind="tally", i=unit.marks[0].i, j=unit.marks[-1].j, weapon=slug, spots=spots, main=main_spot("tally", spots), tense="past")
+def _new(drafts: list[Draft], slug: str | None, slugs: list[str], unit: Unit, spots: list[Spot]) -> Draft:
+    draft = Draft(
+        kind="tally",
+        i=unit.marks[0].i,
+        j=unit.marks[-1].j,
+        weapon=slug,
+        spots=spots,
+        main=main_spot("tally", spots),
+        tense="past",
+    )
     draft.joint = tuple(s for s in slugs if s != slug)
     drafts.append(draft)
     return draft

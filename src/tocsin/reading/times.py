@@ -71,7 +71,7 @@ def whole_text(context: Context, units: list[Unit]) -> None:
                 if found is not None and context.day is None:
                     context.day = found
             if mark.value == "clock" and context.as_of is None and _is_as_of(tokens.words, mark.i):
-                clock = _clock(tokens.words, tokens.text, tokens.starts, mark)
+                clock = _clock(tokens.words, mark)
                 if clock is not None and context.day is not None:
                     context.as_of = context.day + timedelta(hours=clock[0], minutes=clock[1])
     if context.day is not None and context.as_of is None:
@@ -79,7 +79,7 @@ def whole_text(context: Context, units: list[Unit]) -> None:
         for unit in units:
             for mark in unit.marks:
                 if mark.group == "time" and mark.value == "clock" and _is_as_of(tokens.words, mark.i):
-                    clock = _clock(tokens.words, tokens.text, tokens.starts, mark)
+                    clock = _clock(tokens.words, mark)
                     if clock is not None:
                         context.as_of = context.day + timedelta(hours=clock[0], minutes=clock[1])
                         return
@@ -90,7 +90,7 @@ def _is_as_of(words: list[str], i: int) -> bool:
     return before[-2:] in (["станом", "на"], ["состоянию", "на"], ["as", "of"])
 
 
-def _clock(words: list[str], text: str, starts: list[int], mark: Mark) -> tuple[int, int] | None:
+def _clock(words: list[str], mark: Mark) -> tuple[int, int] | None:
     figures = [w for w in words[mark.i : mark.j] if w.isdigit()]
     if not figures:
         return None
@@ -104,7 +104,6 @@ def _clock(words: list[str], text: str, starts: list[int], mark: Mark) -> tuple[
         hour = 0
     if hour > 24 or minute > 59:
         return None
-    _ = (text, starts)
     return hour % 24, minute
 
 
@@ -131,7 +130,7 @@ def time_of(unit: Unit, context: Context, marks: list[Mark]) -> Interval | None:
             if mark.i >= 2 and words[mark.i - 2] in _NIGHT:
                 night = True
         elif mark.group == "time" and mark.value == "clock" and not _is_as_of(words, mark.i):
-            clock = _clock(words, tokens.text, tokens.starts, mark)
+            clock = _clock(words, mark)
             if clock is not None:
                 clocks.append((mark, clock))
     said = " ".join(words[unit.i : unit.j]) if unit.past or unit.night else ""
@@ -152,13 +151,26 @@ def time_of(unit: Unit, context: Context, marks: list[Mark]) -> Interval | None:
     return None
 
 
-def _clocked(clocks: list[tuple[Mark, tuple[int, int]]], base: datetime, unit: Unit, context: Context, *, given: bool) -> Interval:
+def _clocked(
+    clocks: list[tuple[Mark, tuple[int, int]]], base: datetime, unit: Unit, context: Context, *, given: bool
+) -> Interval:
     start = base + timedelta(hours=clocks[0][1][0], minutes=clocks[0][1][1])
-    if context.stated_at is not None and not given and not unit.expected and start > context.stated_at + timedelta(minutes=45):
-        soon = start - context.stated_at < timedelta(hours=4) and _approximate(context.tokens.words, clocks[0][0].i)
+    if (
+        context.stated_at is not None
+        and not given
+        and not unit.expected
+        and start > context.stated_at + timedelta(minutes=45)
+    ):
+        soon = start - context.stated_at < timedelta(hours=4) and _approximate(
+            context.tokens.words, clocks[0][0].i
+        )
         start -= timedelta(days=0 if soon else 1)
     end: datetime | None = None
-    if len(clocks) > 1 and context.tokens.seps[clocks[1][0].i] in (HYPHEN, 8) and clocks[1][0].i == clocks[0][0].j:
+    if (
+        len(clocks) > 1
+        and context.tokens.seps[clocks[1][0].i] in (HYPHEN, 8)
+        and clocks[1][0].i == clocks[0][0].j
+    ):
         end = start.replace(hour=clocks[1][1][0], minute=clocks[1][1][1])
         if end < start:
             end += timedelta(days=1)
@@ -167,7 +179,22 @@ def _clocked(clocks: list[tuple[Mark, tuple[int, int]]], base: datetime, unit: U
 
 def _approximate(words: list[str], i: int) -> bool:
     """«орієнтовно о 06:40» of something that has not come yet."""
-    return any(w in ("орієнтовно", "приблизно", "ориентировочно", "примерно", "around", "approximately", "about", "від", "от", "до") for w in words[max(0, i - 3) : i])
+    return any(
+        w
+        in (
+            "орієнтовно",
+            "приблизно",
+            "ориентировочно",
+            "примерно",
+            "around",
+            "approximately",
+            "about",
+            "від",
+            "от",
+            "до",
+        )
+        for w in words[max(0, i - 3) : i]
+    )
 
 
 def _span(start: datetime, end: datetime, precision: str, context: Context) -> Interval:

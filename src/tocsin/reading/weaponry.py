@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import itertools
 from dataclasses import dataclass, field
 
 from tocsin.model import Range
@@ -29,8 +30,28 @@ _GENERIC: dict[str, frozenset[str]] = {
     "artillery": frozenset({"mlrs"}),
 }
 _COUNT = Meaning("count", "number", {})
-_FROM = frozenset("з із зі с со from by від от бортів бортами літаків літаком самолетов самолетами авіацією via".split())
-_ALSO = frozenset("та і й и and or або чи или плюс також".split())
+_FROM = frozenset(
+    [
+        "з",
+        "із",
+        "зі",
+        "с",
+        "со",
+        "from",
+        "by",
+        "від",
+        "от",
+        "бортів",
+        "бортами",
+        "літаків",
+        "літаком",
+        "самолетов",
+        "самолетами",
+        "авіацією",
+        "via",
+    ]
+)
+_ALSO = frozenset(["та", "і", "й", "и", "and", "or", "або", "чи", "или", "плюс", "також"])
 
 
 @dataclass(slots=True)
@@ -63,7 +84,13 @@ def groups_of(clause: Clause, context: Context, *, carrying: bool = False) -> li
         marks = [m for m in clause.signs if not (m.value in weapons and weapons[m.value].carrier)]
         if clause.weapons:
             marks = []
-    if not clause.weapons and len(marks) > 1 and not carrying and len({m.value for m in marks}) == 1 and all(b.i == a.j for a, b in zip(marks, marks[1:], strict=False)):
+    if (
+        not clause.weapons
+        and len(marks) > 1
+        and not carrying
+        and len({m.value for m in marks}) == 1
+        and all(b.i == a.j for a, b in itertools.pairwise(marks))
+    ):
         # «☄️☄️ Бровари»: the sign as often as there are.
         many = Mark(marks[0].i, marks[-1].j, _COUNT)
         many.number = Range(min=len(marks), max=len(marks))
@@ -76,7 +103,12 @@ def groups_of(clause: Clause, context: Context, *, carrying: bool = False) -> li
         if mark.group == "count":
             waiting = mark
             continue
-        near = waiting is not None and mark.i - waiting.j <= 4 and not _place_between(clause, waiting.j, mark.i) and not _people_between(clause, waiting.j, mark.i)
+        near = (
+            waiting is not None
+            and mark.i - waiting.j <= 4
+            and not _place_between(clause, waiting.j, mark.i)
+            and not _people_between(clause, waiting.j, mark.i)
+        )
         if groups and not near and _joined(groups[-1], mark, context):
             if mark.value not in groups[-1].slugs:
                 groups[-1].slugs.append(mark.value)
@@ -96,7 +128,10 @@ def groups_of(clause: Clause, context: Context, *, carrying: bool = False) -> li
 
 
 def _of_groups(count: Mark, weapon: Mark, context: Context) -> bool:
-    return any(word.startswith(("груп", "group", "хвил", "wave")) for word in context.tokens.words[count.j : weapon.i])
+    return any(
+        word.startswith(("груп", "group", "хвил", "wave"))
+        for word in context.tokens.words[count.j : weapon.i]
+    )
 
 
 def _late_count(groups: list[Group], clause: Clause, context: Context) -> None:
@@ -104,10 +139,17 @@ def _late_count(groups: list[Group], clause: Clause, context: Context) -> None:
     if len(groups) != 1 or groups[0].count is not None or clause.harms:
         return
     free = [c for c in clause.counts if not c.used]
-    if len(free) == 1 and (free[0].strong or free[0] is clause.marks[-1] or abs(free[0].i - groups[0].j) <= 3 or free[0].i < groups[0].i):
+    if len(free) == 1 and (
+        free[0].strong
+        or free[0] is clause.marks[-1]
+        or abs(free[0].i - groups[0].j) <= 3
+        or free[0].i < groups[0].i
+    ):
         after = free[0].j
         words = context.tokens.words
-        if any(o.i - after in (0, 1) for o in clause.objects) or (after < len(words) and any(m.i == after and m.group in ("group", "object") for m in clause.marks)):
+        if any(o.i - after in (0, 1) for o in clause.objects) or (
+            after < len(words) and any(m.i == after and m.group in ("group", "object") for m in clause.marks)
+        ):
             return
         groups[0].count = free[0]
         free[0].used = True
@@ -135,15 +177,38 @@ def _specific(marks: list[Mark], context: Context) -> list[Mark]:
             if other.value == mark.value or other.value not in weapons or id(other) in drop:
                 continue
             close = -1 <= (other.i - mark.j if other.i >= mark.j else mark.i - other.j) <= 2
-            chained = other.i < mark.i and all(b.i - a.j <= 2 for a, b in zip(marks[marks.index(other) : n], marks[marks.index(other) + 1 : n + 1], strict=False))
-            if (close or chained) and weapons[other.value].klass in classes and _narrower(other.value, mark.value) and not _parted(mark, other, context):
+            chained = other.i < mark.i and all(
+                b.i - a.j <= 2
+                for a, b in zip(
+                    marks[marks.index(other) : n], marks[marks.index(other) + 1 : n + 1], strict=False
+                )
+            )
+            if (
+                (close or chained)
+                and weapons[other.value].klass in classes
+                and _narrower(other.value, mark.value)
+                and not _parted(mark, other, context)
+            ):
                 drop.add(id(mark))
                 break
     return [m for m in marks if id(m) not in drop]
 
 
 def _narrower(one: str, other: str) -> bool:
-    ranks = {"unknown": 0, "missile": 1, "high-speed-target": 1, "drone": 1, "cruise": 2, "ballistic": 2, "hypersonic": 2, "aeroballistic": 3, "jet-drone": 2, "recon-drone": 2, "guided-bomb": 1, "artillery": 1}
+    ranks = {
+        "unknown": 0,
+        "missile": 1,
+        "high-speed-target": 1,
+        "drone": 1,
+        "cruise": 2,
+        "ballistic": 2,
+        "hypersonic": 2,
+        "aeroballistic": 3,
+        "jet-drone": 2,
+        "recon-drone": 2,
+        "guided-bomb": 1,
+        "artillery": 1,
+    }
     return ranks.get(one, 9) > ranks.get(other, 9)
 
 
@@ -161,7 +226,11 @@ def _parted(mark: Mark, other: Mark, context: Context) -> bool:
 
 def _means_aim(mark: Mark, clause: Clause, context: Context) -> bool:
     """«…, ціль — район Чорноморська»: the word says whither, not what."""
-    if mark.value != "unknown" or context.tokens.words[mark.i] not in ("ціль", "цель", "target") or len(clause.weapons) + len(clause.inherited.weapons if clause.inherited else ()) < 2:
+    if (
+        mark.value != "unknown"
+        or context.tokens.words[mark.i] not in ("ціль", "цель", "target")
+        or len(clause.weapons) + len(clause.inherited.weapons if clause.inherited else ()) < 2
+    ):
         return False
     j = mark.j
     if j < len(context.tokens.seps) and context.tokens.seps[j] in (DASH, COLON):

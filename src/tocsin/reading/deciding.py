@@ -1,0 +1,446 @@
+"""Which kind of threat a clause speaks of, by its cues and what stands beside them."""
+
+from __future__ import annotations
+
+from tocsin.reading.drafts import Clause, Context, Unit
+from tocsin.reading.marks import Mark
+from tocsin.reading.weaponry import carriers
+
+__all__ = ["decide", "denied", "expected", "loose_words", "short", "words_of"]
+
+_ORDER = (
+    "danger-over",
+    "landed",
+    "interception",
+    "lost",
+    "takeoff",
+    "launch",
+    "shelling",
+    "strike",
+    "impact",
+    "attack",
+    "danger",
+    "inbound",
+    "airborne",
+)
+
+
+_EFFECTS = frozenset(
+    {
+        "explosion",
+        "debris",
+        "fire",
+        "damage",
+        "outage",
+        "casualty",
+        "response",
+        "air-defence",
+        "hazard",
+        "assessment",
+        "alarm",
+        "alarm-over",
+        "impact",
+    }
+)
+
+
+_WEAK_DANGER = frozenset(
+    [
+        "увага",
+        "уважно",
+        "обережно",
+        "готовність",
+        "внимание",
+        "внимательно",
+        "осторожно",
+        "готовность",
+        "attention",
+        "caution",
+        "beware",
+        "активність",
+        "активность",
+        "warning",
+        "warnings",
+        "warned",
+        "warns",
+    ]
+)
+
+
+def denied(clause: Clause, cue: Mark, context: Context) -> bool:
+    """Whether a cue is said not to be so."""
+    for mark in clause.marks:
+        if mark.has("mood", "not-confirmed"):
+            return True
+        if mark.has("mood", "not") and 0 <= cue.i - mark.j <= 2:
+            return True
+        if (
+            mark.has("mood", "not")
+            and mark.group == "mood"
+            and 0 <= mark.i - cue.j <= 3
+            and context.tokens.words[mark.i] in _AFTER
+        ):
+            return True
+    return False
+
+
+_GONE = frozenset(["немає", "нема", "нет"])
+
+
+_AFTER = frozenset(["немає", "нема", "нет", "відсутні", "відсутня", "відсутній", "відсутнє", "не", "none"])
+
+
+def expected(clause: Clause) -> bool:
+    """Whether a clause has a word of expectation."""
+    return any(m.has("mood", "expected") and m.group == "mood" for m in clause.marks)
+
+
+_VANISHED = ("зник", "исчез", "пропа", "disappear", "vanish", "gone", "has", "have")
+
+
+def words_of(context: Context, mark: Mark) -> frozenset[str]:
+    """The words of a mark."""
+    return frozenset(context.tokens.words[mark.i : mark.j])
+
+
+def _values(clause: Clause) -> dict[str, Mark]:
+    found: dict[str, Mark] = {}
+    for cue in clause.cues:
+        for meaning in cue.meanings:
+            if meaning.group == "cue":
+                found.setdefault(meaning.value, cue)
+    return found
+
+
+def decide(clause: Clause, unit: Unit, context: Context) -> tuple[str, Mark | None]:
+    """The kind of threat claim that a clause makes, and the cue that says so."""
+    values = _values(clause)
+    weapon = bool(clause.weapons)
+    plane = bool(carriers(context, clause)) or any(m.has("unit", "craft") for m in clause.marks)
+    if "alarm-over" in values and (weapon or "danger-over" in values):
+        if weapon:
+            return "danger-over", values["alarm-over"]
+        if (
+            clause.spots
+            and context.tokens.words[values.get("danger-over", values["alarm-over"]).j - 1] == "по"
+        ):
+            return "", None
+    if (
+        "danger" in values
+        and any(m.has("mood", "ended") for m in clause.marks)
+        and not (words_of(context, values["danger"]) & _WEAK_DANGER)
+    ):
+        return "danger-over", values["danger"]
+    if (
+        "lost" in values
+        and weapon
+        and all(m.value == "unknown" for m in clause.weapons)
+        and context.tokens.words[values["lost"].i].startswith(_VANISHED)
+    ):
+        return "danger-over", values["lost"]
+    if ("alarm" in values) and weapon and not plane:
+        return "danger", values["alarm"]
+    if any(m.has("mood", "capacity") for m in clause.marks):
+        return "", None
+    for value in _ORDER:
+        cue = values.get(value)
+        if cue is None:
+            continue
+        kind = _kind(value, cue, values, clause, context, weapon=weapon, plane=plane)
+        if kind:
+            return kind, cue
+    if any(v not in _BESIDE for v in values) or clause.harms:
+        return "", None
+    if (
+        clause.inherited is not None
+        and clause.weapons
+        and clause.counts
+        and any(m.has("mood", "total") for m in clause.marks)
+    ):
+        return "launch", None
+    return _implied(clause, unit, context, values)
+
+
+def _kind(
+    value: str,
+    cue: Mark,
+    values: dict[str, Mark],
+    clause: Clause,
+    context: Context,
+    *,
+    weapon: bool,
+    plane: bool,
+) -> str:
+    words = context.tokens.words
+    motion = any(s.role in ("toward", "via") for s in clause.spots) or "inbound" in values
+    if value == "danger-over":
+        if words[cue.j - 1] == "по" and not weapon:
+            return ""
+        if (
+            words[cue.i] in ("немає", "більше", "спокійно", "спокойно", "clear")
+            and cue.j - cue.i == 1
+            and not weapon
+        ):
+            return ""
+        return "danger-over"
+    if value == "landed":
+        return "danger-over" if plane else ""
+    if value == "interception":
+        if cue.has("cue", "damage") and not weapon and not clause.signs and not _air_defence(clause, words):
+            return ""
+        if cue.has("cue", "response") and not weapon:
+            return ""
+        if cue.has("cue", "damage") and clause.objects and not weapon:
+            return ""
+        if words[cue.i] in ("мінус", "минус") and clause.counts and not weapon and not context.telegraphic:
+            return ""
+        return "interception"
+    if value == "takeoff":
+        return "takeoff" if plane else ("launch" if weapon and "launch" in values else "")
+    if (
+        value == "airborne"
+        and plane
+        and not carriers(context, clause)
+        and any(c.number and (c.number.min or 0) >= 12 for c in clause.counts)
+    ):
+        return "inbound"
+    if value == "airborne":
+        return "takeoff" if plane else ("inbound" if weapon or clause.counts else "")
+    if value == "launch":
+        danger = values.get("danger")
+        if (
+            danger is not None
+            and danger.i < cue.j
+            and cue.i - danger.j <= 3
+            and words[danger.i] not in _WEAK_DANGER
+        ):
+            return "danger"
+        if (
+            plane
+            and not (weapon and len(clause.weapons) > len(carriers(context, clause)))
+            and "takeoff" in values
+        ):
+            return "takeoff"
+        if words[cue.i].startswith(("скид", "скин", "сброс", "dropped")) and (
+            clause.objects or _drones(clause, context)
+        ):
+            return "impact"
+        return "launch"
+    if (
+        value == "danger"
+        and words[cue.i].startswith(("носі", "носит", "carrier", "ракетонос"))
+        and not context.telegraphic
+    ):
+        return ""
+    if value == "danger":
+        if (
+            words[cue.i] not in _WEAK_DANGER
+            and words[cue.i].startswith(("загроз", "угроз", "threat", "danger", "небезпек", "опасн"))
+            and denied(clause, cue, context)
+        ):
+            return "danger-over"
+        if words[cue.i] in _WEAK_DANGER:
+            if plane and weapon and words[cue.i].startswith("актив"):
+                return "takeoff"
+            if motion and (weapon or clause.signs):
+                return "inbound" if not plane else "danger"
+            if weapon or clause.spots:
+                return "danger"
+            return ""
+        if "inbound" in values and motion and weapon and not _before_weapon(cue, clause):
+            return "inbound"
+        return "danger"
+    if value == "danger" and words[cue.i].startswith("загрожу") and denied(clause, cue, context):
+        return "danger-over"
+    if value == "impact" and "debris" in values:
+        return ""
+    if value == "inbound" and _flight_time(cue, clause):
+        return ""
+    if value == "inbound":
+        if plane and not [m for m in clause.weapons if not context.lexicon.weapons[m.value].carrier]:
+            return "takeoff"
+        return "inbound"
+    if value in ("strike", "shelling"):
+        return "impact"
+    if value == "attack" and weapon and clause.objects:
+        return "impact"
+    if value == "attack":
+        return "launch" if weapon or expected(clause) else ""
+    return value
+
+
+def _drones(clause: Clause, context: Context) -> bool:
+    """Whether what drops something is a drone («скид із дрона»)."""
+    weapons = context.lexicon.weapons
+    return bool(clause.weapons) and all(weapons[m.value].klass == "drone" for m in clause.weapons)
+
+
+def _flight_time(cue: Mark, clause: Clause) -> bool:
+    """«підліт 4 хвилини» says how long, not that something else comes."""
+    return any(m.group == "quantity" and 0 <= m.i - cue.j <= 1 for m in clause.marks)
+
+
+def _air_defence(clause: Clause, words: list[str]) -> bool:
+    return any(
+        words[k] in ("ппо", "пво") for m in clause.marks for k in range(m.i, m.j + 1) if k < len(words)
+    )
+
+
+def _before_weapon(cue: Mark, clause: Clause) -> bool:
+    return any(0 <= m.i - cue.j <= 3 for m in clause.weapons)
+
+
+def _implied(
+    clause: Clause, unit: Unit, context: Context, values: dict[str, Mark]
+) -> tuple[str, Mark | None]:
+    """A clause without a cue: in a channel's shorthand a weapon, a place or a count alone says that something flies."""
+    gone = next(
+        (
+            m
+            for m in clause.marks
+            if m.group == "mood" and m.value == "not" and context.tokens.words[m.i] in _GONE
+        ),
+        None,
+    )
+    if (
+        gone is not None
+        and "danger" not in values
+        and context.telegraphic
+        and any(0 <= gone.i - m.j <= 3 for m in clause.weapons)
+    ):
+        return "danger-over", gone
+    if not context.telegraphic:
+        return "", None
+    loose = loose_words(clause, unit, context)
+    if clause.weapons:
+        plane = carriers(context, clause)
+        if plane and len(plane) == len(clause.weapons):
+            moving = any(s.role in ("from", "toward", "via") for s in clause.spots)
+            return ("takeoff", None) if moving and loose <= 4 else ("", None)
+        if loose <= 6 and not any(m.has("mood", "question") for m in clause.marks):
+            shells = all(
+                context.lexicon.weapons[m.value].klass in ("artillery", "mlrs") for m in clause.weapons
+            )
+            return ("impact" if shells else "inbound"), None
+        return "", None
+    if not clause.weapons and any(m.group == "mood" and m.value in ("not", "question") for m in clause.marks):
+        return "", None
+    bare = context.source is None or context.source.kind == "monitoring-channel"
+    if bare and any(context.tokens.tagged(s.mark.i) for s in clause.spots):
+        return "", None
+    if (
+        (
+            bare
+            and clause.spots
+            and loose
+            <= (
+                2
+                if clause.counts or clause.signs or any(s.role in ("toward", "via") for s in clause.spots)
+                else 1
+            )
+            and all(s.best.precision != "country" for s in clause.spots)
+        )
+        and any(not s.role or s.role in ("toward", "via", "at", "near", "into", "from") for s in clause.spots)
+        and short(unit)
+        and (
+            len(unit.marks) == len(clause.marks)
+            or clause.counts
+            or clause.signs
+            or "more" in values
+            or clause.inherited is not None
+        )
+    ):
+        return "inbound", None
+    if clause.signs and loose <= 3 and (clause.spots or clause.counts or "more" in values):
+        return "inbound", None
+    if "continuation" in values and loose <= 3:
+        return "inbound", values["continuation"]
+    if (
+        bare
+        and clause.counts
+        and loose == 0
+        and short(unit)
+        and len(clause.counts) == 1
+        and not clause.objects
+        and len(clause.marks) <= 3
+    ):
+        return "inbound", None
+    if bare and "more" in values and loose <= 1 and short(unit) and len(clause.marks) <= 3:
+        return "inbound", values["more"]
+    return "", None
+
+
+_BESIDE = frozenset({"more", "continuation", "danger", "instruction", "inbound"})
+"""Cues beside which a weapon or a place still says that something flies."""
+
+
+def short(unit: Unit) -> bool:
+    """Whether a sentence has few words."""
+    return unit.j - unit.i <= 12
+
+
+def loose_words(clause: Clause, unit: Unit, context: Context) -> int:
+    """How many words of a clause no phrase explains."""
+    tokens = context.tokens
+    if not clause.marks:
+        return 0
+    start, end = clause.marks[0].i, clause.marks[-1].j
+    if clause.inherited is None:
+        start = unit.i
+    if clause.marks[-1] is unit.marks[-1]:
+        end = unit.j
+    covered = {k for m in unit.marks for k in range(m.i, m.j)}
+    small = context.lexicon.prepositions
+    return sum(
+        1
+        for k in range(start, end)
+        if k not in covered
+        and tokens.kinds[k] == "w"
+        and tokens.words[k] not in small
+        and tokens.words[k] not in _SMALL
+        and len(tokens.words[k]) > 1
+    )
+
+
+_SMALL = frozenset(
+    [
+        "та",
+        "і",
+        "й",
+        "а",
+        "и",
+        "но",
+        "є",
+        "це",
+        "вже",
+        "уже",
+        "там",
+        "тут",
+        "теж",
+        "тоже",
+        "ж",
+        "же",
+        "ще",
+        "еще",
+        "н",
+        "п",
+        "м",
+        "смт",
+        "область",
+        "району",
+        "район",
+        "напрямку",
+        "бік",
+        "сторону",
+        "всі",
+        "усі",
+        "зараз",
+        "city",
+        "in",
+        "the",
+        "and",
+        "is",
+        "are",
+        "to",
+    ]
+)

@@ -1,0 +1,309 @@
+"""What a sentence gives to its claims: tense, hedge, speaker, heading, a place said before."""
+
+from __future__ import annotations
+
+from datetime import timedelta
+
+from tocsin.model import Range
+from tocsin.reading.drafts import Clause, Context, Draft, Speaker, Spot, Unit
+from tocsin.reading.marks import Mark
+from tocsin.reading.normalise import SEMI
+from tocsin.reading.spots import compass_of
+from tocsin.reading.times import time_of
+
+__all__ = ["finish", "one_casualty", "one_instruction"]
+
+_CARRIED = frozenset(
+    {
+        "explosion",
+        "impact",
+        "debris",
+        "fire",
+        "damage",
+        "casualty",
+        "response",
+        "air-defence",
+        "outage",
+        "assessment",
+        "hazard",
+    }
+)
+
+
+_EFFECTS = frozenset({"explosion", "impact", "debris", "fire", "damage", "casualty", "outage"})
+
+
+def one_casualty(found: list[Draft], context: Context) -> list[Draft]:
+    """The casualty claims of a sentence as one, unless they count the same twice or stand apart."""
+    kept: list[Draft] = []
+    for draft in found:
+        before = next((d for d in reversed(kept) if d.kind == "casualty"), None)
+        if draft.kind != "casualty" or before is None or before.harm is None or draft.harm is None:
+            kept.append(draft)
+            continue
+        apart = any(
+            context.tokens.seps[k] == SEMI
+            for k in range(before.j, min(draft.i + 1, len(context.tokens.seps)))
+        )
+        other = (
+            bool(draft.spots)
+            and bool(before.spots)
+            and {s.code for s in draft.spots} != {s.code for s in before.spots}
+        )
+        clash = any(key in before.harm for key in draft.harm)
+        _same_people(before, draft, context)
+        if apart or other or clash or before.denies != draft.denies:
+            kept.append(draft)
+            continue
+        before.harm = {**before.harm, **draft.harm}
+        before.i, before.j = min(before.i, draft.i), max(before.j, draft.j)
+        before.hedged = before.hedged or draft.hedged
+        if not before.spots:
+            before.spots, before.main = draft.spots, draft.main
+    return kept
+
+
+_THEM = frozenset(
+    ["їх", "усіх", "всіх", "обох", "обидва", "обидві", "обоє", "их", "всех", "обоих", "them", "both", "all"]
+)
+
+
+def _same_people(before: Draft, draft: Draft, context: Context) -> None:
+    """«Поранено двох, їх доправили до лікарні»: the same two."""
+    harm = draft.harm or {}
+    known = [v for k, v in (before.harm or {}).items() if "-" not in k and v.max]
+    if list(harm) != ["hospitalised"] or harm["hospitalised"] != Range(min=1, max=None) or len(known) != 1:
+        return
+    if any(context.tokens.words[k] in _THEM for k in range(max(0, draft.i - 3), draft.j)):
+        draft.harm = {"hospitalised": known[0]}
+
+
+def one_instruction(found: list[Draft]) -> list[Draft]:
+    """One instruction a sentence, with the place if any part names one."""
+    said = [d for d in found if d.kind == "instruction"]
+    if len(said) < 2:
+        return found
+    keep = next((d for d in said if d.main is not None), said[0])
+    keep.i, keep.j = min(d.i for d in said), max(d.j for d in said)
+    return [d for d in found if d.kind != "instruction" or d is keep]
+
+
+def finish(  # noqa: PLR0917 - a clause and all that it stands in
+    found: list[Draft], unit: Unit, units: list[Unit], n: int, clauses: list[Clause], context: Context
+) -> None:
+    """What the sentence adds to its claims: tense, hedge, speaker, place said before, heading."""
+    heading = compass_of(unit.marks, context.tokens.words)
+    effects = [d for d in found if d.kind in _EFFECTS]
+    own = next((d for d in (*effects, *found) if d.main is not None), None)
+    when = time_of(unit, context, unit.marks)
+    for draft in found:
+        _tense(draft, unit, context)
+        if draft.when is None and draft.kind != "tally":
+            draft.when = when if len(clauses) == 1 or unit.past else None
+        if draft.kind == "tally":
+            draft.when = when
+        if unit.hedged and len(clauses) == 1:
+            draft.hedged = True
+        draft.corrects = draft.corrects or unit.corrects
+        draft.by = _voice(draft, unit)
+        if draft.by is not None and draft.kind != "statement" and _denying(unit, draft):
+            draft.denies = True
+        if heading and draft.kind in ("inbound", "takeoff"):
+            draft.heading = heading
+        if draft.main is None and (
+            draft.kind in _CARRIED or (draft.kind == "instruction" and own is not None)
+        ):
+            near = [d for d in found if d is not draft and d.main is not None and d.i <= draft.i]
+            _carry(draft, unit, near[-1] if near else own, context)
+    spots = [s for d in found if not d.denies for s in d.spots if s.mark.i >= unit.i]
+    if spots and any(d.kind in _EFFECTS or d.kind in ("alarm", "air-defence", "response") for d in found):
+        context.last_spots = list({s.code: s for s in spots if s.role in ("at", "near")}.values())
+        context.last_paragraph = unit.paragraph
+    for draft in found:
+        if draft.kind in ("debris", "fire", "damage", "impact", "response") and not draft.denies:
+            context.last_effect = draft.kind
+    first = next((d.weapon for d in found if d.weapon and d.kind == "inbound"), None)
+    if (
+        first
+        and context.heading_region is not None
+        and context.heading_paragraph == unit.paragraph
+        and unit.line > context.last_heading_line >= 0
+    ):
+        context.heading_weapon = first
+    weapons = tuple(d.weapon for d in found if d.weapon)
+    if weapons:
+        context.last_weapon = weapons[-2:] if found[-1].joint else weapons[-1:]
+        context.last_paragraph_weapon = unit.paragraph
+    if any(d.kind == "tally" for d in found):
+        context.last_tally = unit.paragraph
+    _minus(found, units, n, context)
+
+
+def _denying(unit: Unit, draft: Draft) -> bool:
+    """Whether the verb by which somebody is quoted is one of denial («заперечив, що …»)."""
+    return any(
+        m.has("mood", "not-confirmed") and m.has("say", "verb") and m.i < max(draft.cue, draft.i + 1)
+        for m in unit.marks
+    )
+
+
+def _voice(draft: Draft, unit: Unit) -> Speaker | None:
+    """The speaker of a claim: the one nearest before its last words, where a sentence quotes several."""
+    before = [v for v in unit.voices if v.i < draft.j]
+    if unit.voices and before and (inside := [v for v in before if v.i >= draft.i - 6]):
+        return inside[-1]
+    return before[-1] if before else unit.by
+
+
+def _tense(draft: Draft, unit: Unit, context: Context) -> None:
+    if draft.tense != "now":
+        return
+    day = context.day
+    if (
+        draft.when is not None
+        and draft.when.start is not None
+        and draft.when.precision == "minute"
+        and context.stated_at is not None
+    ):
+        ahead = draft.when.start - context.stated_at
+        if timedelta(minutes=4) < ahead < timedelta(hours=12) and draft.kind in (
+            "inbound",
+            "launch",
+            "takeoff",
+            "danger",
+            "alarm",
+            "alarm-over",
+            "outage",
+            "explosion",
+        ):
+            draft.tense = "expected"
+            return
+    if (
+        day is not None
+        and draft.when is not None
+        and draft.when.start is not None
+        and draft.when.precision in ("day", "night")
+    ):
+        if draft.when.end is not None and draft.when.end <= day and context.stated_at is not None:
+            draft.tense = "past"
+            return
+        if draft.when.start >= day + timedelta(days=1):
+            draft.tense = "expected"
+            return
+    if draft.kind in ("launch", "inbound") and any(
+        context.tokens.words[k].startswith(_MAYBE)
+        for k in range(max(unit.i, draft.cue - 4), max(draft.cue, 0))
+    ):
+        draft.tense = "expected"
+        return
+    if draft.kind in ("launch", "impact") and any(
+        context.tokens.words[k] in _WAS for k in range(max(unit.i, draft.cue - 3), max(draft.cue, 0))
+    ):
+        draft.tense = "past"
+        return
+    if (
+        unit.night
+        and draft.kind in ("tally", "launch", "interception", "lost", "inbound")
+        and not context.article
+    ):
+        draft.tense = "past"
+        return
+    if (unit.past and draft.kind not in ("alarm-over", "danger-over")) or (
+        context.summary
+        and draft.kind in ("launch", "interception", "lost", "impact", "inbound", "tally", "debris")
+    ):
+        draft.tense = "past"
+    elif (
+        unit.expected
+        and _foretold(draft, unit, context)
+        and draft.kind
+        in (
+            "takeoff",
+            "launch",
+            "inbound",
+            "danger",
+            "danger-over",
+            "alarm",
+            "alarm-over",
+            "outage",
+            "explosion",
+            "impact",
+            "interception",
+        )
+    ):
+        draft.tense = "expected"
+
+
+_WAS = frozenset({"було", "були", "была", "было", "были", "був"})
+
+
+_MAYBE = (
+    "можлив",
+    "імовірн",
+    "ймовірн",
+    "вероятн",
+    "возможн",
+    "possible",
+    "probable",
+    "likely",
+    "підготов",
+    "подготов",
+    "очіку",
+    "ожида",
+    "можуть",
+    "може",
+    "может",
+    "могут",
+    "may",
+    "might",
+    "could",
+)
+
+
+def context_possible(mark: Mark, context: Context) -> bool:
+    """Whether a word of expectation stands behind its subject ("a strike is possible")."""
+    return mark.has("mood", "expected") is not None and context.tokens.words[mark.j - 1] == "possible"
+
+
+def _foretold(draft: Draft, unit: Unit, context: Context) -> bool:
+    """Whether a word of expectation stands before what a claim says."""
+    if any(context_possible(m, context) for m in unit.marks):
+        return True
+    if draft.cue < 0:
+        return any(m.has("mood", "expected") and m.group == "mood" and m.i <= draft.i + 1 for m in unit.marks)
+    return any(m.has("mood", "expected") and m.group == "mood" and m.i < draft.cue + 2 for m in unit.marks)
+
+
+def _carry(draft: Draft, unit: Unit, own: Draft | None, context: Context) -> None:
+    """A place that the sentence, its heading or the sentence before has named, with those words as evidence."""
+    spots: list[Spot] = []
+    if own is not None and own is not draft:
+        spots = own.spots
+    elif context.heading_region is not None and context.heading_paragraph == unit.paragraph:
+        spots = [context.heading_region]
+    elif context.last_spots and context.last_paragraph == unit.paragraph:
+        spots = context.last_spots
+    if not spots:
+        return
+    draft.spots = [
+        Spot(mark=s.mark, role="at" if s.role != "near" else s.role, best=s.best, others=s.others)
+        for s in spots
+    ]
+    draft.main = draft.spots[0]
+    draft.also = tuple((s.mark.i, s.mark.j) for s in draft.spots if not (draft.i <= s.mark.i < draft.j))
+
+
+def _minus(found: list[Draft], units: list[Unit], n: int, context: Context) -> None:
+    """«Мінус!» takes its object from the sentence after it."""
+    if n + 1 >= len(units) or units[n + 1].line != units[n].line:
+        return
+    for draft in found:
+        if draft.kind == "interception" and draft.weapon is None and not draft.spots:
+            mark = next(
+                (m for m in units[n + 1].marks if m.group == "weapon" and not m.meaning.extra.get("emoji")),
+                None,
+            )
+            if mark is not None and not context.lexicon.weapons[mark.value].carrier:
+                draft.weapon = mark.value
+                draft.continues = False
+                draft.also = (*draft.also, (mark.i, mark.j))

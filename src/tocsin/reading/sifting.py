@@ -1,0 +1,189 @@
+"""What is left out: adverts, titles, questions, law, drills, ordinary harm, alarms that merely go on."""
+
+from __future__ import annotations
+
+from tocsin.reading.drafts import Context, Unit
+from tocsin.reading.lexicon import Meaning
+
+__all__ = ["WAR", "asks", "at_war", "furniture", "is_title", "peace", "skipped"]
+
+_PRESENT = frozenset(
+    {"takeoff", "launch", "inbound", "danger", "danger-over", "lost", "alarm", "alarm-over", "air-defence"}
+)
+
+
+def furniture(units: list[Unit], context: Context) -> bool:
+    """Whether the whole message is an advert, a fund drive, weather, sport."""
+    if any(m.has("skip", "always") for u in units[:2] for m in u.marks):
+        return True
+    if context.article:
+        heads = units[:4]
+        return sum(1 for u in heads for m in u.marks if m.has("skip", "message")) >= 2
+    found = [m for u in units for m in u.marks if m.has("skip", "message")]
+    if not found:
+        return False
+    # One such word beside what really flies is a tail; alone, or in company, it is the message.
+    flying = sum(
+        1
+        for u in units
+        for m in u.marks
+        if m.group == "weapon" or (m.group == "cue" and m.claim_kind in _PRESENT)
+    )
+    alarm = any(m.has("cue", "alarm") or m.has("cue", "alarm-over") for u in units for m in u.marks)
+    return len(found) * 2 > flying and not (alarm and len(found) < 2)
+
+
+WAR = frozenset(["attack", "strike", "shelling", "impact", "interception", "air-defence", "debris"])
+
+
+def is_title(unit: Unit, units: list[Unit], context: Context) -> bool:
+    """The headline of an article of several paragraphs: its text says the same again, with more."""
+    source = context.source
+    if (
+        source is None
+        or source.kind not in ("media", "correspondent")
+        or unit.paragraph != 0
+        or units[-1].paragraph < 2
+    ):
+        return False
+    if sum(1 for u in units if u.paragraph == 0) > 1:
+        return False
+    tokens = context.tokens
+    end = tokens.text[tokens.ends[unit.j - 1] : tokens.ends[unit.j - 1] + 1]
+    return end != "." or unit.j - unit.i <= 10
+
+
+def at_war(unit: Unit) -> bool:
+    """Whether a sentence names a weapon or what weapons do."""
+    return any(
+        (m.group == "weapon" and not m.meaning.extra.get("emoji")) or m.has("mood", "war") for m in unit.marks
+    )
+
+
+def peace(units: list[Unit], context: Context) -> bool:
+    """Whether a short text tells of ordinary harm: a cause of peace, and no weapon anywhere."""
+    if context.article:
+        return False
+    marks = [m for u in units for m in u.marks]
+    calm = any(m.has("peace") or m.has("skip", "sentence") for m in marks)
+    return calm and not any(at_war(u) for u in units)
+
+
+def asks(unit: Unit, context: Context) -> bool:
+    """Whether a sentence is a question: it tells nothing."""
+    tokens = context.tokens
+    end = tokens.starts[unit.j] if unit.j < len(tokens.words) else len(tokens.text)
+    if "?" not in tokens.text[tokens.ends[unit.j - 1] : end]:
+        return False
+    weapon = any(m.group == "weapon" for m in unit.marks) and any(m.places for m in unit.marks)
+    if context.telegraphic and weapon and not any(m.has("mood", "question") for m in unit.marks):
+        unit.hedged = True
+        return False
+    return True
+
+
+def skipped(unit: Unit, context: Context) -> bool:
+    """Sentences that are furniture, law, history, drills, or speak of alarms that go on."""
+    skip = still = drill = False
+    for mark in unit.marks:
+        for meaning in mark.meanings:
+            if (
+                (meaning.group == "skip" and meaning.value == "sentence")
+                or (
+                    meaning.group == "skip"
+                    and meaning.value == "line"
+                    and (mark.i - unit.i <= 2 or context.article)
+                )
+                or (
+                    meaning.group == "skip"
+                    and meaning.value == "generic"
+                    and not context.telegraphic
+                    and not context.article
+                )
+                or (
+                    meaning.group == "mood"
+                    and meaning.value == "question"
+                    and mark.i == unit.i
+                    and context.tokens.words[mark.i] != "чи"
+                )
+            ):
+                skip = True
+            elif meaning.group == "mood" and meaning.value == "still-standing":
+                still = True
+            elif meaning.group == "mood" and meaning.value == "drill":
+                drill = True
+    if still and _stands(unit, context):
+        return skip or drill
+    if still:
+        context.heading_region = None
+        unit.marks = [
+            m
+            for m in unit.marks
+            if not any(x.claim in ("alarm", "alarm-over") and x.group == "cue" for x in m.meanings)
+            and not m.has("mood", "still-standing")
+        ]
+        if any(m.group == "weapon" for m in unit.marks) or any(
+            m.group == "cue" and m.value == "instruction" for m in unit.marks
+        ):
+            return skip or drill
+        context.still_line = unit.line
+        return True
+    if (
+        context.still_line >= 0
+        and unit.line == context.still_line + 1
+        and all(m.group in ("place", "state", "area") for m in unit.marks)
+    ):
+        # The list under «тривога ще триває у:».
+        context.still_line = unit.line
+        return True
+    return skip or drill
+
+
+_STANDS = (
+    "трива",
+    "продовж",
+    "залиша",
+    "лишає",
+    "остает",
+    "продолж",
+    "длит",
+    "remain",
+    "continu",
+    "still",
+    "force",
+    "effect",
+    "active",
+)
+
+
+def _stands(unit: Unit, context: Context) -> bool:
+    """Whether a sentence says of a named place that its alarm goes on (the lists under a clear are left to themselves)."""
+    words = context.tokens.words
+    if context.tokens.text[
+        context.tokens.ends[unit.j - 1] : context.tokens.ends[unit.j - 1] + 1
+    ] == ":" or not any(m.places for m in unit.marks):
+        return False
+    still = next((m for m in unit.marks if m.has("mood", "still-standing")), None)
+    if still is None or not any(words[k].startswith(_STANDS) for k in range(still.i, still.j)):
+        return False
+    if not any(
+        words[k].startswith(("тривог", "тревог", "alert", "alarm", "загроз", "угроз", "threat"))
+        for k in range(unit.i, unit.j)
+    ) or words[unit.i] in ("зверніть", "увага", "обратите"):
+        return False
+    still.turn(
+        Meaning(
+            "cue",
+            "alarm",
+            {
+                "type": "artillery"
+                if any(
+                    words[k].startswith(("артилер", "артобстр", "артилл", "artiller"))
+                    for k in range(unit.i, unit.j)
+                )
+                else "air-raid"
+            },
+        )
+    )
+    still.meanings = (still.meaning,)
+    return True
