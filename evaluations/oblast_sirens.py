@@ -212,7 +212,7 @@ def evaluate(world: World, intervals: Intervals, times: int, *, reading: bool) -
     table(("reports", "processor s", "reports/s", "MB"), rows)
     table(("as the record says", "n"), sorted(outcome.right.items()))
     table(("not so", "n"), sorted(outcome.wrong.items()))
-    say(f"peak memory {resource.getrusage(resource.RUSAGE_SELF).ru_maxrss / 1e3:.0f} MB")
+    say(f"peak memory {resource.getrusage(resource.RUSAGE_SELF).ru_maxrss * 1024 / 1e6:.0f} MB")
     return 1 if sum(outcome.wrong.values()) else 0
 
 

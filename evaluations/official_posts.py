@@ -25,7 +25,7 @@ from beside import Latin, parser, present, say, table, tag_key
 
 from tocsin.config import load_world
 from tocsin.engine import State, World
-from tocsin.model import Alarm, Alert, Entry, Report
+from tocsin.model import Alarm, Alert, Entry, Incident, Report
 from tocsin.places import Gazetteer
 
 NEAR = timedelta(seconds=5)
@@ -107,7 +107,7 @@ class Replay:
         """Areas of the alarm claims of each post."""
         self.failed = 0
         self.lapsed = 0
-        self.late = 0
+        self.incidents = 0
 
     def run(self, posts: Sequence[Post]) -> float:
         """Fold the posts; processor seconds that it took."""
@@ -125,6 +125,7 @@ class Replay:
             )
             for change in step.changes:
                 noun, verb = change.fact.noun, change.fact.verb
+                self.incidents += isinstance(noun, Incident) and verb == "open"
                 if isinstance(noun, Alarm):
                     self._follow(self.spans, noun.id, noun, verb)
                 elif isinstance(noun, Alert) and noun.layer == "official":
@@ -343,6 +344,10 @@ def report(world: World, posts: Sequence[Post], file: Path, *, listed: bool) -> 
     say(f"  ({len(posts) / seconds:,.0f} posts a second through reader, picture and decisions)")
     say(f"posts that broke the fold: {replay.failed}; official alerts that time alone ended: {replay.lapsed}")
     say(f"alarms that our official alerts do not mirror to the second: {len(unmirrored(replay))}")
+    named = [p for p in posts if len(names[p.tag]) == 1]
+    alike = sum(names[p.tag][0] in replay.read[p.id] for p in named)
+    say(f"posts whose hashtag names one area alone: {len(named)}; our reader found that area in {alike}")
+    say(f"posts edited later: {sum(p.edited for p in posts)}; incidents opened: {replay.incidents}")
     say(f"names of the record that no area bears: {sum(unknown.values())}; hashtags: {+witness.unknown}")
     say()
     rows = []
