@@ -1,6 +1,6 @@
 """How fast the fold is without reading, and whether its state stays small.
 
-    python benchmarks/engine.py [10000 100000 1000000] [--profile]
+    python benchmarks/engine.py [10000 100000 1000000] [--no-record] [--profile]
 
 Synthetic entries with claims given: two alarms in ten, six hazards, one end,
 one explosion, over 1,600 areas, from thirty sources; each size runs in a
@@ -91,7 +91,7 @@ def world():
     return replace(base, register=register)
 
 
-def run(size: int) -> dict[str, object]:
+def run(size: int, *, record: bool = True) -> dict[str, object]:
     from tocsin.engine import State
     from tocsin.model import Entry, Report
 
@@ -99,6 +99,8 @@ def run(size: int) -> dict[str, object]:
     given = Given(base.places)
     before = resource.getrusage(resource.RUSAGE_SELF).ru_maxrss // 1024
     state = State(base, given)
+    if not record:
+        state.record.absorb = lambda *_: []
     decide = state.decider.decide
     spent: list[float] = []
 
@@ -143,6 +145,7 @@ def main() -> None:
     parser.add_argument("sizes", nargs="*", type=int, default=[10_000, 100_000])
     parser.add_argument("--one", action="store_true", help="run here, print JSON")
     parser.add_argument("--profile", action="store_true")
+    parser.add_argument("--no-record", action="store_true", help="without incidents and ledgers")
     chosen = parser.parse_args()
     if chosen.profile:
         import cProfile
@@ -150,10 +153,16 @@ def main() -> None:
         cProfile.run(f"run({chosen.sizes[0]})", sort="tottime")
         return
     if chosen.one:
-        print(json.dumps(run(chosen.sizes[0])))
+        print(json.dumps(run(chosen.sizes[0], record=not chosen.no_record)))
         return
     for size in chosen.sizes:
-        command = [sys.executable, __file__, "--one", str(size)]
+        command = [
+            sys.executable,
+            __file__,
+            "--one",
+            str(size),
+            *(["--no-record"] if chosen.no_record else []),
+        ]
         print(subprocess.run(command, check=True, capture_output=True, text=True).stdout.strip())
 
 
