@@ -14,6 +14,7 @@ import hmac
 import ipaddress
 import logging
 import socket
+import ssl
 from collections import deque
 from collections.abc import AsyncIterator, Awaitable, Callable, Iterable, Mapping, Sequence
 from contextlib import suppress
@@ -164,6 +165,8 @@ class Webhooks:
         self._secrets = {t.name: t.secret for t in conf.targets}
         self._queues: dict[str, deque[Letter]] = {}
         self._workers: dict[str, asyncio.Task[None]] = {}
+        self._clients: dict[str, httpx.AsyncClient] = {}
+        self._tls = ssl.create_default_context()
 
     def post(self, target: str, url: str, identity: str, body: bytes, change: int = 0) -> None:
         """Queue a letter; a queue that is full buries its oldest."""
@@ -195,6 +198,9 @@ class Webhooks:
         for worker in workers:
             with suppress(asyncio.CancelledError):
                 await worker
+        for client in self._clients.values():
+            await client.aclose()
+        self._clients.clear()
         for queue in self._queues.values():
             while queue:
                 self._bury(queue.popleft(), "stopped before it was delivered")
@@ -246,7 +252,8 @@ class Webhooks:
             url, host = await self._reachable(Address.of(letter.url))
             headers["Host"] = host
             extensions = {"sni_hostname": urlsplit(letter.url).hostname}
-            async with asyncio.timeout(self.conf.timeout), httpx.AsyncClient(trust_env=False) as client:
+            client = self._client(letter.target)
+            async with asyncio.timeout(self.conf.timeout):
                 request = client.build_request(
                     "POST", url, content=body, headers=headers, extensions=extensions
                 )
@@ -265,6 +272,13 @@ class Webhooks:
         if answer.is_redirect:
             return f"redirects are not followed: {answer.status_code}"
         return f"answered {answer.status_code}"
+
+    def _client(self, target: str) -> httpx.AsyncClient:
+        """Keep a connection a target: none is ever shared by two hosts that have one number."""
+        client = self._clients.get(target)
+        if client is None:
+            client = self._clients[target] = httpx.AsyncClient(trust_env=False, verify=self._tls)
+        return client
 
     async def _reachable(self, address: Address) -> tuple[str, str]:
         """Look the host up once and give an address with its number in it, so that what was checked is what is met."""
