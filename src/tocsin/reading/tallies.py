@@ -33,7 +33,7 @@ def is_tally(unit: Unit, clauses: list[Clause], context: Context) -> bool:
     weapon = any(c.weapons for c in clauses)
     keys = {key for c in clauses for key in _keys(c)}
     told = keys - {"hit"}
-    if not told and "hit" in keys and _locations(unit, context):
+    if not told and "hit" in keys and (_locations(unit, context) or _after_totals(unit, clauses, context)):
         told = keys
     inbound = any(cue.has("cue", "inbound") or cue.has("cue", "airborne") for c in clauses for cue in c.cues)
     if context.summary or unit.past or unit.night:
@@ -44,8 +44,10 @@ def is_tally(unit: Unit, clauses: list[Clause], context: Context) -> bool:
         return not (context.telegraphic and watcher)
     if told and not inbound and context.last_tally >= 0:
         return unit.paragraph - context.last_tally <= (0 if watcher else 1)
-    if weapon and not inbound and not watcher and _recorded(unit, clauses, context):
-        return True
+    if weapon and not inbound and not watcher:
+        whole = bool(told) and any(m.has("mood", "total") for c in clauses for m in c.marks)
+        if whole or _recorded(unit, clauses, context):
+            return True
     return len(told) >= 2 and weapon and not context.telegraphic
 
 
@@ -58,6 +60,13 @@ def _locations(unit: Unit, context: Context) -> bool:
     return not _watcher(context) and any(
         context.tokens.words[k].startswith(_LOCATIONS) for k in range(unit.i, unit.j)
     )
+
+
+def _after_totals(unit: Unit, clauses: list[Clause], context: Context) -> bool:
+    """«Влучання: 7 БпЛА» right behind totals."""
+    if context.last_tally < 0 or unit.paragraph - context.last_tally > 1 or _watcher(context) or context.article:
+        return False
+    return not any(c.objects or c.spots for c in clauses)
 
 
 def _recorded(unit: Unit, clauses: list[Clause], context: Context) -> bool:
@@ -111,7 +120,7 @@ def tallies_of(unit: Unit, clauses: list[Clause], context: Context) -> list[Draf
                 # «Збито 7: Павлоградщина — 4, Синельниківщина — 3»: a share of the total.
                 share = _new(drafts, drafts[0].weapon, [], unit, spots)
                 share.scope = {key: count.number}
-            elif found:
+            elif found and not any(g.count for g in groups):
                 current = current or [
                     _draft(drafts, s, list(context.last_weapon), unit, spots) for s in context.last_weapon
                 ]
@@ -147,6 +156,17 @@ def _counted(
         draft.scope = {**(draft.scope or {}), **_scoped(key, number, total, draft.scope)}
         found.append(draft)
     return found
+
+
+def _more(key: str, number: Range, draft: Draft, clause: Clause, context: Context) -> Range:
+    """What a second figure makes of the first («збито 6, ще 2 подавлено»)."""
+    first = (draft.scope or {}).get(key)
+    if first is None:
+        return number
+    more = any(context.tokens.words[k] in ("ще", "еще", "another", "more") for k in range(clause.marks[0].i - 1, clause.marks[-1].j))
+    if more and first.min is not None and number.min is not None and first.max is not None and number.max is not None:
+        return Range(min=first.min + number.min, max=first.max + number.max, approx=first.approx or number.approx)
+    return first
 
 
 def _part(count: Mark, context: Context) -> int | None:

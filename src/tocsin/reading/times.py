@@ -16,7 +16,7 @@ _AS_OF = (("станом", "на"), ("состоянию", "на"), ("as", "of")
 _NIGHT = frozenset({"ніч", "ночь", "night", "вночі", "ночью", "overnight", "уночі", "ночі"})
 _YESTERDAY = frozenset({"вчора", "учора", "вчера", "yesterday"})
 _TONIGHT = ("цієї ночі", "минулої ночі", "сьогодні вночі", "за ніч", "протягом ночі", "упродовж ночі", "впродовж ночі", "этой ночью", "прошлой ночью", "минувшей ночью",
-            "сегодня ночью", "за ночь", "last night", "overnight", "during the night", "throughout the night", "за минулу ніч", "в течение ночи")  # fmt: skip
+            "сегодня ночью", "за ночь", "last night", "overnight", "вночі", "уночі", "ночью", "over the night", "during the night", "throughout the night", "за минулу ніч", "в течение ночи")  # fmt: skip
 
 
 def date_of(context: Context, mark: Mark) -> datetime | None:
