@@ -24,8 +24,10 @@ def earliest_arrival(
     speed = weapon.speed_kmh
     if weapon.carrier or speed is None or not speed.max or not threat.toward:
         return {}
-    base = next((a for a in (*threat.areas, *threat.origin) if places.position(a.code) is not None), None)
-    if base is None:
+    for base in (*threat.areas, *threat.origin):
+        if places.position(base.code) is not None:
+            break
+    else:
         return {}
     found: dict[str, datetime] = {}
     for area in threat.toward:

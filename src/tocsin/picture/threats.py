@@ -220,7 +220,7 @@ class Threats:
     ) -> list[Fact]:
         old = held.threat
         told = spot.told
-        mine = next((v for v in reversed(held.voices) if v.source == voice.source), None)
+        voices, mine, same = _joined(held.voices, voice)
         news = (
             claim.count not in (None, old.count)
             or self._pick(old.weapon, slug) != old.weapon
@@ -253,8 +253,7 @@ class Threats:
                 "weapon_class": self._kin.klass(weapon),
                 "status": "live",
             }
-        same = _told_alike(held.voices, voice)
-        kept = Held(threat=old, voices=_joined(held.voices, voice), against=held.against, rule=held.rule)
+        kept = Held(threat=old, voices=voices, against=held.against, rule=held.rule)
         return self._settle(kept, claim, "revise", same=same, changes=changes)
 
     def _pick(self, old: str, new: str) -> str:
@@ -503,24 +502,26 @@ class Threats:
         return Fact(type="threat", verb=verb, noun=threat, because=because, why=why, move=move)
 
 
-def _joined(voices: tuple[Voice, ...], voice: Voice) -> tuple[Voice, ...]:
-    """The voices with one more; of a source that repeats itself the newest few are kept."""
-    mine = [v for v in voices if v.source == voice.source]
-    if len(mine) >= _KEPT_OF_ONE:
-        voices = tuple(v for v in voices if v is not mine[0])
-    return (*voices, voice)[-_KEPT_VOICES:]
+def _joined(voices: tuple[Voice, ...], voice: Voice) -> tuple[tuple[Voice, ...], Voice | None, bool]:
+    """The voices with one more, the last of the same source, and whether that one said it alike.
 
-
-def _told_alike(voices: tuple[Voice, ...], voice: Voice) -> bool:
-    """Whether a voice only repeats what its source said: nothing is to be weighed anew."""
-    return any(
-        v.source == voice.source
-        and v.origin == voice.origin
-        and v.hedged == voice.hedged
-        and v.official == voice.official
-        and v.reliability == voice.reliability
-        for v in voices
+    Of a source that repeats itself the newest few are kept. What is said alike need not be weighed anew.
+    """
+    source = voice.source
+    mine = [v for v in voices if v.source == source]
+    if not mine:
+        return (*voices, voice)[-_KEPT_VOICES:], None, False
+    last = mine[-1]
+    alike = (
+        last.origin == voice.origin
+        and last.hedged == voice.hedged
+        and last.official == voice.official
+        and last.reliability == voice.reliability
     )
+    if len(mine) >= _KEPT_OF_ONE:
+        at = voices.index(mine[0])
+        voices = voices[:at] + voices[at + 1 :]
+    return (*voices, voice)[-_KEPT_VOICES:], last, alike
 
 
 def _may_end(voice: Voice, other: Voice) -> bool:
