@@ -17,10 +17,13 @@ _KEYS = {
     "interception": "shot-down",
     "lost": "lost",
     "impact": "hit",
-    "strike": "hit",
+    "strike": "launched",
 }
 _RECORDED = ("зафіксован", "виявлен", "зафиксирован", "обнаружен", "recorded", "detected")
-_LOCATIONS = ("локаціях", "локації", "локацій", "локациях", "локации", "локаций", "location")
+_LOCATIONS = frozenset(
+    ("локаціях", "локації", "локацій", "локацію", "локациях", "локации", "локаций", "локацию", "location", "locations")
+)
+_OTHERS = ("авіауд", "авиауд", "обстріл", "обстрел", "airstrike", "strike", "област", "район", "region")
 _ONE = Range(min=1, max=1)
 
 
@@ -31,7 +34,7 @@ def is_tally(unit: Unit, clauses: list[Clause], context: Context) -> bool:
     if not any(c.counts for c in clauses):
         return False
     weapon = any(c.weapons for c in clauses)
-    keys = {key for c in clauses for key in _keys(c)}
+    keys = {key for c in clauses for key in _keys(c, struck=False)}
     told = keys - {"hit"}
     if not told and "hit" in keys and (_locations(unit, context) or _after_totals(unit, clauses, context)):
         told = keys
@@ -57,14 +60,17 @@ def _watcher(context: Context) -> bool:
 
 def _locations(unit: Unit, context: Context) -> bool:
     """«Влучання 6 БпЛА на 4 локаціях»: counted afterwards, not seen."""
-    return not _watcher(context) and any(
-        context.tokens.words[k].startswith(_LOCATIONS) for k in range(unit.i, unit.j)
-    )
+    return not _watcher(context) and any(context.tokens.words[k] in _LOCATIONS for k in range(unit.i, unit.j))
 
 
 def _after_totals(unit: Unit, clauses: list[Clause], context: Context) -> bool:
     """«Влучання: 7 БпЛА» right behind totals."""
-    if context.last_tally < 0 or unit.paragraph - context.last_tally > 1 or _watcher(context) or context.article:
+    if (
+        context.last_tally < 0
+        or unit.paragraph - context.last_tally > 1
+        or _watcher(context)
+        or context.article
+    ):
         return False
     return not any(c.objects or c.spots for c in clauses)
 
@@ -102,9 +108,12 @@ def tallies_of(unit: Unit, clauses: list[Clause], context: Context) -> list[Draf
     current: list[Draft] = []
     listing = context.listing
     key = listing[0] if listing is not None and listing[1] == unit.line else "launched"
-    for clause in clauses:
+    for n, clause in enumerate(clauses):
         found = next(iter(_keys(clause)), None)
-        key = found or key
+        key = found or (_passive(clauses[1:], context) if not n and listing is None else None) or key
+        shares = _shares(clause) if found else []
+        for spot, _ in shares:
+            clause.spots.remove(spot)
         spots = _spots(clause, clauses)
         groups = groups_of(clause, context)
         if any(g.count for g in groups) or (groups and listing is not None):
@@ -113,11 +122,14 @@ def tallies_of(unit: Unit, clauses: list[Clause], context: Context) -> list[Draf
                 current.extend(_counted(group, key, drafts, unit, spots, context, alone=listing is not None))
         elif groups and not current:
             current = [_draft(drafts, s, g.slugs, unit, spots) for g in groups for s in g.slugs]
+        for spot, count in shares:
+            count.used = True
+            share = _new(drafts, drafts[0].weapon if drafts else None, [], unit, spots_for("tally", [spot]))
+            share.scope = {key: count.number or _ONE}
         for count in clause.counts:
             if count.used or count.number is None or _of_something(count, clause, context):
                 continue
             if clause.spots and not found and drafts and not groups:
-                # «Збито 7: Павлоградщина — 4, Синельниківщина — 3»: a share of the total.
                 share = _new(drafts, drafts[0].weapon, [], unit, spots)
                 share.scope = {key: count.number}
             elif found and not any(g.count for g in groups):
@@ -125,11 +137,27 @@ def tallies_of(unit: Unit, clauses: list[Clause], context: Context) -> list[Draf
                     _draft(drafts, s, list(context.last_weapon), unit, spots) for s in context.last_weapon
                 ]
                 for draft in current:
+                    number = _more(found, count.number, draft, clause, context)
                     draft.scope = {
                         **(draft.scope or {}),
-                        **_scoped(found, count.number, count.total, draft.scope),
+                        **_scoped(found, number, count.total, draft.scope),
                     }
     return _without_sum([d for d in drafts if d.scope], unit, context)
+
+
+def _shares(clause: Clause) -> list[tuple[Spot, Mark]]:
+    """«Збито 7: Павлоградщина — 4, Синельниківщина — 3»: what each place has of the total."""
+    pairs = [(s, c) for s in clause.spots for c in clause.counts if c.i == s.mark.j]
+    return pairs if len(pairs) > 1 else []
+
+
+def _passive(after: list[Clause], context: Context) -> str | None:
+    """What a list counts whose verb stands at its end ("45 Shaheds and two missiles were destroyed")."""
+    if not after or not after[0].counts or not after[0].weapons:
+        return None
+    words = context.tokens.words
+    cue = next((c for c in after[0].cues if words[c.i - 1] in ("were", "was", "been")), None)
+    return next(iter(_keys(after[0])), None) if cue is not None and cue.i > after[0].counts[0].i else None
 
 
 def _counted(
@@ -163,9 +191,20 @@ def _more(key: str, number: Range, draft: Draft, clause: Clause, context: Contex
     first = (draft.scope or {}).get(key)
     if first is None:
         return number
-    more = any(context.tokens.words[k] in ("ще", "еще", "another", "more") for k in range(clause.marks[0].i - 1, clause.marks[-1].j))
-    if more and first.min is not None and number.min is not None and first.max is not None and number.max is not None:
-        return Range(min=first.min + number.min, max=first.max + number.max, approx=first.approx or number.approx)
+    more = any(
+        context.tokens.words[k] in ("ще", "еще", "another", "more")
+        for k in range(clause.marks[0].i - 1, clause.marks[-1].j)
+    )
+    if (
+        more
+        and first.min is not None
+        and number.min is not None
+        and first.max is not None
+        and number.max is not None
+    ):
+        return Range(
+            min=first.min + number.min, max=first.max + number.max, approx=first.approx or number.approx
+        )
     return first
 
 
@@ -183,20 +222,7 @@ def _of_something(count: Mark, clause: Clause, context: Context) -> bool:
     """Whether a figure counts places or strikes («на 4 локаціях», «68 авіаударів»), not weapons."""
     words = context.tokens.words
     after = words[count.j] if count.j < len(words) else ""
-    if after.startswith(
-        (
-            *_LOCATIONS,
-            "авіауд",
-            "авиауд",
-            "обстріл",
-            "обстрел",
-            "airstrike",
-            "strike",
-            "област",
-            "район",
-            "region",
-        )
-    ):
+    if after in _LOCATIONS or after.startswith(_OTHERS):
         return True
     return any(o.i == count.j for o in clause.objects)
 
@@ -210,14 +236,17 @@ def _spots(clause: Clause, clauses: list[Clause]) -> list[Spot]:
     return [s for s in shared if s.role != "from"]
 
 
-def _keys(clause: Clause) -> list[str]:
+def _keys(clause: Clause, *, struck: bool = True) -> list[str]:
     """What the words of a clause count; «знищено» heads a total and is a word of shooting down all the same."""
     found: list[str] = []
     for mark in clause.marks:
         if mark.has("mood", "total") and mark.has("cue", "damage"):
             found.append("shot-down")
-        elif mark in clause.cues:
-            found.extend(_KEYS[m.value] for m in mark.meanings if m.group == "cue" and m.value in _KEYS)
+        elif mark in clause.cues and not (
+            mark.value == "strike" and any(c.j == mark.i for c in clause.counts)
+        ):
+            values = [m.value for m in mark.meanings if m.group == "cue" and m.value in _KEYS]
+            found.extend(_KEYS[value] for value in values if struck or value != "strike")
     return found
 
 
