@@ -27,7 +27,7 @@ from tocsin.engine import World
 from tocsin.model import Adoption, Problem, Source
 from tocsin.places import Gazetteer, compile_tables
 from tocsin.places import load as load_places
-from tocsin.reading.lexicon import compile_lexicon, load_weapons
+from tocsin.reading.lexicon import compile_lexicon, lint, load_weapons
 
 __all__ = ["adoptions", "bundled", "lint_world", "load_gazetteer", "load_register", "load_world"]
 
@@ -190,9 +190,7 @@ def _adoption(kind: str, data: bytes, body: str) -> Adoption:
 def lint_world(sources_file: str | Path | None = None) -> tuple[Problem, ...]:
     """Every flaw of the register and the lexicon, areas that no table knows included."""
     weapons = load_weapons(bundled("weapons.toml").read_text("utf-8"))
-    _, phrases = compile_lexicon(
-        {name: data.decode() for name, data in _tables("lexicon", ".toml").items()}, weapons
-    )
+    phrases = lint({name: data.decode() for name, data in _tables("lexicon", ".toml").items()}, weapons)
     register, rows = load_register(sources_file)
     places = load_gazetteer()
     return (

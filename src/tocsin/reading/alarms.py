@@ -94,7 +94,7 @@ def _alarm(  # noqa: PLR0917 - a clause and all that it stands in
     i, j = min(m.i for m in marks), max(m.j for m in marks)
     also = tuple((s.mark.i, s.mark.j) for s in spots if s.mark.i >= j)
     if denied(clause, cue, context):
-        if not any(m.has("mood", "not-confirmed") for m in clause.marks):
+        if "mood.not-confirmed" not in clause.says:
             return None
         return Draft(
             kind=kind, i=i, j=j, spots=spots, main=main_spot(kind, spots), alarm_type=alarm_type, denies=True

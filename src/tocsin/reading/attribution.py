@@ -66,7 +66,7 @@ def attribute(units: list[Unit], context: Context, register: Register) -> None:
             carried = None
             paragraph = unit.paragraph
         speakers = _speakers(unit, context, register)
-        if any(m.has("say", "self") for m in unit.marks):
+        if "say.self" in unit.says:
             speakers = []
         verb = _verb(unit, context)
         if speakers:
@@ -90,7 +90,7 @@ def attribute(units: list[Unit], context: Context, register: Register) -> None:
             unit.by = chosen
             carried = chosen if kind == "colon" or (chosen.party and kind == "verb") else None
             continue
-        if last is not None and any(m.has("say", "again") for m in unit.marks):
+        if last is not None and "say.again" in unit.says:
             unit.by = last
             continue
         unit.by = carried

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from tocsin.reading.drafts import Clause, Context, Spot, Unit
 from tocsin.reading.lexicon import Meaning
-from tocsin.reading.marks import Mark
+from tocsin.reading.marks import Mark, said_by
 from tocsin.reading.normalise import AND_SLASH, COLON, COMMA, DASH, PAREN, SEMI
 
 __all__ = ["clauses_of"]
@@ -222,6 +222,7 @@ def _moves(marks: list[Mark], by_mark: dict[int, Spot]) -> bool:
 def _fill(clause: Clause, marks: list[Mark], by_mark: dict[int, Spot]) -> None:
     for mark in marks:
         clause.marks.append(mark)
+        clause.says |= said_by(mark.meanings)
         if mark.group == "cue" or _also_cue(mark):
             clause.cues.append(mark)
         elif mark.group == "weapon":

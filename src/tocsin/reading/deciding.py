@@ -69,6 +69,8 @@ _WEAK_DANGER = frozenset(
 
 def denied(clause: Clause, cue: Mark, context: Context) -> bool:
     """Whether a cue is said not to be so."""
+    if "mood.not" not in clause.says:
+        return "mood.not-confirmed" in clause.says
     for mark in clause.marks:
         if mark.has("mood", "not-confirmed"):
             return True
@@ -116,7 +118,7 @@ def decide(clause: Clause, unit: Unit, context: Context) -> tuple[str, Mark | No
     """The kind of threat claim that a clause makes, and the cue that says so."""
     values = _values(clause)
     weapon = bool(clause.weapons)
-    plane = bool(carriers(context, clause)) or any(m.has("unit", "craft") for m in clause.marks)
+    plane = bool(carriers(context, clause)) or "unit.craft" in clause.says
     if "alarm-over" in values and (weapon or "danger-over" in values):
         if weapon:
             return "danger-over", values["alarm-over"]
@@ -127,7 +129,7 @@ def decide(clause: Clause, unit: Unit, context: Context) -> tuple[str, Mark | No
             return "", None
     if (
         "danger" in values
-        and any(m.has("mood", "ended") for m in clause.marks)
+        and "mood.ended" in clause.says
         and not (words_of(context, values["danger"]) & _WEAK_DANGER)
     ):
         return "danger-over", values["danger"]
@@ -140,7 +142,7 @@ def decide(clause: Clause, unit: Unit, context: Context) -> tuple[str, Mark | No
         return "danger-over", values["lost"]
     if ("alarm" in values) and weapon and not plane:
         return "danger", values["alarm"]
-    if any(m.has("mood", "capacity") for m in clause.marks):
+    if "mood.capacity" in clause.says:
         return "", None
     for value in _ORDER:
         cue = values.get(value)
@@ -151,12 +153,7 @@ def decide(clause: Clause, unit: Unit, context: Context) -> tuple[str, Mark | No
             return kind, cue
     if any(v not in _BESIDE for v in values) or clause.harms:
         return "", None
-    if (
-        clause.inherited is not None
-        and clause.weapons
-        and clause.counts
-        and any(m.has("mood", "total") for m in clause.marks)
-    ):
+    if clause.inherited is not None and clause.weapons and clause.counts and "mood.total" in clause.says:
         return "launch", None
     return _implied(clause, unit, context, values)
 
@@ -317,7 +314,7 @@ def _implied(
         if plane and len(plane) == len(clause.weapons):
             moving = any(s.role in ("from", "toward", "via") for s in clause.spots)
             return ("takeoff", None) if moving and loose <= 4 else ("", None)
-        if loose <= 6 and not any(m.has("mood", "question") for m in clause.marks):
+        if loose <= 6 and "mood.question" not in clause.says:
             shells = all(
                 context.lexicon.weapons[m.value].klass in ("artillery", "mlrs") for m in clause.weapons
             )

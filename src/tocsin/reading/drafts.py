@@ -57,6 +57,8 @@ class Unit:
     voices: list[Speaker] = field(default_factory=list)
     """All whom the sentence quotes, where they are several."""
     past: bool = False
+    says: set[str] = field(default_factory=set)
+    """Every group and ``group.value`` that its marks may mean."""
     night: bool = False
     """It speaks of the night just past: what it totals is past, what it did is of this attack."""
     expected: bool = False
@@ -79,6 +81,8 @@ class Clause:
     spots: list[Spot] = field(default_factory=list)
     objects: list[Mark] = field(default_factory=list)
     harms: list[Mark] = field(default_factory=list)
+    says: set[str] = field(default_factory=set)
+    """Every group and ``group.value`` that its marks may mean."""
     inherited: Clause | None = None
 
 

@@ -73,6 +73,8 @@ _WITHOUT = frozenset({"без", "without", "no"})
 def _built(clause: Clause, unit: Unit, context: Context, said: set[str]) -> list[Draft]:
     """What no phrase says whole: air defence with a verb of work, a network with a verb of failing."""
     drafts: list[Draft] = []
+    if "force" not in clause.says and "network" not in clause.says:
+        return drafts
     words = context.tokens.words
     force = next((m for m in clause.marks if m.has("force")), None)
     if force is not None and not context.telegraphic and not clause.spots and not context.article:
@@ -309,7 +311,7 @@ def _effect(  # noqa: PLR0917 - a clause and all that it stands in
         )
         denies = base.denies
     objects = _objects(value, cue, values, clause)
-    if value == "response" and clause.objects and any(m.has("cue", "fire") for m in clause.marks):
+    if value == "response" and clause.objects and "cue.fire" in clause.says:
         objects = clause.objects[:1]
     if (
         not objects
@@ -362,7 +364,7 @@ def _plausible(value: str, clause: Clause, unit: Unit, context: Context) -> bool
 def stranger(unit: Unit, context: Context) -> bool:
     """Whether a sentence names somebody or some place that we do not know: it may well be abroad."""
     tokens = context.tokens
-    covered = {k for m in unit.marks for k in range(m.i, m.j)}
+    covered = {k for m in unit.marks for k in range(m.i, m.j)} | context.spoken
     return any(
         tokens.caps[k] and k not in covered and tokens.words[k] not in context.lexicon.prepositions
         for k in range(unit.i + 1, unit.j)

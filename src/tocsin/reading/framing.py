@@ -92,7 +92,7 @@ def finish(  # noqa: PLR0917 - a clause and all that it stands in
     found: list[Draft], unit: Unit, units: list[Unit], n: int, clauses: list[Clause], context: Context
 ) -> None:
     """What the sentence adds to its claims: tense, hedge, speaker, place said before, heading."""
-    heading = compass_of(unit.marks, context.tokens.words)
+    heading = compass_of(unit.marks, context.tokens.words) if "compass" in unit.says else None
     effects = [d for d in found if d.kind in _EFFECTS]
     own = next((d for d in (*effects, *found) if d.main is not None), None)
     when = time_of(unit, context, unit.marks)

@@ -9,7 +9,7 @@ from tocsin.reading.drafts import Clause, Context, Draft, Unit
 from tocsin.reading.effects import effects_of
 from tocsin.reading.framing import finish, one_casualty, one_instruction
 from tocsin.reading.headings import afterthought, announces, heading, names_weapons, without_heading
-from tocsin.reading.marks import Mark
+from tocsin.reading.marks import Mark, said_by
 from tocsin.reading.normalise import LINE, PARAGRAPH, STOP
 from tocsin.reading.people import casualties_of
 from tocsin.reading.sifting import WAR, asks, at_war, furniture, is_title, peace, skipped
@@ -73,7 +73,10 @@ def _units(marks: list[Mark], context: Context) -> list[Unit]:
                 paragraph += 1
             last = k == size or tokens.seps[k] >= LINE
             for i, j, some in _bounded(start, k, inside):
-                units.append(Unit(i, j, some, line, paragraph, sep >= LINE and i == start, last))
+                unit = Unit(i, j, some, line, paragraph, sep >= LINE and i == start, last)
+                for mark in some:
+                    unit.says |= said_by(mark.meanings)
+                units.append(unit)
         start = k
     return units
 
@@ -111,6 +114,8 @@ def _regions(units: list[Unit], context: Context) -> None:
 
 def _mood(unit: Unit, context: Context) -> None:
     """Tense, hedges and corrections that hold for a whole sentence."""
+    if "mood" not in unit.says:
+        return
     for mark in unit.marks:
         for meaning in mark.meanings:
             if meaning.group != "mood":
@@ -145,7 +150,7 @@ def _mood(unit: Unit, context: Context) -> None:
         for k in range(unit.i, unit.j)
     ):
         context.summary = not context.article
-    if any(m.has("mood", "summary") for m in unit.marks):
+    if "mood.summary" in unit.says:
         context.summary = not context.article
 
 

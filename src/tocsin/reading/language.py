@@ -7,8 +7,8 @@ from tocsin.reading.normalise import Tokens
 
 __all__ = ["language_of"]
 
-_UK = "іїєґІЇЄҐ"
-_RU = "ыэъёЫЭЪЁ"
+_UK = frozenset("іїєґІЇЄҐ")
+_RU = frozenset("ыэъёЫЭЪЁ")
 _RU_WORDS = frozenset(
     [
         "и",
@@ -77,8 +77,9 @@ _UK_WORDS = frozenset(
 def language_of(tokens: Tokens, lexicon: Lexicon) -> str:
     """uk, ru or en; und where no letter tells."""
     text = tokens.text[:20_000]
-    uk = sum(text.count(c) for c in _UK)
-    ru = sum(text.count(c) for c in _RU)
+    letters = set(text)
+    uk = sum(text.count(c) for c in letters & _UK)
+    ru = sum(text.count(c) for c in letters & _RU)
     latin = cyrillic = 0
     for word, kind in zip(tokens.words[:400], tokens.kinds, strict=False):
         if kind == "w":

@@ -180,8 +180,14 @@ def load_weapons(text: str) -> dict[str, Weapon]:
 _PIECE = re.compile(r"\d+|[^\W\d_]+\*?|\*|#")
 
 
+_ONE_SCRIPT = re.compile(r"[a-z]+|[абвгдежзийклмнопрстуфхцчшщьюяієїыэъ]+")
+
+
 def _words_of(piece: str) -> list[str]:
     """The atoms of one written word: split at letter and digit borders, folded."""
+    plain = piece.removesuffix("*")
+    if _ONE_SCRIPT.fullmatch(plain):
+        return [piece]
     if not any(c.isalnum() for c in piece):
         return [c for c in piece if tokenise(c).words]
     star = piece.endswith("*")
@@ -194,6 +200,11 @@ def _words_of(piece: str) -> list[str]:
 
 def expand(phrase: str) -> Iterator[tuple[str, ...]]:
     """Every run of atoms that a written phrase stands for."""
+    if "[" not in phrase and "|" not in phrase:
+        run = tuple(itertools.chain.from_iterable(_words_of(w) for w in phrase.split()))
+        if run:
+            yield run
+        return
     choices: list[list[tuple[str, ...]]] = []
     for part in re.findall(r"\[[^\]]*\]|\S+", phrase):
         optional = part.startswith("[") and part.endswith("]")
@@ -203,8 +214,8 @@ def expand(phrase: str) -> Iterator[tuple[str, ...]]:
             for one in inner.split("|")
         ]
         choices.append([*options, ()] if optional else options)
-    for run in itertools.product(*choices):
-        atoms = tuple(itertools.chain.from_iterable(run))
+    for chosen in itertools.product(*choices):
+        atoms = tuple(itertools.chain.from_iterable(chosen))
         if atoms:
             yield atoms
 
@@ -219,7 +230,10 @@ def _tables(files: Mapping[str, str]) -> Iterator[tuple[str, str, str, dict[str,
 def compile_lexicon(
     files: Mapping[str, str], weapons: Mapping[str, Weapon]
 ) -> tuple[Lexicon, tuple[Problem, ...]]:
-    """The lexicon of the TOML files, with the weapons' own names, and what is wrong in them."""
+    """The lexicon of the TOML files, with the weapons' own names, and why it is empty where they are no TOML.
+
+    What else is wrong in the phrases ``lint`` tells; it takes as long again.
+    """
     lexicon = Lexicon(weapons)
     problems: list[Problem] = []
     for slug, weapon in weapons.items():
@@ -244,7 +258,6 @@ def compile_lexicon(
                         lexicon.prepositions.setdefault(word, value)
                 else:
                     _put(lexicon, phrase, meaning, language)
-    problems.extend(lint(files, weapons))
     return lexicon, tuple(problems)
 
 

@@ -13,6 +13,20 @@ __all__ = ["Mark", "mark_tokens"]
 _NO_MEANING = Meaning("", "", {})
 
 
+_SAID: dict[tuple[Meaning, ...], frozenset[str]] = {}
+
+
+def said_by(meanings: tuple[Meaning, ...]) -> frozenset[str]:
+    """All that some meanings say, as groups and as ``group.value``."""
+    found = _SAID.get(meanings)
+    if found is None:
+        found = frozenset(word for m in meanings for word in (m.group, f"{m.group}.{m.value}"))
+        if len(_SAID) > 20_000:
+            _SAID.clear()
+        _SAID[meanings] = found
+    return found
+
+
 class Mark:
     """A stretch of tokens ``i:j`` that means something.
 

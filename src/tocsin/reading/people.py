@@ -205,7 +205,7 @@ def _only_for(mark: Mark, clause: Clause, context: Context) -> bool:
 
 def _none_of(clause: Clause, mark: Mark, context: Context) -> Range | None:
     """Zero where the words say that nobody was harmed; an empty range where they deny a report of harm."""
-    if any(m.has("mood", "not-confirmed") for m in clause.marks):
+    if "mood.not-confirmed" in clause.says:
         return _UNSAID
     if denied(clause, mark, context) or any(
         m.has("mood", "not")
@@ -216,11 +216,14 @@ def _none_of(clause: Clause, mark: Mark, context: Context) -> Range | None:
     ):
         return _ZERO
     words = context.tokens.words
-    if any(
-        words[k] in ("ніхто", "никто", "nobody", "жертв") and k < mark.i
-        for m in clause.marks
-        for k in range(m.i, m.j)
-    ) and any(m.has("mood", "not") for m in clause.marks):
+    if (
+        any(
+            words[k] in ("ніхто", "никто", "nobody", "жертв") and k < mark.i
+            for m in clause.marks
+            for k in range(m.i, m.j)
+        )
+        and "mood.not" in clause.says
+    ):
         return _ZERO
     return None
 
@@ -304,7 +307,7 @@ def context_word(mark: Mark, words: list[str]) -> str:
 
 def _children(clause: Clause, harm: dict[str, Range], taken: set[int], words: list[str]) -> None:
     """«12 поранених, серед них 2 дитини»: a part of what was counted before."""
-    if not any(m.has("group", "of-them") for m in clause.marks):
+    if "group.of-them" not in clause.says:
         return
     keys = [k for k in harm if f"children-{k}" in HARM_KEYS]
     if not keys:

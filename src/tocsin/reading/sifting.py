@@ -19,7 +19,7 @@ def furniture(units: list[Unit], context: Context) -> bool:
     if context.article:
         heads = units[:4]
         return sum(1 for u in heads for m in u.marks if m.has("skip", "message")) >= 2
-    found = [m for u in units for m in u.marks if m.has("skip", "message")]
+    found = [m for u in units if "skip.message" in u.says for m in u.marks if m.has("skip", "message")]
     if not found:
         return False
     # One such word beside what really flies is a tail; alone, or in company, it is the message.
@@ -55,8 +55,10 @@ def is_title(unit: Unit, units: list[Unit], context: Context) -> bool:
 
 def at_war(unit: Unit) -> bool:
     """Whether a sentence names a weapon or what weapons do."""
-    return any(
-        (m.group == "weapon" and not m.meaning.extra.get("emoji")) or m.has("mood", "war") for m in unit.marks
+    if "mood.war" in unit.says:
+        return True
+    return "weapon" in unit.says and any(
+        m.group == "weapon" and not m.meaning.extra.get("emoji") for m in unit.marks
     )
 
 
@@ -64,8 +66,7 @@ def peace(units: list[Unit], context: Context) -> bool:
     """Whether a short text tells of ordinary harm: a cause of peace, and no weapon anywhere."""
     if context.article:
         return False
-    marks = [m for u in units for m in u.marks]
-    calm = any(m.has("peace") or m.has("skip", "sentence") for m in marks)
+    calm = any("peace" in u.says or "skip.sentence" in u.says for u in units)
     return calm and not any(at_war(u) for u in units)
 
 
@@ -76,16 +77,19 @@ def asks(unit: Unit, context: Context) -> bool:
     if "?" not in tokens.text[tokens.ends[unit.j - 1] : end]:
         return False
     weapon = any(m.group == "weapon" for m in unit.marks) and any(m.places for m in unit.marks)
-    if context.telegraphic and weapon and not any(m.has("mood", "question") for m in unit.marks):
+    if context.telegraphic and weapon and "mood.question" not in unit.says:
         unit.hedged = True
         return False
     return True
 
 
+_SIFTED = frozenset(["skip", "mood.still-standing", "mood.drill", "mood.question"])
+
+
 def skipped(unit: Unit, context: Context) -> bool:
     """Sentences that are furniture, law, history, drills, or speak of alarms that go on."""
     skip = still = drill = False
-    for mark in unit.marks:
+    for mark in unit.marks if not unit.says.isdisjoint(_SIFTED) else ():
         for meaning in mark.meanings:
             if (
                 (meaning.group == "skip" and meaning.value == "sentence")

@@ -24,7 +24,7 @@ def statements_of(unit: Unit, clauses: list[Clause], spots: list[Spot], context:
         for m in c.cues
         for v in ("attack", "strike", "launch", "impact", "interception", "damage", "explosion")
     )
-    said = quoted and any(m.has("say", "verb") for m in unit.marks)
+    said = quoted and "say.verb" in unit.says
     if cue is None and not struck and not said:
         return []
     decided = [

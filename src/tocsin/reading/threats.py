@@ -76,11 +76,7 @@ def threats_of(clause: Clause, unit: Unit, context: Context) -> list[Draft]:
         and any(w.startswith(("артил", "артв", "арто", "артилл", "artill")) for w in words_of(context, cue))
     ):
         groups = [Group(["artillery"], None, cue.i, cue.j)]
-    total = (
-        any(m.has("mood", "total") for m in clause.marks)
-        and clause.inherited is not None
-        and kind in ("launch", "inbound")
-    )
+    total = "mood.total" in clause.says and clause.inherited is not None and kind in ("launch", "inbound")
     drafts: list[Draft] = []
     i, j = _bounds(clause, cue, groups)
     for group in groups or [Group([], _lone_count(clause), i, j)]:
@@ -253,7 +249,7 @@ def _enough(  # noqa: PLR0917 - a clause and all that it stands in
             return False
     loose = loose_words(clause, unit, context)
     if kind == "takeoff":
-        return weapon or any(m.has("unit", "craft") for m in clause.marks)
+        return weapon or "unit.craft" in clause.says
     if kind == "launch" and expected(clause):
         return True
     if kind == "launch" and cue is not None and cue.has("cue", "attack"):
@@ -265,7 +261,7 @@ def _enough(  # noqa: PLR0917 - a clause and all that it stands in
         return weapon or (channel and bool(spots) and loose <= 4)
     if kind == "inbound":
         if weapon:
-            return context.telegraphic or bool(spots) or any(m.has("compass") for m in clause.marks)
+            return context.telegraphic or bool(spots) or "compass" in clause.says
         if not context.telegraphic or (
             context.source is not None and context.source.kind != "monitoring-channel" and not clause.signs
         ):
@@ -285,7 +281,7 @@ def _enough(  # noqa: PLR0917 - a clause and all that it stands in
         return weapon or (context.telegraphic and loose <= 3)
     if kind == "impact":
         if cue is not None and cue.has("cue", "strike") and not cue.has("cue", "impact"):
-            if any(m.has("mood", "war") for m in clause.marks) and cue.j - cue.i == 1:
+            if "mood.war" in clause.says and cue.j - cue.i == 1:
                 return True
             return bool(spots or clause.objects) and (
                 weapon or "по" in words[cue.i : cue.j + 3] or not context.article or words[cue.i] in _STRUCK

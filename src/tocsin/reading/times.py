@@ -119,6 +119,8 @@ def default_interval(context: Context) -> Interval:
 
 def time_of(unit: Unit, context: Context, marks: list[Mark]) -> Interval | None:
     """The interval that the marks of a clause (or sentence) name; None where they name none."""
+    if "time" not in unit.says and not unit.past and not unit.night:
+        return None
     tokens = context.tokens
     words = tokens.words
     clocks: list[tuple[Mark, tuple[int, int]]] = []
