@@ -8,6 +8,7 @@ from tocsin.model import Range
 from tocsin.reading.drafts import Clause, Context, Draft, Speaker, Spot, Unit
 from tocsin.reading.marks import Mark
 from tocsin.reading.normalise import SEMI
+from tocsin.reading.hedges import hedge
 from tocsin.reading.spots import compass_of
 from tocsin.reading.times import time_of
 
@@ -102,8 +103,6 @@ def finish(  # noqa: PLR0917 - a clause and all that it stands in
             draft.when = when if len(clauses) == 1 or unit.past else None
         if draft.kind == "tally":
             draft.when = when
-        if unit.hedged and len(clauses) == 1:
-            draft.hedged = True
         draft.corrects = draft.corrects or unit.corrects
         draft.by = _voice(draft, unit)
         if draft.by is not None and draft.kind != "statement" and _denying(unit, draft):
@@ -115,6 +114,7 @@ def finish(  # noqa: PLR0917 - a clause and all that it stands in
         ):
             near = [d for d in found if d is not draft and d.main is not None and d.i <= draft.i]
             _carry(draft, unit, near[-1] if near else own, context)
+    hedge(found, unit, context)
     spots = [s for d in found if not d.denies for s in d.spots if s.mark.i >= unit.i]
     if spots and any(d.kind in _EFFECTS or d.kind in ("alarm", "air-defence", "response") for d in found):
         context.last_spots = list({s.code: s for s in spots if s.role in ("at", "near")}.values())
@@ -191,7 +191,7 @@ def _tense(draft: Draft, unit: Unit, context: Context) -> None:
             draft.tense = "expected"
             return
     if draft.kind in ("launch", "inbound") and any(
-        context.tokens.words[k].startswith(_MAYBE)
+        context.tokens.words[k].startswith(_MAYBE) and not _only_hedged(k, draft, context)
         for k in range(max(unit.i, draft.cue - 4), max(draft.cue, 0))
     ):
         draft.tense = "expected"
@@ -239,13 +239,8 @@ _WAS = frozenset({"було", "були", "была", "было", "были", "�
 
 _MAYBE = (
     "можлив",
-    "імовірн",
-    "ймовірн",
-    "вероятн",
     "возможн",
     "possible",
-    "probable",
-    "likely",
     "підготов",
     "подготов",
     "очіку",
@@ -258,6 +253,14 @@ _MAYBE = (
     "might",
     "could",
 )
+
+
+def _only_hedged(k: int, draft: Draft, context: Context) -> bool:
+    """«Можливо, шахед біля Фастова», "could be a drone": not sure, but now."""
+    words = context.tokens.words
+    if words[k] in ("можливо", "возможно", "possibly"):
+        return True
+    return draft.kind == "inbound" and words[k + 1 : k + 2] in (["be"], ["бути"], ["быть"])
 
 
 def context_possible(mark: Mark, context: Context) -> bool:

@@ -212,9 +212,6 @@ def _clause(clause: Clause, unit: Unit, context: Context) -> list[Draft]:
     for draft in found:
         if draft.kind in ("debris", "fire", "damage", "impact", "response") and not draft.denies:
             context.last_effect = draft.kind
-    if any(m.has("mood", "hedge") and m.group == "mood" for m in clause.marks):
-        for draft in found:
-            draft.hedged = True
     when = time_of(unit, context, clause.marks)
     for draft in found:
         if draft.when is None:
