@@ -5,11 +5,11 @@ from __future__ import annotations
 from datetime import timedelta
 
 from tocsin.model import Range
+from tocsin.reading.courses import set_course
 from tocsin.reading.drafts import Clause, Context, Draft, Speaker, Spot, Unit
+from tocsin.reading.hedges import hedge
 from tocsin.reading.marks import Mark
 from tocsin.reading.normalise import SEMI
-from tocsin.reading.hedges import hedge
-from tocsin.reading.spots import compass_of
 from tocsin.reading.times import time_of
 
 __all__ = ["finish", "one_casualty", "one_instruction"]
@@ -93,7 +93,7 @@ def finish(  # noqa: PLR0917 - a clause and all that it stands in
     found: list[Draft], unit: Unit, units: list[Unit], n: int, clauses: list[Clause], context: Context
 ) -> None:
     """What the sentence adds to its claims: tense, hedge, speaker, place said before, heading."""
-    heading = compass_of(unit.marks, context.tokens.words) if "compass" in unit.says else None
+    set_course(found, unit, context)
     effects = [d for d in found if d.kind in _EFFECTS]
     own = next((d for d in (*effects, *found) if d.main is not None), None)
     when = time_of(unit, context, unit.marks)
@@ -107,13 +107,13 @@ def finish(  # noqa: PLR0917 - a clause and all that it stands in
         draft.by = _voice(draft, unit)
         if draft.by is not None and draft.kind != "statement" and _denying(unit, draft):
             draft.denies = True
-        if heading and draft.kind in ("inbound", "takeoff"):
-            draft.heading = heading
         if draft.main is None and (
             draft.kind in _CARRIED or (draft.kind == "instruction" and own is not None)
         ):
             near = [d for d in found if d is not draft and d.main is not None and d.i <= draft.i]
-            _carry(draft, unit, near[-1] if near else own, context)
+            said = near[-1] if near else own
+            if draft.kind != "instruction" or (said is not None and said.kind in _CARRIED):
+                _carry(draft, unit, said, context)
     hedge(found, unit, context)
     spots = [s for d in found if not d.denies for s in d.spots if s.mark.i >= unit.i]
     if spots and any(d.kind in _EFFECTS or d.kind in ("alarm", "air-defence", "response") for d in found):
