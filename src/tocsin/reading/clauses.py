@@ -171,7 +171,9 @@ def _join(parts: list[tuple[int, list[Mark]]], by_mark: dict[int, Spot]) -> list
                 new = True
             elif not cue and weapon and has[1] and (has[2] or place) and (place or count):
                 new = place and has[2]
-            elif not cue and count and place and has[2] and has[3]:
+            elif (
+                not cue and count and not place and has[2] and has[3] and _place_next(n, parts, by_mark)
+            ) or (not cue and count and place and has[2] and has[3]):
                 new = True
             elif not cue and place and has[2] and has[3] and sep in (COMMA, SEMI) and _moves(marks, by_mark):
                 new = count
@@ -194,6 +196,14 @@ def _only_over(marks: list[Mark]) -> bool:
         or m.value in ("danger-over", "lost", "interception", "airborne", "danger", "alarm-over")
         for m in marks
     ) and not any(m.group == "count" for m in marks)
+
+
+def _place_next(n: int, parts: list[tuple[int, list[Mark]]], by_mark: dict[int, Spot]) -> bool:
+    """Whether the part behind a bare count is a bare place («…,5 - Яготин»)."""
+    if n + 1 >= len(parts):
+        return False
+    cue, weapon, place, _ = _features(parts[n + 1][1], by_mark)
+    return place and not cue and not weapon
 
 
 def _opens(n: int, parts: list[tuple[int, list[Mark]]], by_mark: dict[int, Spot]) -> bool:

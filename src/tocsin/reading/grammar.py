@@ -193,6 +193,12 @@ def _read(unit: Unit, units: list[Unit], n: int, context: Context) -> list[Draft
         found = statements
     elif is_tally(unit, clauses, context):
         found = tallies_of(unit, clauses, context)
+        counted = {d.weapon for d in found}
+        for clause in clauses:
+            # «…завдав удару «Кинджалами» та балістикою, всього 8 ракет»: what was named without a number.
+            if clause.weapons and not clause.counts and not clause.says.isdisjoint(("cue.attack", "cue.strike")):
+                named = [d for d in threats_of(clause, unit, context) if d.kind in ("launch", "impact")]
+                found = [*(d for d in named if d.weapon not in counted), *found]
     else:
         found = [draft for clause in clauses for draft in _clause(clause, unit, context)]
         found = one_instruction(one_casualty(found, context))

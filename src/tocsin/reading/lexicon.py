@@ -22,7 +22,7 @@ __all__ = ["LANGUAGES", "Lexicon", "Meaning", "compile_lexicon", "lint", "load_w
 LANGUAGES = ("uk", "ru", "en", "any", "emoji")
 GROUPS = (
     "cue", "weapon", "mood", "prep", "role", "compass", "side", "arrow", "state", "area", "number", "vague", "bend",
-    "notcount", "speaker", "say", "skip", "harm", "group", "object", "unit", "network", "scope", "area-unit", "peace", "ignore", "force", "work", "fail",
+    "notcount", "speaker", "say", "skip", "harm", "group", "object", "unit", "network", "scope", "area-unit", "peace", "ignore", "force", "work", "fail", "named",
 )  # fmt: skip
 _RANK = {
     group: n

@@ -106,6 +106,10 @@ def find_spots(unit: Unit, context: Context) -> list[Spot]:
             spots.append(
                 Spot(mark=mark, role=_role(unit, context, n, mark, (candidate,), spots), best=candidate)
             )
+        elif (name := mark.has("named")) is not None and context.tokens.caps[mark.i]:
+            candidate = Candidate(code=name.value, precision="settlement", form="nominative")
+            role = _role(unit, context, n, mark, (candidate,), spots)
+            spots.append(Spot(mark=mark, role=role, best=candidate))
         elif mark.has("area", "sea"):
             spots.append(
                 Spot(
@@ -264,7 +268,7 @@ def _ranked(
     regions = list(context.regions)
     if context.heading_region is not None:
         regions.insert(0, context.heading_region.code)
-    narrowed = _by_area_word(candidates, mark, context, unit)
+    narrowed = _by_neighbour(_by_area_word(candidates, mark, context, unit), mark, context, unit)
     mentioned = tuple(dict.fromkeys(context.mentioned[-4:]))
     key = (tuple((c.code, c.form, c.precision) for c in narrowed), context.home, tuple(regions), mentioned)
     known = context.ranked.get(key)
@@ -276,6 +280,29 @@ def _ranked(
             context.ranked.clear()
         context.ranked[key] = known
     return known
+
+
+def _by_neighbour(
+    candidates: tuple[Candidate, ...], mark: Mark, context: Context, unit: Unit
+) -> tuple[Candidate, ...]:
+    """The candidates inside the area that is named right behind or before («Дніпровський район Херсона»)."""
+    if len(candidates) < 2:
+        return candidates
+    covers = context.gazetteer.covers
+    for other in unit.marks:
+        if (
+            not other.places
+            or other is mark
+            or not (0 <= other.i - mark.j <= 1 or 0 <= mark.i - other.j <= 1)
+        ):
+            continue
+        for outer in other.places[:3]:
+            if outer.precision not in ("settlement", "oblast", "raion"):
+                continue
+            kept = tuple(c for c in candidates if c.code != outer.code and covers(outer.code, c.code))
+            if kept:
+                return kept
+    return candidates
 
 
 def _by_area_word(
@@ -517,6 +544,18 @@ def _merged(spots: list[Spot], context: Context) -> list[Spot]:
             kept[-1].mark.j = (
                 max(kept[-1].mark.j, spot.mark.j) if spot.mark.i - kept[-1].mark.j <= 1 else kept[-1].mark.j
             )
+            continue
+        finer = spot.best.precision in ("district", "neighbourhood")
+        city = kept[-1] if kept and finer and kept[-1].best.precision == "settlement" else None
+        if (
+            city is not None
+            and city.role in ("", spot.role)
+            and spot.mark.i - city.mark.j <= 1
+            and _holds(context, city, spot)
+        ):
+            # «Кривий Ріг, Саксаганський район»: the district, wherever the city stands.
+            spot.role = spot.role or city.role
+            kept[-1] = spot
             continue
         kept.append(spot)
     return kept

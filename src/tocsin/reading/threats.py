@@ -18,7 +18,7 @@ _MAIN = {
 }
 
 
-def spots_for(kind: str, spots: list[Spot]) -> list[Spot]:
+def spots_for(kind: str, spots: list[Spot], *, took_off: bool = False) -> list[Spot]:
     """The places with their undecided parts decided for a kind of claim."""
     flying = kind in ("inbound", "launch", "danger", "takeoff", "tally")
     decided: list[Spot] = []
@@ -32,6 +32,8 @@ def spots_for(kind: str, spots: list[Spot]) -> list[Spot]:
             role = "from"
         elif kind == "launch" and role in ("", "at"):
             role = "toward"
+        elif kind == "takeoff" and role in ("", "at") and took_off and _abroad(spot):
+            role = "from"
         elif (
             role == "toward"
             and (
@@ -63,7 +65,8 @@ def threats_of(clause: Clause, unit: Unit, context: Context) -> list[Draft]:
     if not kind:
         return []
     groups = _groups(kind, clause, unit, context)
-    spots = spots_for(kind, _places(clause, context))
+    took_off = cue is not None and cue.value == "takeoff"
+    spots = spots_for(kind, _places(clause, context), took_off=took_off)
     if not _enough(kind, cue, groups, spots, clause, unit, context):
         return []
     denies = cue is not None and cue.group == "cue" and denied(clause, cue, context)
@@ -281,7 +284,7 @@ def _enough(  # noqa: PLR0917 - a clause and all that it stands in
         return weapon or (context.telegraphic and loose <= 3)
     if kind == "impact":
         if cue is not None and cue.has("cue", "strike") and not cue.has("cue", "impact"):
-            if "mood.war" in clause.says and cue.j - cue.i == 1:
+            if "mood.war" in clause.says and (weapon or cue.j - cue.i == 1):
                 return True
             return bool(spots or clause.objects) and (
                 weapon or "по" in words[cue.i : cue.j + 3] or not context.article or words[cue.i] in _STRUCK

@@ -123,6 +123,7 @@ def groups_of(clause: Clause, context: Context, *, carrying: bool = False) -> li
             if taken:
                 taken.used = True
                 waiting = None
+    _shared_class(groups, context)
     _late_count(groups, clause, context)
     return groups
 
@@ -132,6 +133,18 @@ def _of_groups(count: Mark, weapon: Mark, context: Context) -> bool:
         word.startswith(("груп", "group", "хвил", "wave"))
         for word in context.tokens.words[count.j : weapon.i]
     )
+
+
+def _shared_class(groups: list[Group], context: Context) -> None:
+    """«Залп Х-101: 30-35 ракет»: the class word behind a name only carries its count."""
+    for before, after in itertools.pairwise(list(groups)):
+        classes = _GENERIC.get(after.slugs[0]) if len(after.slugs) == 1 else None
+        if before.count is None and after.count is not None and classes and after in groups:
+            weapon = context.lexicon.weapons.get(before.slugs[-1])
+            if weapon is not None and weapon.klass in classes and _narrower(before.slugs[-1], after.slugs[0]):
+                before.count = after.count
+                before.j = after.j
+                groups.remove(after)
 
 
 def _late_count(groups: list[Group], clause: Clause, context: Context) -> None:
