@@ -154,6 +154,20 @@ def test_a_journal_can_be_looked_at_explained_reported_and_verified(journal):
     assert "0 problems" in tocsin("verify", journal).stdout
 
 
+def test_a_moment_in_the_world_and_what_was_known_then_are_two_questions(journal):
+    """All four reports came within a second: at its start nothing was known, and nothing held yet."""
+    whole = json.loads(tocsin("picture", journal, "--json").stdout)["picture"]
+    lines_now = whole["ledgers"]["lines"]
+    began = min(line["stated_at"] for line in lines_now)
+    before = json.loads(tocsin("picture", journal, "--json", "--at", "2020-01-01T00:00:00Z").stdout)[
+        "picture"
+    ]
+    assert before["ledgers"]["lines"] == []
+    unknown = json.loads(tocsin("picture", journal, "--json", "--known-at", "2020-01-01T00:00:00Z").stdout)
+    assert unknown["picture"]["incidents"] == []
+    assert began > "2020"
+
+
 def test_verify_finds_a_changed_entry(journal, tmp_path):
     import sqlite3
 

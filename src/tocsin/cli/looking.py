@@ -152,14 +152,16 @@ def picture(journal: str, at: datetime | None, known_at: datetime | None, as_jso
     """Show the state of the world at a time, as it was known at a time."""
     from tocsin import codec
     from tocsin.engine import State
+    from tocsin.outlets.moment import picture_at
     from tocsin.render.text import picture_text
 
     state = State(world_of())
-    for _ in steps_of(state, journal, known_at):
-        pass
+    changes = [change for _, step in steps_of(state, journal, known_at) for change in step.changes]
     if known_at is not None:
-        state.advance(known_at)
-    view = state.picture(at)
+        changes += state.advance(known_at)
+    view = state.picture()
+    if at is not None:
+        view = picture_at(changes, at, view)
     if as_json:
         out(codec.encode({"picture": codec.picture_json(view)}))
     else:
