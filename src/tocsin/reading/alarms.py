@@ -84,7 +84,8 @@ def _alarm(  # noqa: PLR0917 - a clause and all that it stands in
     if not spots:
         if context.article and not declared:
             return None
-        if not (official or declared or (_loose(unit, context) <= 1 and unit.j - unit.i <= 6)):
+        bare = _loose(unit, context)
+        if not ((official and bare <= 3) or declared or (bare <= 1 and unit.j - unit.i <= 6)):
             return None
         if own is not None:
             spots = [own]

@@ -85,6 +85,7 @@ def _built(clause: Clause, unit: Unit, context: Context, said: set[str]) -> list
         and not any(m.has("cue", v) for m in clause.marks for v in ("interception", "statement", "damage"))
     ):
         works = any(m.has("work") and abs(m.i - force.i) <= 5 for m in clause.marks)
+        works = works and (bool(clause.spots) or context.article or _loose(clause, context) <= 2)
         if works or (_channel(context) and unit.j - unit.i <= 3):
             spots = spots_for("air-defence", _spots(clause))
             i, j = _bounds(clause)

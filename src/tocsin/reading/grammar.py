@@ -12,6 +12,7 @@ from tocsin.reading.headings import afterthought, announces, heading, names_weap
 from tocsin.reading.marks import Mark, said_by
 from tocsin.reading.normalise import LINE, PARAGRAPH, STOP
 from tocsin.reading.people import casualties_of
+from tocsin.reading.salvos import salvo_of
 from tocsin.reading.sifting import WAR, asks, at_war, furniture, is_title, peace, skipped
 from tocsin.reading.spots import find_spots
 from tocsin.reading.statements import statements_of
@@ -196,7 +197,11 @@ def _read(unit: Unit, units: list[Unit], n: int, context: Context) -> list[Draft
         counted = {d.weapon for d in found}
         for clause in clauses:
             # «…завдав удару «Кинджалами» та балістикою, всього 8 ракет»: what was named without a number.
-            if clause.weapons and not clause.counts and not clause.says.isdisjoint(("cue.attack", "cue.strike")):
+            if (
+                clause.weapons
+                and not clause.counts
+                and not clause.says.isdisjoint(("cue.attack", "cue.strike"))
+            ):
                 named = [d for d in threats_of(clause, unit, context) if d.kind in ("launch", "impact")]
                 found = [*(d for d in named if d.weapon not in counted), *found]
     else:
@@ -208,7 +213,7 @@ def _read(unit: Unit, units: list[Unit], n: int, context: Context) -> list[Draft
 
 def _clause(clause: Clause, unit: Unit, context: Context) -> list[Draft]:
     """All that a clause says."""
-    threats = threats_of(clause, unit, context)
+    threats = salvo_of(clause, context) or threats_of(clause, unit, context)
     effects = effects_of(clause, unit, context)
     people = casualties_of(clause, unit, context)
     alarms = alarms_of(clause, unit, context)

@@ -119,12 +119,10 @@ def tallies_of(unit: Unit, clauses: list[Clause], context: Context) -> list[Draf
     current: list[Draft] = []
     listing = context.listing
     key = listing[0] if listing is not None and listing[1] == unit.line else "launched"
+    shares = _shares(clauses)
     for n, clause in enumerate(clauses):
         found = next(iter(_keys(clause)), None)
         key = found or (_passive(clauses[1:], context) if not n and listing is None else None) or key
-        shares = _shares(clause) if found else []
-        for spot, _ in shares:
-            clause.spots.remove(spot)
         spots = _spots(clause, clauses)
         groups = groups_of(clause, context)
         if any(g.count for g in groups) or (groups and listing is not None):
@@ -133,10 +131,6 @@ def tallies_of(unit: Unit, clauses: list[Clause], context: Context) -> list[Draf
                 current.extend(_counted(group, key, drafts, unit, spots, context, alone=listing is not None))
         elif groups and not current:
             current = [_draft(drafts, s, g.slugs, unit, spots) for g in groups for s in g.slugs]
-        for spot, count in shares:
-            count.used = True
-            share = _new(drafts, drafts[0].weapon if drafts else None, [], unit, spots_for("tally", [spot]))
-            share.scope = {key: count.number or _ONE}
         for count in clause.counts:
             if count.used or count.number is None or _of_something(count, clause, context):
                 continue
@@ -153,13 +147,24 @@ def tallies_of(unit: Unit, clauses: list[Clause], context: Context) -> list[Draf
                         **(draft.scope or {}),
                         **_scoped(found, number, count.total, draft.scope),
                     }
+    for spot, count in shares:
+        share = _new(drafts, drafts[0].weapon if drafts else None, [], unit, spots_for("tally", [spot]))
+        share.scope = {key: count.number or _ONE}
     return _without_sum([d for d in drafts if d.scope], unit, context)
 
 
-def _shares(clause: Clause) -> list[tuple[Spot, Mark]]:
-    """«Збито 7: Павлоградщина — 4, Синельниківщина — 3»: what each place has of the total."""
-    pairs = [(s, c) for s in clause.spots for c in clause.counts if c.i == s.mark.j]
-    return pairs if len(pairs) > 1 else []
+def _shares(clauses: list[Clause]) -> list[tuple[Spot, Mark]]:
+    """Take out «Павлоградщина — 4, Синельниківщина — 3»: what each place has of the total."""
+    spots = [s for c in clauses for s in c.spots]
+    counts = [m for c in clauses for m in c.counts]
+    pairs = [(s, m) for s in spots for m in counts if m.i == s.mark.j and m.number is not None]
+    if len(pairs) < 2:
+        return []
+    for spot, count in pairs:
+        count.used = True
+        for clause in clauses:
+            clause.spots = [s for s in clause.spots if s is not spot]
+    return pairs
 
 
 def _passive(after: list[Clause], context: Context) -> str | None:
