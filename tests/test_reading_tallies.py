@@ -91,3 +91,21 @@ def test_the_attacker_is_no_place_of_its_attack() -> None:
 
 def test_a_watcher_that_sees_one_shot_down_gives_no_total() -> None:
     assert totals("Збито 2 шахеди над Фастовом", "watch") == []
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        "Ворог ударив по місту «Кинджалами» та балістикою, попередньо вісьмома ракетами",
+        "Враг ударил по городу «Кинжалами» и баллистикой, предварительно восемью ракетами",
+        "The enemy struck Kyiv with Kinzhal and ballistic missiles, preliminarily eight missiles",
+    ],
+)
+def test_weapons_counted_under_one_word_are_launches_and_one_total(text: str) -> None:
+    found = read(text, "city").claims
+    assert [(c.kind, c.weapon, c.count) for c in found] == [
+        ("launch", "kinzhal", None),
+        ("launch", "ballistic", None),
+        ("tally", "missile", None),
+    ]
+    assert totals(text, "city") == [("missile", {"launched": (8, 8)})]
