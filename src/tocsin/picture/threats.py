@@ -30,6 +30,8 @@ _RANK = {"danger": 1, "takeoff": 2, "launch": 3, "inbound": 4}
 _ENDS = ("danger-over", "lost", "interception")
 _WRITE_AFTERWARDS = ("media",)
 """Kinds of sources that write of an attack after it: they confirm a threat, and open none."""
+_WHOLE_SKY = ("military", "alarm-service")
+"""Kinds of sources whose word about no place in particular is about the whole country."""
 _THREAD = timedelta(minutes=10)
 _REPEAT = timedelta(seconds=60)
 _KEPT_CLAIMS = 40
@@ -181,7 +183,7 @@ class Threats:
         best: tuple[tuple[int, int, datetime, str], Held] | None = None
         for held in self.holding.like(slug, spot.told):
             place, close = self._matcher.score(claim, slug, spot, held.threat, said)
-            if not place:
+            if not place or _beside(held, claim, spot):
                 continue
             rank = (place, close, held.voices[-1].at if held.voices else said, held.threat.id)
             if best is None or rank > best[0]:
@@ -273,13 +275,18 @@ class Threats:
 
     def _end(self, claim: Claim, voice: Voice, report: Report, source: Source) -> list[Fact]:
         facts: list[Fact] = []
-        spot = Spot.of(claim, self._places)
-        covered = tuple(a.code for a in spot.told)
+        told = Spot.of(claim, self._places).told
         thread = self._thread(report, source, voice.at)
-        bare = claim.weapon is None and not covered
+        bare = claim.weapon is None and not told
         if bare and thread is None and claim.kind != "danger-over":
             return []
-        for held in self._spoken_of(claim, spot.told, thread if bare else None):
+        if not told and claim.kind == "danger-over" and source.home is not None:
+            # «Поруч чисто»: whoever has a home and names no place speaks of home.
+            told = (self._places.ref(source.home),)
+        covered = tuple(a.code for a in told)
+        for held in self._spoken_of(claim, told, thread if bare else None):
+            if not covered and not _speaks_of(voice, source, held):
+                continue
             if claim.kind == "lost":
                 status = "lost" if voice.official or not any(v.official for v in held.voices) else "live"
                 threat = msgspec.structs.replace(held.threat, status=status)
@@ -527,6 +534,21 @@ def _joined(voices: tuple[Voice, ...], voice: Voice) -> tuple[tuple[Voice, ...],
 def _may_end(voice: Voice, other: Voice) -> bool:
     """Whose word a voice may end: its own authority's, and that of lower standing (R13)."""
     return voice.authority == other.authority or _standing(voice) > _standing(other)
+
+
+def _speaks_of(voice: Voice, source: Source, held: Held) -> bool:
+    """Whether an end that names no place means this threat: who watches the whole sky means all, others their own."""
+    return source.kind in _WHOLE_SKY or any(v.authority == voice.authority for v in held.voices)
+
+
+def _beside(held: Held, claim: Claim, spot: Spot) -> bool:
+    """Whether another item of the same list made this threat: "1 on Hadiach, 1 on Zinkiv" are two."""
+    if claim.count is None or not spot.told:
+        return False
+    named = {a.code for a in held.threat.areas + held.threat.toward}
+    return any(
+        v.report == claim.report and v.source == claim.source and v.claim != claim.id for v in held.voices
+    ) and not any(a.code in named for a in spot.toward or spot.told)
 
 
 def _standing(voice: Voice) -> int:
