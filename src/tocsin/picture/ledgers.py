@@ -15,13 +15,12 @@ from tocsin.model import Claim, Fact, LedgerLine, Ledgers, Preferred, Report, So
 from tocsin.picture.attacks import HOT, Areas, Attacks
 from tocsin.picture.lines import ALIVE, FATES, Born, area_for, born
 from tocsin.picture.settling import Item, preferred, settle
+from tocsin.picture.shelves import Settled, Shelves
 from tocsin.picture.speakers import Speaker, speaker_of
 from tocsin.slate import Slate, Table, Timers
 
 __all__ = ["Books"]
 
-CROWD = 64
-"""Lines of one family that are settled against each other; beyond, the oldest that are out of force rest."""
 OPENERS = ("explosion", "impact", "tally")
 DAY = timedelta(hours=24)
 QUIET = "no word for 72 hours"
@@ -48,7 +47,7 @@ class Books:
         self._places = places
         self._attacks = attacks
         self._register = register
-        self._families: Table[str, tuple[Item, ...]] = Table(slate)
+        self._shelves = Shelves(places.covers, slate)
         """Lines in force or superseded, by attack and family."""
         self._out: Table[str, LedgerLine] = Table(slate)
         """Every line as it was last told."""
@@ -144,10 +143,8 @@ class Books:
             status="denied" if born_line.denial else "standing",
             claims=(claim.id,),
         )
-        seq = (self._seq.get("n") or 0) + 1
-        self._seq.put("n", seq)
         return Item(
-            seq=seq,
+            seq=self._next(),
             line=line,
             family=born_line.family,
             speaker=speaker,
@@ -155,6 +152,11 @@ class Books:
             corrects=claim.corrects,
             moved=born_line.moved,
         )
+
+    def _next(self) -> int:
+        seq = (self._seq.get("n") or 0) + 1
+        self._seq.put("n", seq)
+        return seq
 
     def _moved(self, item: Item, claim: Claim) -> list[Item]:
         """Draw the lines that follow from a death in hospital: it leaves the injured (R28)."""
@@ -181,7 +183,11 @@ class Books:
                 claims=(claim.id, *base.claims),
             )
             why = "died in hospital: moved to killed"
-            out.append(msgspec.structs.replace(item, line=line, corrects=True, moved=False, why=why))
+            out.append(
+                msgspec.structs.replace(
+                    item, seq=self._next(), line=line, corrects=True, moved=False, why=why
+                )
+            )
         return out
 
     def _died(self, item: Item) -> tuple[int, LedgerLine | None]:
@@ -200,15 +206,8 @@ class Books:
 
     def _standing(self, item: Item, subject: str) -> LedgerLine | None:
         family = f"{item.line.attack}|people"
-        lines = [self._out.get(each.line.id) for each in self._families.get(family) or ()]
-        fits = [
-            line
-            for line in lines
-            if line is not None
-            and line.subject == subject
-            and line.status == "standing"
-            and line.area == item.line.area
-        ]
+        lines = [self._out.get(each.line.id) for each in self._shelves.of(family, subject, item.line.area)]
+        fits = [line for line in lines if line is not None and line.status == "standing"]
         return max(fits, key=lambda line: (line.incident == item.line.incident, line.min or 0), default=None)
 
     def _enter(self, items: Sequence[Item], report: str, at: datetime) -> list[Fact]:
@@ -229,14 +228,13 @@ class Books:
                 grown[family].append(self._increment(item))
         facts: list[Fact] = []
         for family, new in grown.items():
-            self._families.put(family, (*(self._families.get(family) or ()), *new))
             posted = tuple((family, item.line.id) for item in new)
             self._posted.put(report, (*(self._posted.get(report) or ()), *posted))
             reports = self._reports.get(family) or ()
             if report not in reports:
                 self._reports.put(family, (*reports, report))
             because = tuple(dict.fromkeys(claim for item in new for claim in item.line.claims))
-            facts.extend(self._settle(family, because))
+            facts.extend(self._tell(family, self._shelves.change(family, new), because))
             self.timers.arm(family, at + HOT)
         return facts
 
@@ -254,11 +252,9 @@ class Books:
     def retract(self, report: str, why: str) -> list[Fact]:
         """Take back every line of a report, which restores what they had superseded."""
         facts: list[Fact] = []
-        touched: dict[str, None] = {}
+        touched: dict[str, list[str]] = {}
         for family, line_id in self._posted.get(report) or ():
-            items = self._families.get(family) or ()
-            self._families.put(family, tuple(item for item in items if item.line.id != line_id))
-            touched[family] = None
+            touched.setdefault(family, []).append(line_id)
             line = self._out.get(line_id)
             if line is not None:
                 gone = msgspec.structs.replace(line, status="retracted", reason=why, supersedes=())
@@ -269,8 +265,9 @@ class Books:
                 )
         because = tuple(dict.fromkeys(claim for fact in facts for claim in fact.because))
         self._posted.drop(report)
-        for family in touched:
-            facts.extend(self._settle(family, because, move=False))
+        for family, gone_ids in touched.items():
+            changed = self._shelves.change(family, gone=gone_ids)
+            facts.extend(self._tell(family, changed, because, move=False))
         return facts
 
     def strike(self, line_id: str, why: str) -> list[Fact]:
@@ -283,18 +280,17 @@ class Books:
         self._out.put(line_id, gone)
         facts = [Fact(type="ledger", verb="close", noun=gone, because=gone.claims, why=why, move=False)]
         if family is not None:
-            items = self._families.get(family) or ()
-            self._families.put(family, tuple(item for item in items if item.line.id != line_id))
-            facts.extend(self._settle(family, gone.claims, move=False))
+            changed = self._shelves.change(family, gone=(line_id,))
+            facts.extend(self._tell(family, changed, gone.claims, move=False))
         return facts
 
-    def _settle(self, family: str, because: tuple[str, ...], *, move: bool = True) -> list[Fact]:
-        items = self._families.get(family) or ()
-        lines, relays = settle(items, self._places.covers)
+    def _tell(
+        self, family: str, changed: Settled, because: tuple[str, ...], *, move: bool = True
+    ) -> list[Fact]:
         facts = []
-        for line_id, line in lines.items():
+        for line_id, line in changed.lines.items():
             old = self._out.get(line_id)
-            if old == line or (old is None and line_id in relays):
+            if old == line or (old is None and line_id in changed.relays):
                 continue
             self._out.put(line_id, line)
             ended = old is not None and line.status not in {old.status, "standing"}
@@ -310,13 +306,6 @@ class Books:
             )
             if old is None:
                 self._ids.put(family, (*(self._ids.get(family) or ()), line_id))
-        if len(items) > CROWD:
-            spare = len(items) - CROWD
-            rest = [item for item in items if lines[item.line.id].status not in {"standing", "denied"}][
-                :spare
-            ]
-            ids = {item.line.id for item in rest}
-            self._families.put(family, tuple(item for item in items if item.line.id not in ids))
         return facts
 
     # --- out --------------------------------------------------------------------
@@ -325,8 +314,13 @@ class Books:
         """All lines and the preferred ones; with ``at``, of the words that were stated by then."""
         lines = {line.id: line for line in self._out.rows.values() if at is None or line.stated_at <= at}
         chosen: list[Preferred] = []
-        for family in sorted(self._families):
-            items = [item for item in self._families.rows[family] if at is None or item.line.stated_at <= at]
+        for family in self._shelves.families():
+            items = list(self._shelves.items(family))
+            if at is None:
+                known = [item for item in items if item.line.id in lines]
+                chosen.extend(preferred(known, lines, self._shelves.relayed()))
+                continue
+            items = [item for item in items if item.line.stated_at <= at]
             settled, relays = settle(items, self._places.covers)
             chosen.extend(preferred(items, settled, relays))
             lines.update((key, line) for key, line in settled.items() if key in lines)
@@ -344,7 +338,7 @@ class Books:
         gone: list[tuple[datetime, Fact]] = []
         while (due := self.timers.pop(to)) is not None:
             when, family = due
-            self._families.drop(family)
+            self._shelves.drop(family)
             for report in self._reports.drop(family) or ():
                 left = tuple(each for each in self._posted.get(report) or () if each[0] != family)
                 if left:

@@ -24,8 +24,10 @@ import msgspec
 from tocsin.model import LedgerLine, Preferred
 from tocsin.picture.speakers import PEOPLE, STANDING, TALLY, Speaker
 
-__all__ = ["Item", "Key", "preferred", "settle"]
+__all__ = ["Group", "Item", "Key", "echoes", "echoing", "preferred", "settle"]
 
+Group = tuple[str, str, str | None]
+"""Family, subject (words that a relay may swap are one) and unit: lines of two groups never change one another."""
 Key = tuple[str, str | None, str | None, tuple[str, ...], str | None]
 RELAY_WINDOW = timedelta(hours=12)
 AHEAD = timedelta(minutes=15)
@@ -48,6 +50,22 @@ class Item(msgspec.Struct, frozen=True, kw_only=True):
     corrects: bool = False
     moved: bool = False
     why: str | None = None
+    beside: str | None = None
+    """Why it stands beside a line that rests."""
+
+    @property
+    def group(self) -> tuple[str, str | None]:
+        """What the lines that can change one another have in common."""
+        return (SAME_WORD.get(self.line.subject, self.line.subject), self.line.unit)
+
+    @property
+    def order(self) -> tuple[datetime, bool, int, int]:
+        """Where the line comes among all: by when it was stated.
+
+        Of one moment the smaller first, so that a report that names one found dead and a total gives the
+        total; denials last, so that a report that tells a rumour and its denial gives the denial.
+        """
+        return (self.line.stated_at, self.denial, self.low, self.seq)
 
     @property
     def key(self) -> Key:
@@ -75,11 +93,17 @@ def settle(
     items: Iterable[Item], covers: Callable[[str, str], bool]
 ) -> tuple[dict[str, LedgerLine], dict[str, str]]:
     """Every line with its status, and for each relay the line that it repeats."""
-    # Of one moment the smaller first, so that a report that names one found dead and a total gives the
-    # total; denials last, so that a report that tells a rumour and its denial gives the denial.
-    ordered = sorted(items, key=lambda item: (item.line.stated_at, item.denial, item.low, item.seq))
-    relays = _relays(ordered)
-    fates = {item.line.id: _Fate(item.line.status, item.why, [], list(item.line.claims)) for item in ordered}
+    ordered = sorted(items, key=lambda item: item.order)
+    relays = echoes(ordered)
+    fates = {
+        item.line.id: _Fate(
+            item.line.status,
+            item.beside if item.why is None else item.why,
+            list(item.line.supersedes),
+            list(item.line.claims),
+        )
+        for item in ordered
+    }
     standing: dict[Key, list[Item]] = {}
     denials: list[Item] = []
     for item in ordered:
@@ -105,7 +129,7 @@ def settle(
     return lines, relays
 
 
-def _relays(ordered: Sequence[Item]) -> dict[str, str]:
+def echoes(ordered: Sequence[Item]) -> dict[str, str]:
     """For each line that repeats another's word with the same numbers, that line's id."""
     travelled = {item.speaker.origin for item in ordered if not item.speaker.direct}
     if not travelled:
@@ -124,6 +148,13 @@ def _relays(ordered: Sequence[Item]) -> dict[str, str]:
                 found[item.line.id] = original.line.id
                 break
     return found
+
+
+def echoing(item: Item) -> tuple[object, ...]:
+    """Return what a line and whatever it may repeat have in common: the origin and the numbers."""
+    line = item.line
+    weapons = tuple(sorted({*line.joint, line.weapon or ""}))
+    return (item.speaker.origin, line.min, line.max, weapons, item.denial)
 
 
 def _repeats(item: Item, original: Item, found: dict[str, str]) -> bool:
