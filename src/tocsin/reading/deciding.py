@@ -169,7 +169,6 @@ def _kind(
     plane: bool,
 ) -> str:
     words = context.tokens.words
-    motion = any(s.role in ("toward", "via") for s in clause.spots) or "inbound" in values
     if value == "danger-over":
         if words[cue.j - 1] == "по" and not weapon:
             return ""
@@ -183,15 +182,7 @@ def _kind(
     if value == "landed":
         return "danger-over" if plane else ""
     if value == "interception":
-        if cue.has("cue", "damage") and not weapon and not clause.signs and not _air_defence(clause, words):
-            return ""
-        if cue.has("cue", "response") and not weapon:
-            return ""
-        if cue.has("cue", "damage") and clause.objects and not weapon:
-            return ""
-        if words[cue.i] in ("мінус", "минус") and clause.counts and not weapon and not context.telegraphic:
-            return ""
-        return "interception"
+        return _interception(cue, clause, context, weapon=weapon)
     if value == "takeoff":
         return "takeoff" if plane else ("launch" if weapon and "launch" in values else "")
     if (
@@ -204,51 +195,9 @@ def _kind(
     if value == "airborne":
         return "takeoff" if plane else ("inbound" if weapon or clause.counts else "")
     if value == "launch":
-        danger = values.get("danger")
-        if (
-            danger is not None
-            and danger.i < cue.j
-            and cue.i - danger.j <= 3
-            and words[danger.i] not in _WEAK_DANGER
-        ):
-            return "danger"
-        if (
-            plane
-            and not (weapon and len(clause.weapons) > len(carriers(context, clause)))
-            and "takeoff" in values
-        ):
-            return "takeoff"
-        if words[cue.i].startswith(("скид", "скин", "сброс", "dropped")) and (
-            clause.objects or _drones(clause, context)
-        ):
-            return "impact"
-        return "launch"
-    if (
-        value == "danger"
-        and words[cue.i].startswith(("носі", "носит", "carrier", "ракетонос"))
-        and not context.telegraphic
-    ):
-        return ""
+        return _launch(cue, values, clause, context, plane=plane)
     if value == "danger":
-        if (
-            words[cue.i] not in _WEAK_DANGER
-            and words[cue.i].startswith(("загроз", "угроз", "threat", "danger", "небезпек", "опасн"))
-            and denied(clause, cue, context)
-        ):
-            return "danger-over"
-        if words[cue.i] in _WEAK_DANGER:
-            if plane and weapon and words[cue.i].startswith("актив"):
-                return "takeoff"
-            if motion and (weapon or clause.signs):
-                return "inbound" if not plane else "danger"
-            if weapon or clause.spots:
-                return "danger"
-            return ""
-        if "inbound" in values and motion and weapon and not _before_weapon(cue, clause):
-            return "inbound"
-        return "danger"
-    if value == "danger" and words[cue.i].startswith("загрожу") and denied(clause, cue, context):
-        return "danger-over"
+        return _danger(cue, values, clause, context, weapon=weapon, plane=plane)
     if value == "impact" and "debris" in values:
         return ""
     if value == "inbound" and _flight_time(cue, clause):
@@ -264,6 +213,58 @@ def _kind(
     if value == "attack":
         return "launch" if weapon or expected(clause) else ""
     return value
+
+
+def _danger(
+    cue: Mark, values: dict[str, Mark], clause: Clause, context: Context, *, weapon: bool, plane: bool
+) -> str:
+    """What a word of danger comes to: a danger, its end, or something that already flies."""
+    words = context.tokens.words
+    word = words[cue.i]
+    motion = any(s.role in ("toward", "via") for s in clause.spots) or "inbound" in values
+    if word.startswith(("носі", "носит", "carrier", "ракетонос")) and not context.telegraphic:
+        return ""
+    if word in _WEAK_DANGER:
+        if plane and weapon and word.startswith("актив"):
+            return "takeoff"
+        if motion and (weapon or clause.signs):
+            return "danger" if plane else "inbound"
+        return "danger" if weapon or clause.spots else ""
+    if word.startswith(_ENDABLE) and denied(clause, cue, context):
+        return "danger-over"
+    if "inbound" in values and motion and weapon and not _before_weapon(cue, clause):
+        return "inbound"
+    return "danger"
+
+
+_ENDABLE = ("загроз", "угроз", "загрожу", "threat", "danger", "небезпек", "опасн")
+
+
+def _launch(cue: Mark, values: dict[str, Mark], clause: Clause, context: Context, *, plane: bool) -> str:
+    """What a word of launching comes to: a launch, a danger of one, a take-off, or something dropped that hit."""
+    words = context.tokens.words
+    danger = values.get("danger")
+    near = danger is not None and danger.i < cue.j and cue.i - danger.j <= 3
+    if danger is not None and near and words[danger.i] not in _WEAK_DANGER:
+        return "danger"
+    if plane and "takeoff" in values and len(clause.weapons) <= len(carriers(context, clause)):
+        return "takeoff"
+    dropped = words[cue.i].startswith(("скид", "скин", "сброс", "dropped"))
+    return "impact" if dropped and (clause.objects or _drones(clause, context)) else "launch"
+
+
+def _interception(cue: Mark, clause: Clause, context: Context, *, weapon: bool) -> str:
+    """Whether a word of destroying is said of something that flew."""
+    words = context.tokens.words
+    if weapon:
+        return "interception"
+    if cue.has("cue", "response"):
+        return ""
+    if cue.has("cue", "damage") and (clause.objects or not (clause.signs or _air_defence(clause, words))):
+        return ""
+    if words[cue.i] in ("мінус", "минус") and clause.counts and not context.telegraphic:
+        return ""
+    return "interception"
 
 
 def _drones(clause: Clause, context: Context) -> bool:
@@ -322,49 +323,41 @@ def _implied(
         return "", None
     if not clause.weapons and any(m.group == "mood" and m.value in ("not", "question") for m in clause.marks):
         return "", None
-    bare = context.source is None or context.source.kind == "monitoring-channel"
-    if bare and any(context.tokens.tagged(s.mark.i) for s in clause.spots):
-        return "", None
-    if (
-        (
-            bare
-            and clause.spots
-            and loose
-            <= (
-                2
-                if clause.counts or clause.signs or any(s.role in ("toward", "via") for s in clause.spots)
-                else 1
-            )
-            and all(s.best.precision != "country" for s in clause.spots)
-        )
-        and any(not s.role or s.role in ("toward", "via", "at", "near", "into", "from") for s in clause.spots)
-        and short(unit)
-        and (
-            len(unit.marks) == len(clause.marks)
-            or clause.counts
-            or clause.signs
-            or "more" in values
-            or clause.inherited is not None
-        )
-    ):
-        return "inbound", None
+    if _channel(context):
+        found = _bare(clause, unit, context, values, loose)
+        if found is not None:
+            return found
     if clause.signs and loose <= 3 and (clause.spots or clause.counts or "more" in values):
         return "inbound", None
     if "continuation" in values and loose <= 3:
         return "inbound", values["continuation"]
-    if (
-        bare
-        and clause.counts
-        and loose == 0
-        and short(unit)
-        and len(clause.counts) == 1
-        and not clause.objects
-        and len(clause.marks) <= 3
-    ):
-        return "inbound", None
-    if bare and "more" in values and loose <= 1 and short(unit) and len(clause.marks) <= 3:
-        return "inbound", values["more"]
     return "", None
+
+
+def _channel(context: Context) -> bool:
+    return context.source is None or context.source.kind == "monitoring-channel"
+
+
+def _bare(
+    clause: Clause, unit: Unit, context: Context, values: dict[str, Mark], loose: int
+) -> tuple[str, Mark | None] | None:
+    """A channel's bare place, count or "one more": something flies. None where it says nothing of the kind."""
+    if any(context.tokens.tagged(s.mark.i) for s in clause.spots):
+        return "", None
+    if not short(unit):
+        return None
+    aimed = any(s.role in ("toward", "via") for s in clause.spots)
+    allowed = 2 if clause.counts or clause.signs or aimed else 1
+    alone = len(unit.marks) == len(clause.marks) or clause.inherited is not None
+    named = clause.spots and all(s.best.precision != "country" and s.role != "po" for s in clause.spots)
+    if named and loose <= allowed and (alone or clause.counts or clause.signs or "more" in values):
+        return "inbound", None
+    few = len(clause.marks) <= 3
+    if len(clause.counts) == 1 and loose == 0 and not clause.objects and few:
+        return "inbound", None
+    if "more" in values and loose <= 1 and few:
+        return "inbound", values["more"]
+    return None
 
 
 _BESIDE = frozenset({"more", "continuation", "danger", "instruction", "inbound"})

@@ -341,7 +341,8 @@ _TEMPTING = frozenset({"outage", "explosion", "response", "instruction", "hazard
 
 
 def _channel(context: Context) -> bool:
-    return context.source is None or context.source.kind == "monitoring-channel"
+    source = context.source
+    return context.telegraphic if source is None else source.kind == "monitoring-channel"
 
 
 def _plausible(value: str, clause: Clause, unit: Unit, context: Context) -> bool:

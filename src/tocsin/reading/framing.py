@@ -155,83 +155,68 @@ def _voice(draft: Draft, unit: Unit) -> Speaker | None:
     return before[-1] if before else unit.by
 
 
+_FORETOLD = frozenset(
+    [
+        "takeoff",
+        "launch",
+        "inbound",
+        "danger",
+        "danger-over",
+        "alarm",
+        "alarm-over",
+        "outage",
+        "explosion",
+        "impact",
+        "interception",
+    ]
+)
+_SUMMED = frozenset(["launch", "interception", "lost", "impact", "inbound", "tally", "debris"])
+
+
 def _tense(draft: Draft, unit: Unit, context: Context) -> None:
+    """Whether a claim is of now, of an earlier occasion, or foretold: by its time, then by the words around it."""
     if draft.tense != "now":
         return
-    day = context.day
-    if (
-        draft.when is not None
-        and draft.when.start is not None
-        and draft.when.precision == "minute"
-        and context.stated_at is not None
-    ):
-        ahead = draft.when.start - context.stated_at
-        if timedelta(minutes=4) < ahead < timedelta(hours=12) and draft.kind in (
-            "inbound",
-            "launch",
-            "takeoff",
-            "danger",
-            "alarm",
-            "alarm-over",
-            "outage",
-            "explosion",
-        ):
-            draft.tense = "expected"
-            return
-    if (
-        day is not None
-        and draft.when is not None
-        and draft.when.start is not None
-        and draft.when.precision in ("day", "night")
-    ):
-        if draft.when.end is not None and draft.when.end <= day and context.stated_at is not None:
-            draft.tense = "past"
-            return
-        if draft.when.start >= day + timedelta(days=1):
-            draft.tense = "expected"
-            return
-    if draft.kind in ("launch", "inbound") and any(
-        context.tokens.words[k].startswith(_MAYBE) and not _only_hedged(k, draft, context)
-        for k in range(max(unit.i, draft.cue - 4), max(draft.cue, 0))
-    ):
-        draft.tense = "expected"
-        return
-    if draft.kind in ("launch", "impact") and any(
-        context.tokens.words[k] in _WAS for k in range(max(unit.i, draft.cue - 3), max(draft.cue, 0))
-    ):
-        draft.tense = "past"
-        return
-    if (
-        unit.night
-        and draft.kind in ("tally", "launch", "interception", "lost", "inbound")
-        and not context.article
-    ):
-        draft.tense = "past"
-        return
-    if (unit.past and draft.kind not in ("alarm-over", "danger-over")) or (
-        context.summary
-        and draft.kind in ("launch", "interception", "lost", "impact", "inbound", "tally", "debris")
-    ):
-        draft.tense = "past"
-    elif (
-        unit.expected
-        and _foretold(draft, unit, context)
-        and draft.kind
-        in (
-            "takeoff",
-            "launch",
-            "inbound",
-            "danger",
-            "danger-over",
-            "alarm",
-            "alarm-over",
-            "outage",
-            "explosion",
-            "impact",
-            "interception",
+    draft.tense = _by_time(draft, context) or _by_words(draft, unit, context) or "now"
+
+
+def _by_time(draft: Draft, context: Context) -> str | None:
+    when, day = draft.when, context.day
+    if when is None or when.start is None:
+        return None
+    if when.precision == "minute" and context.stated_at is not None:
+        ahead = when.start - context.stated_at
+        soon = timedelta(minutes=4) < ahead < timedelta(hours=12)
+        return (
+            "expected"
+            if soon and draft.kind in _FORETOLD - {"impact", "interception", "danger-over"}
+            else None
         )
+    if day is None or when.precision not in ("day", "night"):
+        return None
+    if when.end is not None and when.end <= day and context.stated_at is not None:
+        return "past"
+    return "expected" if when.start >= day + timedelta(days=1) else None
+
+
+def _by_words(draft: Draft, unit: Unit, context: Context) -> str | None:
+    words = context.tokens.words
+    before = range(max(unit.i, draft.cue - 4), max(draft.cue, 0))
+    if draft.kind in ("launch", "inbound") and any(
+        words[k].startswith(_MAYBE) and not _only_hedged(k, draft, context) for k in before
     ):
-        draft.tense = "expected"
+        return "expected"
+    if draft.kind in ("launch", "impact") and any(words[k] in _WAS for k in before[-3:]):
+        return "past"
+    if unit.night and not context.article and draft.kind in _SUMMED - {"impact", "debris"}:
+        return "past"
+    if unit.past and draft.kind not in ("alarm-over", "danger-over"):
+        return "past"
+    if context.summary and draft.kind in _SUMMED:
+        return "past"
+    return (
+        "expected" if unit.expected and draft.kind in _FORETOLD and _foretold(draft, unit, context) else None
+    )
 
 
 _WAS = frozenset({"було", "були", "была", "было", "были", "був"})

@@ -227,11 +227,10 @@ def number_at(  # noqa: PLR0917 - a clause and all that it stands in
     """The mark of a number that starts at token ``i``: a count, or junk that only looks like one."""
     from tocsin.reading.marks import JUNK, NUMBER, QUANTITY, Mark  # noqa: PLC0415 - the two know each other
 
-    words, seps, kinds, text = tokens.words, tokens.seps, tokens.kinds, tokens.text
+    words, seps, text = tokens.words, tokens.seps, tokens.text
     size = len(words)
     vague = False
     strong = False
-    total: int | None = None
     if phrase is None:
         figure = _figures(tokens, i)
         if figure is None:
@@ -274,44 +273,8 @@ def number_at(  # noqa: PLR0917 - a clause and all that it stands in
         strong = True
     if gap.startswith("%"):
         return Mark(i, j, JUNK)
-    if (
-        marks
-        and marks[-1].group == "bend"
-        and marks[-1].value == "most"
-        and marks[-1].j == start
-        and _grew(tokens, marks[-1].i)
-    ):
-        # «зросла до 12», "rose to 12": exactly twelve.
-        start = marks.pop().i
-    while marks and marks[-1].group == "bend" and marks[-1].j == start and seps[start] <= QUOTE:
-        bending = marks.pop()
-        bend = bending.value if bend in ("", "about") or bending.value != "about" else bend
-        approx = approx or bending.value == "about"
-        start = bending.i
-        if not (marks and marks[-1].group == "bend"):
-            break
-    if phrase is not None and j + 1 < size and seps[j] <= SPACE and words[j] in _OF and kinds[j + 1] == "w":
-        found = lexicon.match(words, seps, j + 1, max(end, j + 2))
-        whole = next((m for m in found[1] if m.group == "number"), None) if found else None
-        if whole is not None and found is not None:
-            total = int(whole.value)
-            j += 1 + found[0]
-    if (
-        j + 1 < size
-        and seps[j] <= SPACE
-        and words[j] in _OF
-        and kinds[j + 1] == "n"
-        and clock_at(tokens, j + 1) is None
-    ):
-        total = value_of(words[j + 1])
-        if (
-            total is not None
-            and (low or 0) <= total
-            and month_of(words[j + 2] if j + 2 < size else "") is None
-        ):
-            j += 2
-        else:
-            total = None
+    start, bend, approx = _bends(tokens, marks, start, bend, approx=approx)
+    total, j = _out_of(tokens, lexicon, low, j, end)
     if not strong and _no_count(tokens, lexicon, i, j, end):
         mark = Mark(start, j, QUANTITY)
         mark.number = bent(low, high, bend, approx=approx)
@@ -321,6 +284,48 @@ def number_at(  # noqa: PLR0917 - a clause and all that it stands in
     mark.strong = strong
     mark.total = total
     return mark
+
+
+def _bends(
+    tokens: Tokens, marks: list[Mark], start: int, bend: str, *, approx: bool
+) -> tuple[int, str, bool]:
+    """Take the words that bend a number off the marks before it: where it starts, how it is bent, whether about."""
+    if (
+        marks
+        and marks[-1].group == "bend"
+        and marks[-1].value == "most"
+        and marks[-1].j == start
+        and _grew(tokens, marks[-1].i)
+    ):
+        # «зросла до 12», "rose to 12": exactly twelve.
+        start = marks.pop().i
+    while marks and marks[-1].group == "bend" and marks[-1].j == start and tokens.seps[start] <= QUOTE:
+        bending = marks.pop()
+        bend = bending.value if bend in ("", "about") or bending.value != "about" else bend
+        approx = approx or bending.value == "about"
+        start = bending.i
+    return start, bend, approx
+
+
+def _out_of(tokens: Tokens, lexicon: Lexicon, low: int | None, j: int, end: int) -> tuple[int | None, int]:
+    """The whole that a number is a part of («43 з 60», «один з трьох») and the end with it."""
+    words, kinds = tokens.words, tokens.kinds
+    size = len(words)
+    if j + 1 >= size or tokens.seps[j] > SPACE or words[j] not in _OF:
+        return None, j
+    if kinds[j + 1] == "w":
+        found = lexicon.match(words, tokens.seps, j + 1, max(end, j + 2))
+        whole = next((m for m in found[1] if m.group == "number"), None) if found else None
+        if whole is None or found is None:
+            return None, j
+        return int(whole.value), j + 1 + found[0]
+    if kinds[j + 1] != "n" or clock_at(tokens, j + 1) is not None:
+        return None, j
+    total = value_of(words[j + 1])
+    dated = month_of(words[j + 2] if j + 2 < size else "") is not None
+    if total is None or (low or 0) > total or dated:
+        return None, j
+    return total, j + 2
 
 
 _GREW = ("зрос", "збільш", "вырос", "возрос", "увелич", "rose", "rise", "increas", "grow", "grew", "зріс")

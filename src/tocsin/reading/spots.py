@@ -7,62 +7,11 @@ from tocsin.reading.drafts import Context, Spot, Unit
 from tocsin.reading.lexicon import Meaning
 from tocsin.reading.marks import Mark
 from tocsin.reading.normalise import AND_SLASH, COLON, COMMA, DASH, DOT, HYPHEN, QUOTE
+from tocsin.reading.ranking import AND, FILLER, ranked
 
 __all__ = ["COUNTRY", "compass_of", "find_spots"]
 
 COUNTRY = "UA"
-_AND = frozenset(["та", "і", "й", "и", "and", "або", "чи", "or", "абож"])
-_FILLER = frozenset(
-    [
-        "м",
-        "місто",
-        "міста",
-        "місті",
-        "містом",
-        "смт",
-        "с",
-        "село",
-        "селі",
-        "села",
-        "селищі",
-        "селище",
-        "селища",
-        "нп",
-        "н",
-        "п",
-        "г",
-        "город",
-        "города",
-        "городе",
-        "городом",
-        "пгт",
-        "the",
-        "місцевого",
-        "самого",
-        "самий",
-        "північ",
-        "південь",
-        "захід",
-        "схід",
-        "центр",
-        "север",
-        "юг",
-        "запад",
-        "восток",
-        "самої",
-        "столиці",
-        "столицю",
-        "столичного",
-        "напрямі",
-        "міст",
-        "містах",
-        "population",
-        "city",
-        "town",
-        "village",
-        "напрямку",
-    ]
-)
 _RIVER = frozenset(
     [
         "р",
@@ -133,7 +82,7 @@ def find_spots(unit: Unit, context: Context) -> list[Spot]:
             if not candidates or (n and marks[n - 1].has("mood", "except") and marks[n - 1].j >= mark.i - 1):
                 continue
             role = _role(unit, context, n, mark, candidates, spots)
-            ranked = _ranked(candidates, mark, context, unit)
+            ranked = ranked(candidates, mark, context, unit)
             if ranked[0].common and not role and not _beside(marks, n) and not context.heading_region:
                 continue
             spot = Spot(mark=mark, role=role, best=ranked[0], others=tuple(c.code for c in ranked[1:6]))
@@ -259,179 +208,6 @@ def _beside(marks: list[Mark], n: int) -> bool:
     return any(m.group in ("weapon", "role", "count", "place") for m in near)
 
 
-def _ranked(
-    candidates: tuple[Candidate, ...], mark: Mark, context: Context, unit: Unit
-) -> tuple[Candidate, ...]:
-    """The candidates, best first, by the regions and places of the text and the source's home."""
-    if len(candidates) == 1 and candidates[0].precision != "settlement":
-        return candidates
-    regions = list(context.regions)
-    if context.heading_region is not None:
-        regions.insert(0, context.heading_region.code)
-    narrowed = _by_neighbour(_by_area_word(candidates, mark, context, unit), mark, context, unit)
-    mentioned = tuple(dict.fromkeys(context.mentioned[-4:]))
-    key = (tuple((c.code, c.form, c.precision) for c in narrowed), context.home, tuple(regions), mentioned)
-    known = context.ranked.get(key)
-    if known is None:
-        if len(narrowed) == 1:
-            return narrowed
-        known = context.gazetteer.rank(narrowed, home=context.home, regions=regions, mentioned=mentioned)
-        if len(context.ranked) > 5_000:
-            context.ranked.clear()
-        context.ranked[key] = known
-    return known
-
-
-def _by_neighbour(
-    candidates: tuple[Candidate, ...], mark: Mark, context: Context, unit: Unit
-) -> tuple[Candidate, ...]:
-    """The candidates inside the area that is named right behind or before («Дніпровський район Херсона»)."""
-    if len(candidates) < 2:
-        return candidates
-    covers = context.gazetteer.covers
-    for other in unit.marks:
-        if (
-            not other.places
-            or other is mark
-            or not (0 <= other.i - mark.j <= 1 or 0 <= mark.i - other.j <= 1)
-        ):
-            continue
-        for outer in other.places[:3]:
-            if outer.precision not in ("settlement", "oblast", "raion"):
-                continue
-            kept = tuple(c for c in candidates if c.code != outer.code and covers(outer.code, c.code))
-            if kept:
-                return kept
-    return candidates
-
-
-def _by_area_word(
-    candidates: tuple[Candidate, ...], mark: Mark, context: Context, unit: Unit
-) -> tuple[Candidate, ...]:
-    """Adjectives in a list that ends (or begins) with "districts", «районах», «областей»: only areas of that level."""
-    if context.source is not None and context.source.kind == "alarm-service" and context.home is None:
-        # The national alarm channel speaks of raions; a city's district is never alarmed alone.
-        raions = tuple(c for c in candidates if c.precision == "raion")
-        if raions and any(c.precision == "district" for c in candidates):
-            return raions
-    plural = any(
-        m.i > mark.i and context.tokens.words[m.j - 1] in _PLURAL_HEADS
-        for m in unit.marks
-        if m.places or m.group == "area"
-    )
-    if all(c.form != "adjective" for c in candidates) and not (plural and _in_list(mark, unit, context)):
-        return tuple(c for c in candidates if c.form != "adjective") or candidates
-    levels: tuple[str, ...] = ()
-    for other in unit.marks:
-        if other.places:
-            last = context.tokens.words[other.j - 1]
-            found = _LEVEL_WORDS.get(last)
-        elif other.group == "area" and other.value == "word":
-            found = _LEVEL_WORDS.get(context.tokens.words[other.j - 1])
-        else:
-            continue
-        if found:
-            levels = found
-            if other.i >= mark.i:
-                break
-    if levels:
-        whole = _with_head(mark, levels, context)
-        if whole:
-            return whole
-        kept = tuple(c for c in candidates if c.precision in levels)
-        if kept:
-            return kept
-    return candidates
-
-
-_PLURAL_HEADS = frozenset(
-    [
-        "regions",
-        "oblasts",
-        "districts",
-        "областях",
-        "областей",
-        "районах",
-        "районів",
-        "областям",
-        "областями",
-        "районам",
-        "районов",
-    ]
-)
-_HEADS = {
-    "oblast": ("region", "області", "области"),
-    "district": ("district", "районі", "районе"),
-    "raion": ("district", "районі", "районе"),
-    "hromada": ("community", "громаді"),
-}
-
-
-def _in_list(mark: Mark, unit: Unit, context: Context) -> bool:
-    """Whether only a list of names stands between a name and the plural head behind it."""
-    tokens = context.tokens
-    covered = {k for m in unit.marks if m.places for k in range(m.i, m.j)}
-    for k in range(mark.j, unit.j):
-        if tokens.words[k] in _PLURAL_HEADS:
-            return True
-        if k not in covered and tokens.words[k] not in _AND and tokens.words[k] not in _FILLER:
-            return False
-    return any(m.places and m.i > mark.i and tokens.words[m.j - 1] in _PLURAL_HEADS for m in unit.marks)
-
-
-def _with_head(mark: Mark, levels: tuple[str, ...], context: Context) -> tuple[Candidate, ...]:
-    """What a name means before its head noun in the singular: Cherkasy, Vinnytsia regions."""
-    words = context.tokens.words[mark.i : mark.j]
-    for level in levels:
-        for head in _HEADS.get(level, ()):
-            found = context.gazetteer.match([*words, head], 0)
-            if found is not None and found[0] == len(words) + 1:
-                kept = tuple(c for c in found[1] if c.precision in levels)
-                if kept:
-                    return kept
-    return ()
-
-
-_LEVEL_WORDS: dict[str, tuple[str, ...]] = {
-    **dict.fromkeys(
-        [
-            "районах",
-            "районів",
-            "районам",
-            "районы",
-            "районов",
-            "районам",
-            "райони",
-            "район",
-            "районі",
-            "району",
-            "districts",
-            "district",
-            "районе",
-            "района",
-        ],
-        ("district", "raion"),
-    ),
-    **dict.fromkeys(
-        [
-            "областей",
-            "областях",
-            "областям",
-            "області",
-            "область",
-            "областью",
-            "oblasts",
-            "regions",
-            "oblast",
-            "region",
-            "обл",
-        ],
-        ("oblast",),
-    ),
-    **dict.fromkeys(["громад", "громаді", "громади", "громада", "громадах", "community"], ("hromada",)),
-}
-
-
 def _role(  # noqa: PLR0917 - a clause and all that it stands in
     unit: Unit, context: Context, n: int, mark: Mark, candidates: tuple[Candidate, ...], spots: list[Spot]
 ) -> str:
@@ -441,7 +217,7 @@ def _role(  # noqa: PLR0917 - a clause and all that it stands in
     i = mark.i
     while (
         i - 1 >= unit.i
-        and tokens.words[i - 1] in _FILLER
+        and tokens.words[i - 1] in FILLER
         and (len(tokens.words[i - 1]) > 1 or tokens.seps[i] == DOT)
         and tokens.seps[i] <= DOT
         and (tokens.seps[i - 1] <= DOT or i - 1 == unit.i)
@@ -517,14 +293,14 @@ def _same_list(spot: Spot, mark: Mark, context: Context) -> bool:
     """Whether a place stands in one list with the place before it."""
     tokens = context.tokens
     i, end = mark.i, spot.mark.j
-    while i - 1 >= end and (tokens.words[i - 1] in _AND or tokens.words[i - 1] in _FILLER):
+    while i - 1 >= end and (tokens.words[i - 1] in AND or tokens.words[i - 1] in FILLER):
         i -= 1
     if i != end:
         return False
     return (
         tokens.seps[end] in (COMMA, AND_SLASH, HYPHEN, QUOTE)
         or (tokens.seps[end] == DASH and spot.role in ("via", "near"))
-        or tokens.words[end] in _AND
+        or tokens.words[end] in AND
         or (tokens.seps[end] <= DOT and spot.role in ("at", "near", "toward") and i == mark.i)
     )
 

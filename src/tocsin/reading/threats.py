@@ -283,29 +283,27 @@ def _enough(  # noqa: PLR0917 - a clause and all that it stands in
     if kind == "lost":
         return weapon or (context.telegraphic and loose <= 3)
     if kind == "impact":
-        if cue is not None and cue.has("cue", "strike") and not cue.has("cue", "impact"):
-            if "mood.war" in clause.says and (weapon or cue.j - cue.i == 1):
-                return True
-            return bool(spots or clause.objects) and (
-                weapon or "по" in words[cue.i : cue.j + 3] or not context.article or words[cue.i] in _STRUCK
-            )
-        if cue is not None and words[cue.i] in (
-            "впав",
-            "впала",
-            "впало",
-            "впали",
-            "упал",
-            "упала",
-            "упало",
-            "упали",
-            "hit",
-            "hits",
-        ):
-            return weapon or bool(clause.objects) or (context.telegraphic and loose <= 1)
-        return weapon or bool(spots) or bool(clause.objects) or context.telegraphic
+        return _struck(cue, clause, context, weapon=weapon, placed=bool(spots), loose=loose)
     return True
 
 
+def _struck(
+    cue: Mark | None, clause: Clause, context: Context, *, weapon: bool, placed: bool, loose: int
+) -> bool:
+    """Whether a word of striking says that something was hit."""
+    words = context.tokens.words
+    something = placed or bool(clause.objects)
+    if cue is not None and cue.has("cue", "strike") and not cue.has("cue", "impact"):
+        if "mood.war" in clause.says and (weapon or cue.j - cue.i == 1):
+            return True
+        aimed = weapon or "по" in words[cue.i : cue.j + 3] or words[cue.i] in _STRUCK
+        return something and (aimed or not context.article)
+    if cue is not None and words[cue.i] in _FELL:
+        return weapon or bool(clause.objects) or (context.telegraphic and loose <= 1)
+    return weapon or something or context.telegraphic
+
+
+_FELL = frozenset(["впав", "впала", "впало", "впали", "упал", "упала", "упало", "упали", "hit", "hits"])
 _STRUCK = frozenset({"struck", "strikes", "pounded", "slammed", "hit"})
 
 

@@ -7,14 +7,31 @@ from datetime import UTC, datetime, timedelta
 from tocsin.model import Interval
 from tocsin.reading.drafts import Context, Unit
 from tocsin.reading.marks import Mark
-from tocsin.reading.normalise import HYPHEN
+from tocsin.reading.normalise import DASH, HYPHEN
 from tocsin.reading.numbers import month_of
 
 __all__ = ["date_of", "default_interval", "time_of", "whole_text"]
 
 _AS_OF = (("станом", "на"), ("состоянию", "на"), ("as", "of"), ("на",))
 _NIGHT = frozenset({"ніч", "ночь", "night", "вночі", "ночью", "overnight", "уночі", "ночі"})
-_YESTERDAY = frozenset({"вчора", "учора", "вчера", "yesterday"})
+_BACK = {"вчора": 1, "учора": 1, "вчера": 1, "yesterday": 1, "позавчора": 2, "позавчера": 2}
+_TOMORROW = frozenset({"завтра", "tomorrow"})
+_AGO = frozenset({"тому", "назад", "ago"})
+_DAYS = ("днів", "дні", "дня", "дней", "days")
+_SMALL = {
+    "два": 2,
+    "дві": 2,
+    "two": 2,
+    "три": 3,
+    "three": 3,
+    "чотири": 4,
+    "четыре": 4,
+    "four": 4,
+    "пять": 5,
+    "five": 5,
+}
+_LAST_WEEK = ("минулого тижня", "на прошлой неделе", "last week")
+_UNTIL = frozenset({"та", "і", "й", "и", "до", "по", "and", "to", "until", "till"})
 _TONIGHT = ("цієї ночі", "минулої ночі", "сьогодні вночі", "за ніч", "протягом ночі", "упродовж ночі", "впродовж ночі", "этой ночью", "прошлой ночью", "минувшей ночью",
             "сегодня ночью", "за ночь", "last night", "overnight", "вночі", "уночі", "ночью", "over the night", "during the night", "throughout the night", "за минулу ніч", "в течение ночи")  # fmt: skip
 
@@ -119,7 +136,7 @@ def default_interval(context: Context) -> Interval:
 
 def time_of(unit: Unit, context: Context, marks: list[Mark]) -> Interval | None:
     """The interval that the marks of a clause (or sentence) name; None where they name none."""
-    if "time" not in unit.says and not unit.past and not unit.night:
+    if "time" not in unit.says and not unit.past and not unit.night and not unit.expected:
         return None
     tokens = context.tokens
     words = tokens.words
@@ -139,9 +156,17 @@ def time_of(unit: Unit, context: Context, marks: list[Mark]) -> Interval | None:
     base = day or context.day
     if base is None:
         return None
-    if any(f" {w} " in f" {said} " for w in _YESTERDAY) and day is None:
-        base -= timedelta(days=1)
+    back = _days_back(said.split()) if day is None else 0
+    if back:
+        base -= timedelta(days=back)
         day = base
+    if unit.expected and day is None and any(words[k] in _TOMORROW for k in range(unit.i, unit.j)):
+        base += timedelta(days=1)
+        day = base
+    week = day is None and any(phrase in said for phrase in _LAST_WEEK)
+    if week and not clocks:
+        monday = base - timedelta(days=base.weekday() + 7)
+        return _span(monday, monday + timedelta(days=7), "day", context)
     if clocks:
         return _clocked(clocks, base, unit, context, given=day is not None)
     if night and day is not None:
@@ -168,15 +193,40 @@ def _clocked(
         )
         start -= timedelta(days=0 if soon else 1)
     end: datetime | None = None
-    if (
-        len(clocks) > 1
-        and context.tokens.seps[clocks[1][0].i] in (HYPHEN, 8)
-        and clocks[1][0].i == clocks[0][0].j
-    ):
+    if len(clocks) > 1 and _joined(clocks[0][0], clocks[1][0], context):
         end = start.replace(hour=clocks[1][1][0], minute=clocks[1][1][1])
         if end < start:
             end += timedelta(days=1)
     return Interval(start=start.astimezone(UTC), end=end.astimezone(UTC) if end else None, precision="minute")
+
+
+def _days_back(words: list[str]) -> int:
+    """How many days ago, where the words say so: «вчора», «два дні тому»."""
+    for k, word in enumerate(words):
+        if word in _BACK:
+            return _BACK[word]
+        if word in _AGO and k >= 2 and words[k - 1] in _DAYS:
+            number = words[k - 2]
+            return int(number) if number.isdigit() and len(number) < 4 else _SMALL.get(number, 0)
+    return 0
+
+
+def _joined(first: Mark, second: Mark, context: Context) -> bool:
+    """Whether two clock times are the ends of one stretch: «3:10–5:40», «між 3:00 та 4:00»."""
+    if second.i == first.j:
+        return context.tokens.seps[second.i] in (HYPHEN, DASH)
+    opened = first.i and context.tokens.words[first.i - 1] in (
+        "між",
+        "з",
+        "із",
+        "від",
+        "между",
+        "с",
+        "от",
+        "between",
+        "from",
+    )
+    return bool(opened) and second.i == first.j + 1 and context.tokens.words[first.j] in _UNTIL
 
 
 def _approximate(words: list[str], i: int) -> bool:
