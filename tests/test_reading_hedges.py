@@ -60,3 +60,21 @@ def test_what_may_come_is_expected_and_what_is_unsure_is_now() -> None:
 )
 def test_a_course_is_read_and_a_region_of_the_compass_is_not(text: str, heading: str | None) -> None:
     assert only(text, "inbound").heading == heading
+
+
+@pytest.mark.parametrize(
+    ("text", "kind", "start", "end"),
+    [
+        ("Між 3:00 та 4:00 лунали вибухи на Подолі", "explosion", "14T01:00", "14T02:00"),
+        ("Позавчора на Подолі загинув чоловік", "casualty", "11T22:00", "12T22:00"),
+        ("Three days ago a missile hit a school in Kharkiv", "impact", "10T22:00", "11T22:00"),
+        ("Завтра можлива масована ракетна атака", "launch", "14T22:00", "15T22:00"),
+    ],
+)
+def test_days_and_stretches_are_resolved_in_the_zone_of_the_source(
+    text: str, kind: str, start: str, end: str
+) -> None:
+    valid = only(text, kind, "city").valid
+    assert valid.start is not None
+    assert valid.end is not None
+    assert (f"{valid.start:%dT%H:%M}", f"{valid.end:%dT%H:%M}") == (start, end)
