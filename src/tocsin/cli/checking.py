@@ -146,13 +146,14 @@ def import_(file: str, source: str, output: str) -> None:
 
     table, problems = import_outlines(read_bytes(file), load_gazetteer(), source)
     found = tell(problems)
-    if not table.strip():
+    outlines = sum(1 for line in table.splitlines() if line.strip() and not line.startswith(b"#")) - 1
+    if outlines < 1:
         fail(file, "holds no area that we know", "Its features need a KATOTTG or ISO 3166-2 code.")
     try:
         Path(output).write_bytes(table)
     except OSError as error:
         fail(output, f"cannot be written ({error.strerror})", "Name a writable file with -o.")
-    click.echo(f"{output}: {len(table.splitlines()) - 1} outlines, {found} problems")
+    click.echo(f"{output}: {outlines} outlines, {found} problems")
 
 
 @places.command()

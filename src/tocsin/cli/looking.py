@@ -95,6 +95,7 @@ def replay(
         fail(", ".join(files), "holds no report", "Give JSON lines or a story.")
     tell(problems)
     state = State(world_of(register, policy, sources))
+    failed = 0
 
     def show(changes: tuple[Change, ...]) -> None:
         for change in changes:
@@ -110,6 +111,7 @@ def replay(
         step = state.step(Entry(number=number, recorded_at=at, body=body))
         tell(step.problems)
         show(step.changes)
+        failed += step.failed
     if until is not None:
         show(state.advance(until))
     picture = state.picture()
@@ -118,6 +120,7 @@ def replay(
     else:
         click.echo()
         click.echo(picture_text(picture, ZONE))
+    sys.exit(1 if failed else 0)
 
 
 def entries_of(journal: str, known_at: datetime | None) -> Iterator[Entry]:
@@ -178,14 +181,15 @@ def explained_lines(found: Explanation) -> Iterator[str]:
         yield f"\n{clock(moment.at, ZONE)}  {moment.verb}{level}  (change {moment.change})"
         if moment.rule:
             yield f"  rule {moment.rule}: {moment.rule_why or 'its why is in another policy'}"
-        if moment.why:
+        if moment.why and moment.why != moment.rule_why:
             yield f"  because {moment.why}"
         for order in moment.orders:
             yield f"  by order of {order.operator}: {one_line(order.why)}"
         for words in moment.words:
             quotes = " … ".join(f"«{one_line(quote, 300)}»" for quote in words.quotes)
             relayed = f", relaying {words.forwarded_from}" if words.forwarded_from else ""
-            yield f"  {clock(words.stated_at, ZONE)} {words.source}{relayed} ({words.claim.kind}): {quotes}"
+            said = clock(words.stated_at or words.received_at, ZONE)
+            yield f"  {said} {words.source}{relayed} ({words.claim.kind}): {quotes}"
             if words.url:
                 yield f"    {words.url}"
     if found.related:

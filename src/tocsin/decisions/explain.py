@@ -38,6 +38,7 @@ class Words(msgspec.Struct, frozen=True, kw_only=True):
     claim: Claim
     source: str
     stated_at: datetime | None
+    received_at: datetime
     quotes: tuple[str, ...]
     url: str | None = None
     forwarded_from: str | None = None
@@ -101,7 +102,7 @@ def explain(
             orders[f"order:{entry.number}"] = entry.body
         if step.reading is not None and isinstance(entry.body, Report):
             for claim in step.reading.claims:
-                claims[claim.id] = _words(claim, entry.body)
+                claims[claim.id] = _words(claim, entry.body, entry.recorded_at)
         for change in step.changes:
             every.append(change)
             fact = change.fact
@@ -130,11 +131,12 @@ def _id(fact: Fact) -> str:
     return str(getattr(noun, "id", None) or getattr(noun, "area", ""))
 
 
-def _words(claim: Claim, report: Report) -> Words:
+def _words(claim: Claim, report: Report, received_at: datetime) -> Words:
     return Words(
         claim=claim,
         source=report.source,
         stated_at=report.stated_at,
+        received_at=received_at,
         quotes=tuple(e.quote for e in claim.evidence),
         url=report.url,
         forwarded_from=report.forwarded_from,
