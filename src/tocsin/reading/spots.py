@@ -82,10 +82,10 @@ def find_spots(unit: Unit, context: Context) -> list[Spot]:
             if not candidates or (n and marks[n - 1].has("mood", "except") and marks[n - 1].j >= mark.i - 1):
                 continue
             role = _role(unit, context, n, mark, candidates, spots)
-            ranked = ranked(candidates, mark, context, unit)
-            if ranked[0].common and not role and not _beside(marks, n) and not context.heading_region:
+            likely = ranked(candidates, mark, context, unit)
+            if likely[0].common and not role and not _beside(marks, n) and not context.heading_region:
                 continue
-            spot = Spot(mark=mark, role=role, best=ranked[0], others=tuple(c.code for c in ranked[1:6]))
+            spot = Spot(mark=mark, role=role, best=likely[0], others=tuple(c.code for c in likely[1:6]))
             spot.listed = bool(spots) and _same_list(spots[-1], mark, context)
             spots.append(spot)
             context.mentioned.append(spot.code)
