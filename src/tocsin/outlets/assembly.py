@@ -8,9 +8,10 @@ from pathlib import Path
 from typing import Any, Protocol, cast
 
 import msgspec
+from starlette.routing import Route
 
 from tocsin.model import Change, Problem
-from tocsin.outlets import cap, dialects, files, log, mqtt, pages, webhook
+from tocsin.outlets import cap, dialects, files, log, mqtt, newsroom, pages, webhook
 from tocsin.outlets.errors import OutletError
 from tocsin.outlets.hall import Conf, Hall
 from tocsin.outlets.http import application
@@ -140,18 +141,22 @@ def assemble(hall: Foyer, parse: Parse) -> Assembly:
         writer = files.FilesOutlet(hall, tables["files"])
         runs.append(Runs("files", writer.run, writer.condition))
     mounts = settings.dialects or (dialects.NATIVE if settings.open else ())
+    news = newsroom.endpoints(hall, base_url)
     extra = [
         *log.routes(hall, record.signer),
         *webhook.routes(post, settings.desk_token),
         *cap.routes(shelf),
         *dialects.routes(hall, mounts, subscriptions),
+        *(Route(way.path, way.handler) for way in news if way.handler is not None),
     ]
 
     def released() -> str | None:
         return f"{len(shelf.problems)} messages were not released" if shelf.problems else None
 
     return Assembly(
-        application(hall, Intake(hall, parse), extra, pages.routes(hall)), tuple(runs), {"cap": released}
+        application(hall, Intake(hall, parse), extra, pages.routes(hall), news),
+        tuple(runs),
+        {"cap": released},
     )
 
 

@@ -16,7 +16,7 @@ from tocsin.outlets.answers import Refusal, answer, gone_wrong, http_refusal
 from tocsin.outlets.api import Api
 from tocsin.outlets.hall import Hall, UnwrittenError
 from tocsin.outlets.intake import Intake
-from tocsin.outlets.openapi import document
+from tocsin.outlets.openapi import Endpoint, document
 from tocsin.outlets.snapshots import Snapshots
 from tocsin.outlets.ways import endpoints
 
@@ -28,14 +28,21 @@ Send = Callable[[MutableMapping[str, Any]], Awaitable[None]]
 
 
 def application(
-    hall: Hall, intake: Intake, extra: Sequence[BaseRoute] = (), pages: Sequence[BaseRoute] = ()
+    hall: Hall,
+    intake: Intake,
+    extra: Sequence[BaseRoute] = (),
+    pages: Sequence[BaseRoute] = (),
+    described_too: Sequence[Endpoint] = (),
 ) -> Callable[[Scope, Receive, Send], Awaitable[None]]:
     """Make the ASGI application: snapshots first, then version 1 with ``extra`` (dialects, CAP), then pages.
 
-    Pages may catch whatever is left, but nothing that machines ask for.
+    Pages may catch whatever is left, but nothing that machines ask for. ``described_too`` are ways among ``extra``
+    that the OpenAPI document tells of.
     """
     ways = endpoints(intake, Api(hall))
-    described = answer(document(ways, importlib.metadata.version("tocsin")), cache="max-age=300")
+    described = answer(
+        document((*ways, *described_too), importlib.metadata.version("tocsin")), cache="max-age=300"
+    )
 
     async def openapi(request: Request) -> Response:
         del request

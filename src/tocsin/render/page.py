@@ -20,6 +20,7 @@ from markupsafe import Markup
 
 from tocsin.model import AreaRef, AreaState
 from tocsin.render.naming import clean
+from tocsin.render.sitrep_forms import anchor
 from tocsin.render.words import LANGUAGES, Words, bundled
 
 __all__ = ["LOOKS", "Frame", "headers", "look", "render"]
@@ -123,6 +124,7 @@ def _environment() -> jinja2.Environment:
     )
     environment.filters["quote"] = quote
     environment.filters["clean"] = clean
+    environment.filters["anchor"] = anchor
     environment.globals["languages"] = tuple((lang, bundled(lang).say("language")) for lang in LANGUAGES)
     environment.globals["state_word"] = state_word
     environment.globals["look"] = look

@@ -30,7 +30,7 @@ from tocsin.render.sitrep_words import Tongue, phrases
 from tocsin.render.story import Quote
 from tocsin.render.words import bundled
 
-__all__ = ["LANGS", "Figure", "Part", "Sentence", "Sitrep", "Word", "sitrep"]
+__all__ = ["LANGS", "Figure", "Part", "Sentence", "Sitrep", "Word", "sitrep", "within"]
 
 LANGS = ("uk", "ru", "en")
 HIGHLIGHTS = 5
@@ -83,8 +83,8 @@ class Word(msgspec.Struct, frozen=True, kw_only=True):
     url: str | None
 
 
-class Sitrep(msgspec.Struct, frozen=True, kw_only=True):
-    """A situation report in one language."""
+class Sitrep(msgspec.Struct, frozen=True, kw_only=True, omit_defaults=True):
+    """A situation report in one language; ``notice`` says that none of it is real (a demonstration, an exercise)."""
 
     lang: str
     title: str
@@ -99,6 +99,7 @@ class Sitrep(msgspec.Struct, frozen=True, kw_only=True):
     words: tuple[Word, ...]
     contact: str
     base: str
+    notice: str | None = None
 
 
 def sitrep(
@@ -115,6 +116,7 @@ def sitrep(
     quotes: Mapping[str, Quote] | None = None,
     base: str = "",
     contact: str = "",
+    notice: str | None = None,
 ) -> Sitrep:
     """Write the report of what ``picture`` holds, as known at ``known_at``.
 
@@ -158,6 +160,7 @@ def sitrep(
         words=_words(top, key_figures, parts, quotes or {}, names=names, lang=lang),
         contact=contact,
         base=base,
+        notice=notice,
     )
 
 

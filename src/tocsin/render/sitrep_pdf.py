@@ -12,6 +12,7 @@ from fpdf import FPDF, XPos, YPos
 from fpdf.fonts import FontFace
 
 from tocsin.render.sitrep import Sentence, Sitrep
+from tocsin.render.sitrep_forms import fragments, permalink
 from tocsin.render.sitrep_words import phrases
 from tocsin.render.words import Words, bundled
 
@@ -48,12 +49,15 @@ def to_pdf(report: Sitrep) -> bytes:
     paper.set_auto_page_break(auto=True, margin=18)
     paper.add_page()
     say, words = phrases(report.lang).say, bundled(report.lang)
+    marks = fragments(report)
+    if report.notice is not None:
+        _heading(paper, report.notice, 13)
     _heading(paper, report.title, 17)
     _text(paper, report.known)
     if report.since_text is not None:
         _text(paper, report.since_text)
     _heading(paper, say("part.highlights"), 13)
-    _sentences(paper, report.highlights, report, words, timed=False)
+    _sentences(paper, report.highlights, report, words, marks["top"], timed=False)
     if report.figures:
         _heading(paper, say("part.figures"), 13)
         _figures(paper, report, words)
@@ -61,7 +65,8 @@ def to_pdf(report: Sitrep) -> bytes:
         _heading(paper, part.title, 13)
         if part.note is not None and part.sentences:
             _text(paper, part.note, grey=True)
-        _sentences(paper, part.sentences, report, words, timed=part.name in {"timeline", "changed"})
+        timed = part.name in {"timeline", "changed"}
+        _sentences(paper, part.sentences, report, words, marks[part.name], timed=timed)
     if report.words:
         _heading(paper, say("part.sources"), 13)
         for word in report.words:
@@ -103,14 +108,21 @@ def _text(paper: FPDF, text: str, *, size: int = 10, grey: bool = False, link: s
 
 
 def _sentences(
-    paper: FPDF, sentences: tuple[Sentence, ...], report: Sitrep, words: Words, *, timed: bool
+    paper: FPDF,
+    sentences: tuple[Sentence, ...],
+    report: Sitrep,
+    words: Words,
+    marks: tuple[str, ...],
+    *,
+    timed: bool,
 ) -> None:
     if not sentences:
         _text(paper, phrases(report.lang).say("nothing"))
-    for each in sentences:
+    for each, mark in zip(sentences, marks, strict=True):
         when = f"{words.when(each.at, report.known_at)}  " if timed and each.at is not None else ""
         _text(paper, f"• {when}{each.text}")
-        _text(paper, " ".join(each.claims), size=7, grey=True)
+        link = permalink(report, mark) if report.base else ""
+        _text(paper, " ".join(each.claims), size=7, grey=True, link=link)
 
 
 def _figures(paper: FPDF, report: Sitrep, words: Words) -> None:

@@ -11,7 +11,18 @@ from tocsin.model import Alert, AreaRef, Change, Incident, LedgerLine, Statement
 from tocsin.render.naming import Names, cause, clean, number, sources, weapon
 from tocsin.render.words import Words
 
-__all__ = ["Quote", "Telling", "areas", "figure", "incident", "reason", "subject", "tell_all", "threat"]
+__all__ = [
+    "Quote",
+    "Telling",
+    "areas",
+    "figure",
+    "incident",
+    "reason",
+    "stroke",
+    "subject",
+    "tell_all",
+    "threat",
+]
 
 _SHOWN_AREAS = 6
 _SHOWN_QUOTES = 8
@@ -48,7 +59,7 @@ def tell_all(
     """Tell changes in their order; what happened to many areas at one stroke is told once."""
     groups: dict[tuple[object, ...], list[Change]] = {}
     for change in changes:
-        groups.setdefault(_stroke(change), []).append(change)
+        groups.setdefault(stroke(change), []).append(change)
     # What a newer figure supersedes is told by the newer one; alarms are told by their alerts.
     told = (_tell(group, names, words, quotes) for group in groups.values())
     return _fresh(tuple(one for one in told if one is not None))
@@ -67,7 +78,7 @@ def _fresh(told: Sequence[Telling]) -> tuple[Telling, ...]:
     return tuple(reversed(kept))
 
 
-def _stroke(change: Change) -> tuple[object, ...]:
+def stroke(change: Change) -> tuple[object, ...]:
     """What alerts that were changed at one stroke share; of endings, only how they ended."""
     alert, verb = change.fact.noun, change.fact.verb
     if not isinstance(alert, Alert):
@@ -201,7 +212,9 @@ def reason(what: Incident, names: Names, words: Words) -> str:
         return ""
     _, denied, who = what.reason.rpartition("denied by ")
     return (
-        words.say("reason.denied", who=sources((who,), names, words.lang)) if denied else words.say("reason.taken-back")
+        words.say("reason.denied", who=sources((who,), names, words.lang))
+        if denied
+        else words.say("reason.taken-back")
     )
 
 
