@@ -119,9 +119,10 @@ def _speakers(unit: Unit, context: Context, register: Register) -> list[tuple[Sp
         identity = meaning.value
         if name is not None and name[0] >= mark.j - mark.i:
             identity = name[1]
-        elif meaning.value in _OFFICES:
-            identity = _office(meaning.value, n, unit, context)
-        i, j = _whole_name(mark, unit, context)
+        i, j = mark.i, mark.j
+        if identity in _OFFICES:
+            identity, i, j = _office(identity, n, unit, context)
+        i, j = _whole_name(mark, i, j, unit, context)
         taken.update(range(i, j))
         before = found[-1][0] if found else None
         if before is not None and i - before.j <= 0 and i == before.j:
@@ -154,33 +155,66 @@ def _resolved(speaker: Speaker, register: Register) -> Speaker:
     return speaker
 
 
-def _office(role: str, n: int, unit: Unit, context: Context) -> str:
-    """An office with the place that stands beside it: mayor of X."""
+def _office(role: str, n: int, unit: Unit, context: Context) -> tuple[str, int, int]:
+    """An office with the place that stands beside it (mayor of X), and the tokens of both."""
     own = unit.marks[n]
-    for other in (*unit.marks[n + 1 : n + 2], *unit.marks[max(0, n - 1) : n]):
-        if not other.places:
-            continue
-        if 0 <= other.i - own.j <= 1 or (0 <= own.i - other.j <= 1 and context.tokens.seps[own.i] <= QUOTE):
-            other.used = True
-            area = context.gazetteer.area(other.places[0].code)
-            if area is not None:
-                return f"{role}-{'-'.join(normal_words(area.names['en']))}"
+    before = unit.marks[n - 1] if n else None
+    after = unit.marks[n + 1] if n + 1 < len(unit.marks) else None
+    place: Mark | None = None
+    if (
+        before is not None
+        and before.places
+        and 0 <= own.i - before.j <= 1
+        and _close(before.j, own.i, context)
+    ):
+        place = before
+    if after is not None and after.places and place is None and _of_place(own, after, context):
+        place = after
+    area = context.gazetteer.area(place.places[0].code) if place is not None else None
+    if place is not None and area is not None:
+        return f"{role}-{'-'.join(normal_words(area.names['en']))}", min(own.i, place.i), max(own.j, place.j)
     if context.home and role == "mayor":
         area = context.gazetteer.area(context.home)
         if area is not None and (area.kind == "city"):
-            return f"{role}-{'-'.join(normal_words(area.names['en']))}"
-    return role
+            return f"{role}-{'-'.join(normal_words(area.names['en']))}", own.i, own.j
+    return role, own.i, own.j
 
 
-def _whole_name(mark: Mark, unit: Unit, context: Context) -> tuple[int, int]:
+_OF = frozenset({"of", "м", "міста", "города", "the"})
+
+
+def _close(start: int, end: int, context: Context) -> bool:
+    """Whether nothing but spaces stands between two stretches of one phrase."""
+    return all(context.tokens.seps[k] <= QUOTE for k in range(start, end + 1))
+
+
+def _of_place(own: Mark, place: Mark, context: Context) -> bool:
+    """Whether the place behind an office is the office's, not where things happen, nor somebody's first name."""
+    gap = range(own.j, place.i)
+    if (
+        len(gap) > 1
+        or not _close(own.j, place.i, context)
+        or any(context.tokens.words[k] not in _OF for k in gap)
+    ):
+        return False
+    tokens = context.tokens
+    named = place.j < len(tokens.words) and tokens.caps[place.j] and tokens.seps[place.j] <= QUOTE
+    return (
+        not named
+        or place.places[0].precision in ("oblast", "raion")
+        or tokens.words[place.j] in context.lexicon.prepositions
+    )
+
+
+def _whole_name(mark: Mark, i: int, j: int, unit: Unit, context: Context) -> tuple[int, int]:
     """A speaker's words with the capitalised name that follows them."""
     tokens = context.tokens
-    j = mark.j
-    if mark.has("speaker") is not None and not mark.meaning.extra.get("office"):
-        return mark.i, j
-    while j < unit.j and tokens.caps[j] and tokens.seps[j] <= QUOTE and j - mark.j < 3:
+    if not mark.meaning.extra.get("office"):
+        return i, j
+    start = j
+    while j < unit.j and tokens.caps[j] and tokens.seps[j] <= QUOTE and j - start < 3:
         j += 1
-    return mark.i, j
+    return i, j
 
 
 def _verb(unit: Unit, context: Context) -> Mark | None:
@@ -188,6 +222,7 @@ def _verb(unit: Unit, context: Context) -> Mark | None:
 
 
 _DATA = ("даним", "даних", "данны", "інформац", "информац", "оцінк", "оценк", "data", "information")
+_TOLD = ("повідом", "пишут", "сообщ", "заяв", "стверд", "утвержд")
 _DENIAL = ("запереч", "отриц", "спрост", "опров", "den")
 
 
@@ -221,6 +256,11 @@ def _choose(
         after = [s for s, _ in speakers if s.i >= back.j - 1]
         if after:
             return after[0], "back"
+    told = next(
+        (s for s, m in speakers if m is not None and context.tokens.words[m.j - 1].startswith(_TOLD)), None
+    )
+    if told is not None:
+        return told, "verb"
     if verb is not None:
         verbs = _verbs(unit, context)
         best: tuple[int, Speaker] | None = None

@@ -363,12 +363,17 @@ def _plausible(value: str, clause: Clause, unit: Unit, context: Context) -> bool
     return _loose(clause, context) <= 2 and not stranger(unit, context)
 
 
+_NETWORKS = frozenset(
+    {"telegram", "facebook", "instagram", "twitter", "x", "телеграм", "телеграмі", "телеграме", "фейсбук", "фейсбуці", "фейсбуке"}
+)
+
+
 def stranger(unit: Unit, context: Context) -> bool:
     """Whether a sentence names somebody or some place that we do not know: it may well be abroad."""
     tokens = context.tokens
     covered = {k for m in unit.marks for k in range(m.i, m.j)} | context.spoken
     return any(
-        tokens.caps[k] and k not in covered and tokens.words[k] not in context.lexicon.prepositions
+        tokens.caps[k] and k not in covered and tokens.words[k] not in _NETWORKS and tokens.words[k] not in context.lexicon.prepositions
         for k in range(unit.i + 1, unit.j)
     )
 

@@ -13,7 +13,19 @@ _STRONG = (
     "стверджу", "сообщи", "сообща", "заяв", "отмети", "рассказ", "подтверди", "добави", "говор", "утвержда", "подчерк", "said", "says", "told", "reported", "confirmed", "wrote",
     "announced", "stated", "added", "noted", "claimed",
 )  # fmt: skip
-_BY = frozenset({"за даними", "за інформацією", "за словами", "за повідомленням", "по данным", "по информации", "по словам", "по сообщению", "according to"})
+_BY = frozenset(
+    {
+        "за даними",
+        "за інформацією",
+        "за словами",
+        "за повідомленням",
+        "по данным",
+        "по информации",
+        "по словам",
+        "по сообщению",
+        "according to",
+    }
+)
 _ROLES = (
     "речни", "голов", "житель", "жител", "мешкан", "начальни", "керівни", "командир", "представни", "директор", "очільни", "секретар", "депутат", "журналіст", "лікар", "водій", "волонтер",
     "очевид", "свід", "сусід", "глав", "команду", "руководител", "очевид", "сосед", "врач", "водител", "пресс", "прес", "resident", "spokes", "commander", "chief", "head", "minister", "witness", "neighbo",
@@ -46,7 +58,9 @@ def unlisted(unit: Unit, context: Context, taken: set[int]) -> list[Speaker]:
     return found
 
 
-def _after(start: int, unit: Unit, context: Context, taken: set[int], *, anyone: bool) -> tuple[int, int] | None:
+def _after(
+    start: int, unit: Unit, context: Context, taken: set[int], *, anyone: bool
+) -> tuple[int, int] | None:
     """The words behind a verb up to the next stop, if they can be somebody."""
     tokens = context.tokens
     if start >= unit.j or tokens.seps[start] > QUOTE or tokens.kinds[start] != "w":
@@ -58,7 +72,10 @@ def _after(start: int, unit: Unit, context: Context, taken: set[int], *, anyone:
         return None
     j = start
     while j < unit.j and j - start < 6 and (j == start or tokens.seps[j] <= QUOTE) and tokens.kinds[j] == "w":
-        if j > start and (tokens.words[j] in _NOBODY or (tokens.words[j] in context.lexicon.prepositions and not _still(j, unit, context))):
+        if j > start and (
+            tokens.words[j] in _NOBODY
+            or (tokens.words[j] in context.lexicon.prepositions and not _still(j, unit, context))
+        ):
             break
         j += 1
     if any(k in taken for k in range(start, j)):
@@ -71,20 +88,38 @@ def _after(start: int, unit: Unit, context: Context, taken: set[int], *, anyone:
 
 def _still(j: int, unit: Unit, context: Context) -> bool:
     """Whether a preposition goes on with a title ("a resident of Saltivka")."""
-    return context.tokens.words[j] in ("of", "у", "в", "з", "із") and j + 1 < unit.j and context.tokens.caps[j + 1]
+    return (
+        context.tokens.words[j] in ("of", "у", "в", "з", "із")
+        and j + 1 < unit.j
+        and context.tokens.caps[j + 1]
+    )
 
 
 def _before(verb: Mark, unit: Unit, context: Context, taken: set[int]) -> tuple[int, int] | None:
     """The capitalised words before a verb that open a sentence or a clause, if they name no place."""
     tokens = context.tokens
     i = verb.i
-    while i > unit.i and verb.i - i < 4 and tokens.seps[i] <= QUOTE and tokens.caps[i - 1] and tokens.kinds[i - 1] == "w":
+    while (
+        i > unit.i
+        and verb.i - i < 4
+        and tokens.seps[i] <= QUOTE
+        and tokens.caps[i - 1]
+        and tokens.kinds[i - 1] == "w"
+    ):
         i -= 1
-    if i == verb.i or not (i == unit.i or tokens.seps[i] in (COMMA, DASH)) or tokens.words[i] in _NOBODY or len(tokens.words[i]) < 3:
+    if (
+        i == verb.i
+        or not (i == unit.i or tokens.seps[i] in (COMMA, DASH))
+        or tokens.words[i] in _NOBODY
+        or len(tokens.words[i]) < 3
+    ):
         return None
     if context.lower or any(k in taken for k in range(i, verb.i)):
         return None
-    if any(i <= m.i < verb.i and (m.group not in ("group", "unit", "place") or _town(m, context)) for m in unit.marks):
+    if any(
+        i <= m.i < verb.i and (m.group not in ("group", "unit", "place", "object") or _town(m, context))
+        for m in unit.marks
+    ):
         return None
     return i, verb.i
 
@@ -93,6 +128,10 @@ def _town(mark: Mark, context: Context) -> bool:
     """Whether a name is that of a place known to everybody; surnames are names of villages, too."""
     for candidate in mark.places:
         area = context.gazetteer.area(candidate.code)
-        if candidate.precision not in ("settlement", "hromada") or area is None or (area.population or 0) > 40_000:
+        if (
+            candidate.precision not in ("settlement", "hromada")
+            or area is None
+            or (area.population or 0) > 40_000
+        ):
             return True
     return False
