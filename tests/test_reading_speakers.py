@@ -47,8 +47,22 @@ def test_he_said_goes_on_with_the_speaker_before() -> None:
     assert speakers(text) == {"explosion": "mayor-kyiv", "casualty": "mayor-kyiv"}
 
 
-def test_an_authority_that_names_itself_speaks_for_itself() -> None:
-    assert speakers("На Подолі горить склад, повідомив мер Кличко", "mayor-kyiv") == {"fire": None}
+def test_an_authority_that_names_its_own_head_quotes_them() -> None:
+    assert speakers("На Подолі горить склад, повідомив мер Кличко", "mayor-kyiv") == {"fire": "mayor-kyiv"}
+
+
+def test_what_stands_before_a_semicolon_is_not_said_by_the_speaker_behind_it() -> None:
+    assert speakers("У Києві вибухи; мер заперечує загиблих") == {"explosion": None, "casualty": "mayor-kyiv"}
+
+
+def test_a_surname_in_another_case_is_the_same_speaker() -> None:
+    assert speakers("За словами Ткаченка, на Подолі горить склад") == {"fire": "kmva"}
+
+
+def test_the_place_of_what_happened_is_not_taken_for_that_of_an_office() -> None:
+    claim = read("Прокуратура: у Краматорську поранено двох людей", "paper").claims[0]
+    assert claim.place is not None
+    assert claim.place.name == "Kramatorsk"
 
 
 @pytest.mark.parametrize(

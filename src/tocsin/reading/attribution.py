@@ -76,9 +76,6 @@ def attribute(units: list[Unit], context: Context, register: Register) -> None:
                 unit.by = carried
                 continue
             _use(unit, chosen, context)
-            if _is_self(chosen, context):
-                unit.by = last = carried = None
-                continue
             last = chosen
             unit.voices = _voices(unit, speakers, chosen)
             for voice in unit.voices:
@@ -94,17 +91,6 @@ def attribute(units: list[Unit], context: Context, register: Register) -> None:
             unit.by = last
             continue
         unit.by = carried
-
-
-def _is_self(speaker: Speaker, context: Context) -> bool:
-    """Whether a source names itself, or the head of its own authority: it speaks for itself."""
-    source = context.source
-    if source is None or source.kind not in ("authority", "military", "emergency-service", "alarm-service"):
-        return False
-    named = context.register.get(speaker.id)
-    return speaker.id == source.id or (
-        named is not None and named.authority is not None and named.authority == source.authority
-    )
 
 
 def _speakers(unit: Unit, context: Context, register: Register) -> list[tuple[Speaker, Mark | None]]:
@@ -257,7 +243,12 @@ def _choose(
         if after:
             return after[0], "back"
     told = next(
-        (s for s, m in speakers if m is not None and context.tokens.words[m.j - 1].startswith(_TOLD)), None
+        (
+            s
+            for s, m in speakers
+            if m is not None and s.id != "social-media" and context.tokens.words[m.j - 1].startswith(_TOLD)
+        ),
+        None,
     )
     if told is not None:
         return told, "verb"

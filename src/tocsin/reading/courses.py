@@ -23,7 +23,26 @@ _COURSE = (
     "движет", "движут", "тримає", "держит", "course", "heading", "heads", "head", "headed", "bearing", "moving", "moves", "flying", "flies", "turning", "turned", "turns", "going", "vector", "tracking", "проходит",
     "bound",
 )  # fmt: skip
-_BETWEEN = frozenset("на у в к до the to due from змінила змінив новий changed now далі дальше".split())
+_BETWEEN = frozenset(
+    [
+        "на",
+        "у",
+        "в",
+        "к",
+        "до",
+        "the",
+        "to",
+        "due",
+        "from",
+        "змінила",
+        "змінив",
+        "новий",
+        "changed",
+        "now",
+        "далі",
+        "дальше",
+    ]
+)
 _AFTER = ("напрямку", "напрямі", "напрямком", "направлени", "курс", "direction", "course", "вектор")
 _ARROWS = {"↗": "NE", "↘": "SE", "↙": "SW", "↖": "NW"}
 _FLYING = frozenset({"inbound", "takeoff"})
@@ -40,7 +59,12 @@ def set_course(found: list[Draft], unit: Unit, context: Context) -> None:
     flying = [d for d in found if d.kind in _FLYING]
     first = flying[0]
     for draft in flying[1:]:
-        if draft.kind == first.kind and not draft.spots and draft.count is None and draft.weapon in (first.weapon, None):
+        if (
+            draft.kind == first.kind
+            and not draft.spots
+            and draft.count is None
+            and draft.weapon in (first.weapon, None)
+        ):
             found.remove(draft)
     for draft in flying:
         draft.heading = heading
@@ -93,7 +117,9 @@ def _is_course(k: int, end: int, unit: Unit, context: Context, *, noun: bool) ->
     if place or aside:
         return False
     if end < unit.j and seps[end] < COMMA and words[end].startswith(_AFTER):
-        return words[k - 1 : k] != ["на"] and (k == unit.i or not words[k - 1].startswith(("з", "із", "с", "from")))
+        return words[k - 1 : k] != ["на"] and (
+            k == unit.i or not words[k - 1].startswith(("з", "із", "с", "from"))
+        )
     at = k - 1
     while at >= unit.i and k - at <= 3 and words[at] in _BETWEEN and seps[at + 1] <= DASH:
         at -= 1

@@ -104,7 +104,7 @@ def finish(  # noqa: PLR0917 - a clause and all that it stands in
         if draft.kind == "tally":
             draft.when = when
         draft.corrects = draft.corrects or unit.corrects
-        draft.by = _voice(draft, unit)
+        draft.by = _voice(draft, unit, context)
         if draft.by is not None and draft.kind != "statement" and _denying(unit, draft):
             draft.denies = True
         if draft.main is None and (
@@ -147,12 +147,16 @@ def _denying(unit: Unit, draft: Draft) -> bool:
     )
 
 
-def _voice(draft: Draft, unit: Unit) -> Speaker | None:
+def _voice(draft: Draft, unit: Unit, context: Context) -> Speaker | None:
     """The speaker of a claim: the one nearest before its last words, where a sentence quotes several."""
     before = [v for v in unit.voices if v.i < draft.j]
     if unit.voices and before and (inside := [v for v in before if v.i >= draft.i - 6]):
         return inside[-1]
-    return before[-1] if before else unit.by
+    if before:
+        return before[-1]
+    if unit.by is not None and any(context.tokens.seps[k] == SEMI for k in range(draft.j, unit.by.i + 1)):
+        return None
+    return unit.by
 
 
 _FORETOLD = frozenset(

@@ -32,9 +32,101 @@ _ROLES = (
     "local", "driver", "doctor",
 )  # fmt: skip
 _NOBODY = frozenset(
-    "також теж раніше пізніше вони він вона воно ми я сьогодні вчора зранку вранці вночі уночі вдень увечері ввечері щойно ще вже як там тут наразі окремо додатково офіційно що хто який яка "
-    "также тоже ранее позже они он она оно мы сегодня вчера утром ночью днем вечером только уже как там здесь сейчас отдельно дополнительно официально что кто который которая "
-    "he she it they we i you also earlier later today yesterday this that which who what as and but so then there unconfirmed some many several more no other others new".split()
+    [
+        "також",
+        "теж",
+        "раніше",
+        "пізніше",
+        "вони",
+        "він",
+        "вона",
+        "воно",
+        "ми",
+        "я",
+        "сьогодні",
+        "вчора",
+        "зранку",
+        "вранці",
+        "вночі",
+        "уночі",
+        "вдень",
+        "увечері",
+        "ввечері",
+        "щойно",
+        "ще",
+        "вже",
+        "як",
+        "там",
+        "тут",
+        "наразі",
+        "окремо",
+        "додатково",
+        "офіційно",
+        "що",
+        "хто",
+        "який",
+        "яка",
+        "также",
+        "тоже",
+        "ранее",
+        "позже",
+        "они",
+        "он",
+        "она",
+        "оно",
+        "мы",
+        "сегодня",
+        "вчера",
+        "утром",
+        "ночью",
+        "днем",
+        "вечером",
+        "только",
+        "уже",
+        "как",
+        "там",
+        "здесь",
+        "сейчас",
+        "отдельно",
+        "дополнительно",
+        "официально",
+        "что",
+        "кто",
+        "который",
+        "которая",
+        "he",
+        "she",
+        "it",
+        "they",
+        "we",
+        "i",
+        "you",
+        "also",
+        "earlier",
+        "later",
+        "today",
+        "yesterday",
+        "this",
+        "that",
+        "which",
+        "who",
+        "what",
+        "as",
+        "and",
+        "but",
+        "so",
+        "then",
+        "there",
+        "unconfirmed",
+        "some",
+        "many",
+        "several",
+        "more",
+        "no",
+        "other",
+        "others",
+        "new",
+    ]
 )
 
 
@@ -53,9 +145,27 @@ def unlisted(unit: Unit, context: Context, taken: set[int]) -> list[Speaker]:
             continue
         if span is None:
             continue
-        found.append(Speaker("-".join(words[span[0] : span[1]]), *span))
+        identity = _declined(words[span[1] - 1], context) or "-".join(words[span[0] : span[1]])
+        found.append(Speaker(identity, *span))
         taken.update(range(*span))
     return found
+
+
+_ENDINGS = (
+    ("ка", "ко"), ("ком", "ко"), ("ого", "ий"), ("ого", "ый"), ("им", "ий"), ("им", ""), ("ым", ""), ("ом", ""), ("ем", ""), ("а", ""), ("я", ""), ("у", ""),
+)  # fmt: skip
+
+
+def _declined(word: str, context: Context) -> str | None:
+    """The speaker whose surname stands in another case («за словами Ткаченка»)."""
+    for ending, other in _ENDINGS:
+        if not word.endswith(ending) or len(word) - len(ending) < 3:
+            continue
+        found = context.lexicon.match([word[: -len(ending)] + other], [0], 0, 1)
+        known = next((m for m in found[1] if m.group == "speaker"), None) if found is not None else None
+        if known is not None:
+            return known.value
+    return None
 
 
 def _after(

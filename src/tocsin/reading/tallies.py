@@ -176,7 +176,7 @@ def _passive(after: list[Clause], context: Context) -> str | None:
     return next(iter(_keys(after[0])), None) if cue is not None and cue.i > after[0].counts[0].i else None
 
 
-def _counted(
+def _counted(  # noqa: PLR0917 - a group and all that its draft needs
     group: Group,
     key: str,
     drafts: list[Draft],
