@@ -52,7 +52,10 @@ class Atlas:
 
     def covers(self, outer: str, inner: str) -> bool:
         """Whether one area is another or holds it."""
-        return outer == inner or outer in self.ancestors(inner)
+        if outer == inner:
+            return True
+        found = self._ancestors.get(inner)
+        return outer in (self.ancestors(inner) if found is None else found)
 
     def first_level_of(self, code: str) -> str | None:
         """The first-level area that holds one, or it itself."""

@@ -160,13 +160,12 @@ class State:
         return self._due()
 
     def _due(self) -> datetime | None:
-        parts = (
-            self.threats.next_deadline(),
-            self.watch.next_deadline(),
-            self.record.next_deadline(),
-            self.decider.next_deadline(),
-        )
-        return min((p for p in parts if p is not None), default=None)
+        found: datetime | None = None
+        for part in (self.threats, self.watch, self.record, self.decider):
+            due = part.next_deadline()
+            if due is not None and (found is None or due < found):
+                found = due
+        return found
 
     def _lapse(self, due: datetime) -> list[Fact]:
         picture = [fact for part in (self.threats, self.watch, self.record) for _, fact in part.advance(due)]

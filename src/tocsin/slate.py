@@ -9,7 +9,7 @@ deadline costs one dictionary write.
 from __future__ import annotations
 
 import heapq
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from datetime import datetime
 from typing import Generic, TypeVar
 
@@ -17,19 +17,19 @@ __all__ = ["Slate", "Table", "Timers"]
 
 K = TypeVar("K")
 V = TypeVar("V")
+_NOTHING = object()
+"""Stands in the undo record for a row that was not there."""
 
 
 class Slate:
     """The undo record that all tables of one state share."""
 
-    __slots__ = ("_log",)
+    __slots__ = ("_log", "note")
 
     def __init__(self) -> None:
-        self._log: list[tuple[dict[object, object], object, object, bool]] = []
-
-    def note(self, rows: dict[object, object], key: object) -> None:
-        """Remember what stood at ``key`` before it is written."""
-        self._log.append((rows, key, rows.get(key), key in rows))
+        self._log: list[tuple[dict[object, object], object, object]] = []
+        self.note: Callable[[tuple[dict[object, object], object, object]], None] = self._log.append
+        """Remember of a table's rows what stood at a key before it is written."""
 
     def keep(self) -> None:
         """Forget the record: what was written stands."""
@@ -37,11 +37,11 @@ class Slate:
 
     def undo(self) -> None:
         """Put back, newest first, everything that was written since the last ``keep``."""
-        for rows, key, old, there in reversed(self._log):
-            if there:
-                rows[key] = old
-            else:
+        for rows, key, old in reversed(self._log):
+            if old is _NOTHING:
                 rows.pop(key, None)
+            else:
+                rows[key] = old
         self._log.clear()
 
     def __len__(self) -> int:
@@ -51,27 +51,28 @@ class Slate:
 class Table(Generic[K, V]):
     """A mapping whose writes can be undone. Values must be frozen: they are replaced, never changed."""
 
-    __slots__ = ("_slate", "rows")
+    __slots__ = ("_note", "get", "rows")
 
     def __init__(self, slate: Slate) -> None:
-        self._slate = slate
+        self._note = slate.note
         self.rows: dict[K, V] = {}
+        self.get: Callable[[K], V | None] = self.rows.get
+        """The value of a key, or None. The fold asks so often that this is the dict's own."""
 
     def put(self, key: K, value: V) -> None:
         """Write a value."""
-        self._slate.note(self.rows, key)  # type: ignore[arg-type]
-        self.rows[key] = value
+        rows = self.rows
+        self._note((rows, key, rows.get(key, _NOTHING)))  # type: ignore[arg-type]
+        rows[key] = value
 
     def drop(self, key: K) -> V | None:
         """Take a value out; what it was, or None."""
-        if key not in self.rows:
+        rows = self.rows
+        if key not in rows:
             return None
-        self._slate.note(self.rows, key)  # type: ignore[arg-type]
-        return self.rows.pop(key)
-
-    def get(self, key: K) -> V | None:
-        """The value, or None."""
-        return self.rows.get(key)
+        old = rows.pop(key)
+        self._note((rows, key, old))  # type: ignore[arg-type]
+        return old
 
     def __contains__(self, key: K) -> bool:
         return key in self.rows
@@ -96,7 +97,10 @@ class Timers:
         """Set or move the deadline of a key."""
         if self._due.get(key) != due:
             self._due.put(key, due)
-            heapq.heappush(self._heap, (due, key))
+            heap = self._heap
+            heapq.heappush(heap, (due, key))
+            if len(heap) > 64 and len(heap) > 4 * len(self._due):
+                self.restore()
 
     def disarm(self, key: str) -> None:
         """A key has no deadline any more."""
@@ -108,13 +112,18 @@ class Timers:
 
     def next(self) -> datetime | None:
         """The earliest deadline, or None."""
-        self._settle()
-        return self._heap[0][0] if self._heap else None
+        heap, due = self._heap, self._due.rows
+        while heap:
+            at, key = heap[0]
+            if due.get(key) == at:
+                return at
+            heapq.heappop(heap)
+        return None
 
     def pop(self, to: datetime) -> tuple[datetime, str] | None:
         """Take out the earliest deadline that is due at or before ``to``."""
-        self._settle()
-        if not self._heap or self._heap[0][0] > to:
+        first = self.next()
+        if first is None or first > to:
             return None
         due, key = heapq.heappop(self._heap)
         self._due.drop(key)
@@ -123,10 +132,3 @@ class Timers:
     def restore(self) -> None:
         """Build the heap anew from the deadlines that stand: after an undo."""
         self._heap = sorted((due, key) for key, due in self._due.rows.items())
-
-    def _settle(self) -> None:
-        heap, due = self._heap, self._due.rows
-        while heap and due.get(heap[0][1]) != heap[0][0]:
-            heapq.heappop(heap)
-        if len(heap) > 64 and len(heap) > 4 * len(due):
-            self.restore()

@@ -54,7 +54,7 @@ class Support(msgspec.Struct, frozen=True, kw_only=True):
 
     def weight(self) -> tuple[int, int, datetime, str]:
         """By which the cause of an alert is chosen: level, the rule's rank, the newest, the id."""
-        return (level_rank(self.level), self.rank, self.said, self.id)
+        return (_LEVEL_RANK.get(self.level, 0), self.rank, self.said, self.id)
 
 
 class Standing:

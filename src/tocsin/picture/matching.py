@@ -20,11 +20,12 @@ if TYPE_CHECKING:
 __all__ = ["EVERYWHERE", "Matcher", "Spot", "headings_agree", "ref_of"]
 
 _POINTS = ("N", "NNE", "NE", "ENE", "E", "ESE", "SE", "SSE", "S", "SSW", "SW", "WSW", "W", "WNW", "NW", "NNW")
-_FINE = ("drone", "jet-drone", "recon-drone", "guided-bomb", "artillery", "mlrs")
+_FINE = frozenset(("drone", "jet-drone", "recon-drone", "guided-bomb", "artillery", "mlrs"))
 """Classes whose threats are told apart by raion; all others by first-level area."""
 _UPGRADE = timedelta(minutes=10)
-_REMEMBERED = 100_000
 _PLACELESS = timedelta(minutes=15)
+_Around = tuple[tuple[str, ...], str | None, str | None]
+"""What holds an area: all areas around it, its raion, its first-level area."""
 EVERYWHERE = "*"
 """The bucket of threats without an area of their own, or of a whole country."""
 
@@ -74,7 +75,8 @@ class Matcher:
     def __init__(self, places: Gazetteer, kin: Kin) -> None:
         self._places = places
         self._kin = kin
-        self._pairs: dict[tuple[str, str, bool], int] = {}
+        self._around: dict[str, _Around] = {}
+        """Of every area what holds it: as many answers as areas."""
 
     def buckets(self, areas: Sequence[AreaRef]) -> tuple[str, ...]:
         """The first-level areas that ``areas`` lie in, by which threats are looked up."""
@@ -89,10 +91,10 @@ class Matcher:
 
     def score(self, claim: Claim, weapon: str, spot: Spot, threat: Threat, said: datetime) -> tuple[int, int]:
         """How well claim and threat fit by (place, weapon); (0, 0) when they are two things."""
-        upgrade = self._carrier(claim, weapon, spot, threat, said)
-        if upgrade[0]:
-            return upgrade
         if self._kin.carrier(threat.weapon) or self._kin.carrier(weapon):
+            upgrade = self._carrier(claim, weapon, spot, threat, said)
+            if upgrade[0]:
+                return upgrade
             if threat.weapon != weapon or claim.kind not in ("takeoff", "danger", "inbound"):
                 return (0, 0)
             return (3, 3)
@@ -106,7 +108,7 @@ class Matcher:
         self, claim: Claim, weapon: str, spot: Spot, threat: Threat, said: datetime
     ) -> tuple[int, int]:
         """A missile danger told in one breath with a take-off is the danger of what took off."""
-        if weapon == threat.weapon or not (self._kin.carrier(weapon) or self._kin.carrier(threat.weapon)):
+        if weapon == threat.weapon:
             return (0, 0)
         start = threat.valid.start
         near = start is not None and abs(said - start) <= _UPGRADE
@@ -128,18 +130,11 @@ class Matcher:
                 overlap = not spot.origin or not threat.origin or self._touch(spot.origin, threat.origin)
                 return int(recent and overlap)
             return 1 if self._touch(spot.origin, threat.origin) or not (spot.origin or threat.origin) else 0
-        fine = self._kin.klass(weapon) in _FINE or threat.weapon_class in _FINE
+        fine = threat.weapon_class in _FINE or self._kin.klass(weapon) in _FINE
         best = 0
-        pairs = self._pairs
         for mine in told:
             for theirs in held:
-                key = (mine.code, theirs.code, fine)
-                near = pairs.get(key)
-                if near is None:
-                    if len(pairs) > _REMEMBERED:
-                        pairs.clear()
-                    near = pairs[key] = self._near(mine.code, theirs.code, fine=fine)
-                best = max(best, near)
+                best = max(best, self._near(mine.code, theirs.code, fine=fine))
         if not best and claim.kind == "inbound" and self._touch(spot.origin, held):
             best = 1
         return best
@@ -147,16 +142,22 @@ class Matcher:
     def _near(self, one: str, other: str, *, fine: bool) -> int:
         if one == other:
             return 3
+        mine = self._around.get(one) or self._look(one)
+        theirs = self._around.get(other) or self._look(other)
         root = self._places.root
         if root in (one, other):
             return 0
-        if self._places.covers(one, other) or self._places.covers(other, one):
+        if one in theirs[0] or other in mine[0]:
             return 2
         if fine:
-            raion = self._places.raion_of(one)
-            return 2 if raion is not None and raion == self._places.raion_of(other) else 0
-        first = self._places.first_level_of(one)
-        return 1 if first is not None and first == self._places.first_level_of(other) else 0
+            return 2 if mine[1] is not None and mine[1] == theirs[1] else 0
+        return 1 if mine[2] is not None and mine[2] == theirs[2] else 0
+
+    def _look(self, code: str) -> _Around:
+        places = self._places
+        around = (places.ancestors(code), places.raion_of(code), places.first_level_of(code))
+        self._around[code] = around
+        return around
 
     def _touch(self, one: Sequence[AreaRef], other: Sequence[AreaRef]) -> bool:
         return any(

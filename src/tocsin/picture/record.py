@@ -69,6 +69,7 @@ class Record:
         self._incidents = Incidents(places, attacks, register, slate)
         self._books = Books(places, attacks, register, slate)
         self._statements = Statements(register, slate)
+        self._timers = (self._incidents.timers, self._books.timers, self._statements.timers)
         self._minutes: Table[int, Minute] = Table(slate)
         self._listening = False
 
@@ -132,9 +133,12 @@ class Record:
 
     def next_deadline(self) -> datetime | None:
         """When the next thing leaves the hot state."""
-        parts = (self._incidents, self._books, self._statements)
-        due = [each for each in (part.timers.next() for part in parts) if each is not None]
-        return min(due, default=None)
+        found: datetime | None = None
+        for timers in self._timers:
+            due = timers.next()
+            if due is not None and (found is None or due < found):
+                found = due
+        return found
 
     def advance(self, to: datetime) -> list[tuple[datetime, Fact]]:
         """Let go, at its own instant, of everything that is due at or before ``to``."""
