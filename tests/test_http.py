@@ -12,7 +12,7 @@ from typing import Any
 import httpx
 import pytest
 
-from served import ALARM, CLEAR, KYIV, Served, serving
+from served import ALARM, CLEAR, KYIV, Reader, Served, serving
 from tocsin.app import wall_clock
 from tocsin.codec import instant
 
@@ -314,8 +314,20 @@ def test_the_snapshot_of_all_names_every_first_level_area(server: Served) -> Non
 
 def test_a_demonstration_says_so_in_every_answer(tmp_path: Path) -> None:
     with serving(tmp_path, demo=True) as server:
-        for path in ("/v1/alerts", "/v1/picture", f"/v1/areas/{KYIV}", "/now/all.json", "/healthz"):
+        server.post({"id": "1", "source": "city-alarm", "text": ALARM})
+        alert = server.get("/v1/alerts")["alerts"][0]["id"]
+        one = f"/v1/alerts/{alert}"
+        for path in ("/v1/alerts", "/v1/picture", one, f"/v1/areas/{KYIV}", "/now/all.json", "/healthz"):
             assert server.get(path)["demo"] is True
+        told = server.get("/v1/changes")
+        assert told["demo"] is True
+        assert all(change["demo"] is True for change in told["changes"])
+        reader = Reader(server.url, "?after=0")
+        try:
+            assert reader.change()["demo"] is True
+            assert reader.heartbeat()["demo"] is True
+        finally:
+            reader.close()
 
 
 # --- durability ---------------------------------------------------------------

@@ -105,7 +105,7 @@ class App:
         self.world = world
         self.journal = journal
         self.clock = clock
-        self._fold = Fold(world, gate)
+        self._fold = Fold(world, gate, settings.marks)
         self._reader = Reader(world.lexicon, world.places, world.register)
         self._writer = Writer(journal, clock, self._committed)
         self._loop: asyncio.AbstractEventLoop | None = None
@@ -114,7 +114,7 @@ class App:
         self._noted: dict[int, tuple[Problem, ...]] = {}
         """What was wrong with an entry, until whoever sent it is told."""
         self._heard: dict[str, datetime] = {}
-        self._past = Past(lambda: Fold(world, gate), journal.entries)
+        self._past = Past(lambda: Fold(world, gate, settings.marks), journal.entries)
         self._picture: tuple[int, datetime, Picture] | None = None
         self._tasks: list[asyncio.Task[None]] = []
         self.streams = Streams(self)

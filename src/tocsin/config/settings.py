@@ -93,6 +93,11 @@ class Settings(msgspec.Struct, frozen=True, kw_only=True):
     base: str = "."
     """The directory that file names in those tables are relative to."""
 
+    @property
+    def marks(self) -> dict[str, bool]:
+        """What every message must carry: that it is a demonstration, or an exercise; nothing where all is real."""
+        return {name: True for name in ("demo", "exercise") if getattr(self, name)}
+
     def __repr__(self) -> str:
         return f"Settings(host={self.host!r}, port={self.port}, journal={self.journal!r}, open={self.open})"
 

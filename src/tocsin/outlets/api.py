@@ -85,12 +85,8 @@ class Api:
         return await self._hall.view(at, known_at, desk=self._desk(request))
 
     def _told(self, view: View, more: Mapping[str, Any]) -> dict[str, Any]:
-        told = {**more, "at": instant(view.at), **freshness(view.age, view.known_at)}
-        if self._hall.settings.demo:
-            told["demo"] = True
-        if self._hall.settings.exercise:
-            told["exercise"] = True
-        return told
+        marks = self._hall.settings.marks
+        return {**more, "at": instant(view.at), **freshness(view.age, view.known_at), **marks}
 
     def _whole(self, request: Request, name: str, default: int, largest: int) -> int:
         said = request.query_params.get(name)
@@ -169,10 +165,7 @@ class Api:
         state = self._hall.area_state(code)
         told: dict[str, Any] = plain(state)
         told["code"] = code
-        if self._hall.settings.demo:
-            told["demo"] = True
-        if self._hall.settings.exercise:
-            told["exercise"] = True
+        told |= self._hall.settings.marks
         return answer(told, request=request)
 
     def _code(self, said: str) -> str:
@@ -199,12 +192,12 @@ class Api:
         limit = max(1, self._whole(request, "limit", 1000, _LARGEST))
         if self._desk(request):
             told = [change_json(change) for change in self._hall.desk_changes(after, limit)]
-            return answer({"changes": told, "view": "desk"}, request=request)
+            return answer({"changes": told, "view": "desk", **self._hall.settings.marks}, request=request)
         publication = self._hall.publication
         found = publication.after(after, limit)
         now = self._hall.clock()
         rest = freshness(self._hall.age(), now)
-        rest |= {"last": publication.last, "head": publication.head}
+        rest |= {"last": publication.last, "head": publication.head, **self._hall.settings.marks}
         body = b'{"changes":[%b],%b' % (b",".join(one.data for one in found), _members(rest))
         return answer(body, request=request)
 

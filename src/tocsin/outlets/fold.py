@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import logging
 from collections import deque
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from datetime import datetime
 
 from tocsin.decisions.publisher import Publisher
@@ -30,9 +30,14 @@ def embargo_gate(world: World, state: State) -> Gate:
 class Fold:
     """State and publication, moved on together by the same entries and instants."""
 
-    def __init__(self, world: World, gate: Callable[[World, State], Gate] = embargo_gate) -> None:
+    def __init__(
+        self,
+        world: World,
+        gate: Callable[[World, State], Gate] = embargo_gate,
+        marks: Mapping[str, bool] | None = None,
+    ) -> None:
         self.state = State(world)
-        self.publication = Publication(gate(world, self.state), world.places)
+        self.publication = Publication(gate(world, self.state), world.places, marks)
         self.changes: list[Change] = []
         self.problems: deque[Problem] = deque(maxlen=1000)
         self.failed = 0

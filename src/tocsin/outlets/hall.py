@@ -44,6 +44,10 @@ class Conf(Protocol):
         """Whether all of this is an exercise."""
 
     @property
+    def marks(self) -> Mapping[str, bool]:
+        """What every message carries where nothing of it is real."""
+
+    @property
     def desk_token(self) -> str | None:
         """The token of the desk."""
 

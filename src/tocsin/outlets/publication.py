@@ -8,7 +8,7 @@ nor chain heads tell of what is held back (R27).
 from __future__ import annotations
 
 import hashlib
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from datetime import datetime
 from typing import Protocol
 
@@ -115,9 +115,11 @@ def areas_of(fact: Fact) -> tuple[str, ...]:
 class Publication:
     """The public chain: numbers from 1, each change's hash over the head before and its bytes."""
 
-    def __init__(self, gate: Gate, places: Tree) -> None:
+    def __init__(self, gate: Gate, places: Tree, marks: Mapping[str, bool] | None = None) -> None:
         self._gate = gate
         self._places = places
+        self._marks = marks or {}
+        """What each change carries where nothing of it is real: ``demo`` or ``exercise``."""
         self._log: list[Published] = []
         self._head = EMPTY_HEAD
 
@@ -150,7 +152,7 @@ class Publication:
         for at, fact in facts:
             number = len(self._log) + 1
             change = Change(number=number, at=at, entry=0, fact=fact)
-            data = encode(change_json(change))
+            data = encode({**change_json(change), **self._marks})
             spoken = areas_of(fact)
             above = (code for area in spoken for code in self._places.ancestors(area))
             one = Published(

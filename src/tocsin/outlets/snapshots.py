@@ -110,10 +110,7 @@ class Snapshots:
             "last": publication.last,
             "head": publication.head,
         }
-        if self._hall.settings.demo:
-            told["demo"] = True
-        if self._hall.settings.exercise:
-            told["exercise"] = True
+        told |= self._hall.settings.marks
         return told
 
     def _all(self, now: datetime) -> dict[str, Any]:

@@ -177,6 +177,7 @@ class Streams:
     def _frame(self, event: str) -> bytes:
         publication = self._hall.publication
         told = {"last": publication.last, "head": publication.head, "at": instant(self._hall.clock())}
+        told |= self._hall.settings.marks
         return b"event: %b\ndata: %b\n\n" % (event.encode(), encode(told))
 
     def published(self) -> None:
