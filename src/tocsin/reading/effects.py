@@ -43,6 +43,10 @@ _EXTINGUISHED = (
     "локализ",
     "under control",
     "contained",
+    "приборкан",
+    "догасил",
+    "doused",
+    "quelled",
 )
 
 
@@ -177,8 +181,45 @@ def _loose(clause: Clause, context: Context) -> int:
         and k not in context.spoken
         and tokens.kinds[k] == "w"
         and tokens.words[k] not in small
+        and tokens.words[k] not in FUNCTION_WORDS
         and len(tokens.words[k]) > 2
     )
+
+
+FUNCTION_WORDS = frozenset(
+    [
+        "the",
+        "was",
+        "were",
+        "has",
+        "have",
+        "had",
+        "been",
+        "are",
+        "and",
+        "its",
+        "their",
+        "with",
+        "who",
+        "that",
+        "from",
+        "after",
+        "said",
+        "було",
+        "были",
+        "який",
+        "яка",
+        "які",
+        "була",
+        "були",
+        "також",
+        "вже",
+        "уже",
+        "который",
+        "которая",
+    ]
+)
+"""Words of grammar, which never make a headline tell of something else."""
 
 
 def _cues(clause: Clause, context: Context) -> list[tuple[str, Mark]]:
@@ -221,6 +262,8 @@ def _cues(clause: Clause, context: Context) -> list[tuple[str, Mark]]:
     ]
     if "assessment" in values_only:
         found = [(v, c) for v, c in found if v != "damage"]
+    if "response" in values_only or clause.harms:
+        found = [(v, c) for v, c in found if not (v == "damage" and _attribute(c, words))]
     kept: list[tuple[str, Mark]] = []
     for value, cue in found:
         if value in {v for v, _ in kept} and value in (
@@ -236,6 +279,22 @@ def _cues(clause: Clause, context: Context) -> list[tuple[str, Mark]]:
             continue
         kept.append((value, cue))
     return kept
+
+
+_HARMED = ("пошкодж", "поврежд", "зруйн", "разруш", "понівеч", "поруйн")
+_OBLIQUE = ("ого", "ої", "ому", "их", "ій", "им", "ими", "ым", "ых", "ыми", "ой")
+_SHOWN = frozenset({"damaged", "destroyed", "collapsed", "wrecked", "ruined", "burning", "shattered"})
+_ARTICLES = frozenset({"a", "an", "the", "of", "from"})
+
+
+def _attribute(cue: Mark, words: list[str]) -> bool:
+    """«з пошкодженого гуртожитку», "from the collapsed block": what people are rescued from tells no new damage."""
+    word = words[cue.i]
+    if cue.j - cue.i > 1:
+        return False
+    if word.startswith(_HARMED):
+        return word.endswith(_OBLIQUE)
+    return word in _SHOWN and bool(cue.i) and words[cue.i - 1] in _ARTICLES
 
 
 def _counted(cue: Mark, clause: Clause) -> bool:
@@ -364,7 +423,19 @@ def _plausible(value: str, clause: Clause, unit: Unit, context: Context) -> bool
 
 
 _NETWORKS = frozenset(
-    {"telegram", "facebook", "instagram", "twitter", "x", "телеграм", "телеграмі", "телеграме", "фейсбук", "фейсбуці", "фейсбуке"}
+    {
+        "telegram",
+        "facebook",
+        "instagram",
+        "twitter",
+        "x",
+        "телеграм",
+        "телеграмі",
+        "телеграме",
+        "фейсбук",
+        "фейсбуці",
+        "фейсбуке",
+    }
 )
 
 
@@ -373,7 +444,10 @@ def stranger(unit: Unit, context: Context) -> bool:
     tokens = context.tokens
     covered = {k for m in unit.marks for k in range(m.i, m.j)} | context.spoken
     return any(
-        tokens.caps[k] and k not in covered and tokens.words[k] not in _NETWORKS and tokens.words[k] not in context.lexicon.prepositions
+        tokens.caps[k]
+        and k not in covered
+        and tokens.words[k] not in _NETWORKS
+        and tokens.words[k] not in context.lexicon.prepositions
         for k in range(unit.i + 1, unit.j)
     )
 

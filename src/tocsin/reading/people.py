@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from tocsin.model import HARM_KEYS, Range
 from tocsin.reading.drafts import Clause, Context, Draft, Unit
-from tocsin.reading.effects import stranger
+from tocsin.reading.effects import FUNCTION_WORDS, stranger
 from tocsin.reading.marks import Mark
 from tocsin.reading.threats import denied, main_spot, spots_for
 
@@ -184,7 +184,7 @@ def _plausible(clause: Clause, unit: Unit, context: Context) -> bool:
     small = context.lexicon.prepositions
     loose = [
         k for k in range(clause.marks[0].i, clause.marks[-1].j)
-        if k not in covered and k not in context.spoken and tokens.kinds[k] == "w" and tokens.words[k] not in small and len(tokens.words[k]) > 2
+        if k not in covered and k not in context.spoken and tokens.kinds[k] == "w" and tokens.words[k] not in small and tokens.words[k] not in FUNCTION_WORDS and len(tokens.words[k]) > 2
     ]  # fmt: skip
     return len(loose) <= 2 and not stranger(unit, context)
 
