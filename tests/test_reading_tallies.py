@@ -34,6 +34,13 @@ def test_a_list_under_a_heading_counts_what_the_heading_says(text: str) -> None:
     assert totals(text) == [("shahed-136", {"shot-down": (14, 14)}), ("kh-59", {"shot-down": (2, 2)})]
 
 
+def test_a_list_goes_on_behind_an_item_that_is_no_weapon() -> None:
+    text = "ЗНИЩЕНО:\n- два гелікоптери\n- 2 ракети Х-59\n- БПЛА «Орлан-10»"
+    assert totals(text) == [("kh-59", {"shot-down": (2, 2)}), ("orlan-10", {"shot-down": (1, 1)})]
+    after = read(text + "\n\n3 БпЛА на Суми", "army").claims[-1]
+    assert (after.kind, after.weapon) == ("inbound", "drone")
+
+
 def test_what_was_used_is_launched_and_what_came_through_is_hit() -> None:
     text = "Противник застосував:\n- 4 ракети Х-101;\n- 60 ударних БпЛА.\n\nЗбито 3 Х-101, 52 БпЛА. Влучання 5 БпЛА на 3 локаціях."
     assert totals(text) == [

@@ -144,8 +144,8 @@ class Context:
     last_paragraph_weapon: int = -1
     last_tally: int = -1
     """The paragraph of the last sentence that summed up."""
-    listing: tuple[str, int] | None = None
-    """What the list of totals counts that goes on, and its last line."""
+    listing: tuple[str, int, int] | None = None
+    """What the list of totals counts that goes on, its last line and paragraph."""
     last_effect: str = ""
     summary: bool = False
     """A finished night or day is being summed up from here on."""

@@ -36,6 +36,8 @@ _LOCATIONS = frozenset(
 )
 _OTHERS = ("авіауд", "авиауд", "обстріл", "обстрел", "airstrike", "strike", "област", "район", "region")
 _ONE = Range(min=1, max=1)
+_HEADING = -1
+"""In place of the paragraph while only the heading of a list has been read."""
 
 
 def is_tally(unit: Unit, clauses: list[Clause], context: Context) -> bool:
@@ -105,11 +107,16 @@ def _listed(unit: Unit, clauses: list[Clause], context: Context) -> bool:
     tokens = context.tokens
     ends = unit.j < len(tokens.words) and ":" in tokens.text[tokens.ends[unit.j - 1] : tokens.starts[unit.j]]
     if found and not weapon and unit.last_in_line and ends and not any(s for c in clauses for s in c.spots):
-        context.listing = (found[0], unit.line)
+        context.listing = (found[0], unit.line, _HEADING)
         return True
-    if before is None or unit.line != before[1] + 1 or not weapon or found:
+    begins = before is not None and before[2] == _HEADING and unit.line == before[1] + 1
+    if before is None or found or not (begins or unit.paragraph == before[2]):
         return False
-    context.listing = (before[0], unit.line)
+    if not weapon:
+        # An aeroplane, a ship: no weapon of ours, but the list goes on behind it.
+        context.listing = (before[0], before[1], unit.paragraph)
+        return False
+    context.listing = (before[0], unit.line, unit.paragraph)
     return True
 
 
