@@ -12,7 +12,18 @@ from tocsin.picture.attacks import moment
 from tocsin.picture.speakers import STANDING, Speaker
 from tocsin.picture.stages import quenched, restores, stage_of
 
-__all__ = ["BELOW_CITY", "FALLEN", "MOMENTS", "Hot", "Word", "denied_kinds", "objects_fit", "told", "word_of"]
+__all__ = [
+    "BELOW_CITY",
+    "FALLEN",
+    "MOMENTS",
+    "WORKS",
+    "Hot",
+    "Word",
+    "denied_kinds",
+    "objects_fit",
+    "told",
+    "word_of",
+]
 
 BELOW_CITY = ("district", "neighbourhood")
 """Levels below a city: fine enough for an incident of harm or of a blast alone."""

@@ -18,6 +18,7 @@ from tocsin.picture.incident import (
     BELOW_CITY,
     FALLEN,
     MOMENTS,
+    WORKS,
     Hot,
     Word,
     denied_kinds,
@@ -32,6 +33,7 @@ from tocsin.slate import Slate, Table, Timers
 __all__ = ["Found", "Incidents"]
 
 EFFECTS = ("impact", "debris", "fire", "damage", "outage", "explosion", "hazard")
+SPEAKS_OF = frozenset((*EFFECTS, *WORKS, "casualty"))
 APART = ("outage", "hazard")
 """Kinds that are incidents of their own: what fails in a network, and a danger that stays, are not what was hit."""
 ONE_HIT = timedelta(minutes=45)
@@ -98,6 +100,8 @@ class Incidents:
         hearing = _Hearing(claims, found)
         touched = hearing.touched
         for claim in claims:
+            if claim.kind not in SPEAKS_OF:
+                continue
             speaker = speaker_of(claim, report, source, self._register)
             if speaker.party or not _present(claim, stated):
                 continue

@@ -80,14 +80,15 @@ class Books:
         """
         items: list[Item] = []
         speakers = [(claim, speaker_of(claim, report, source, self._register)) for claim in claims]
+        lines = [() if speaker.party else tuple(born(claim, speaker)) for claim, speaker in speakers]
+        if not any(lines):
+            return []
         areas = {claim.id: area_for(claim, speaker, source.home, self._places) for claim, speaker in speakers}
         about = next((area for area in areas.values() if area is not None), None)
-        for claim, speaker in speakers:
-            if speaker.party:
-                continue
+        for (claim, speaker), mine in zip(speakers, lines, strict=True):
             told = _Told(claim, speaker, source.id, report.stated_at or at, about)
             area = areas[claim.id]
-            for line in born(claim, speaker):
+            for line in mine:
                 item = self._item(told, line, area, incidents.get((claim.id, area)))
                 if item is not None:
                     items.append(item)

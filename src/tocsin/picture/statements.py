@@ -30,6 +30,8 @@ class Statements:
         self._register = register
         self._out: Table[str, Statement] = Table(slate)
         self._said: Table[str, tuple[str, ...]] = Table(slate)
+        self._report: Table[str, str] = Table(slate)
+        """The report that a statement came in."""
         self.timers = Timers(slate)
 
     def adopt(self, register: Mapping[str, Source]) -> None:
@@ -40,10 +42,17 @@ class Statements:
         """One statement for each passage in which a party, or anybody, states an aim or a justification."""
         stated = report.stated_at or at
         made: list[tuple[Statement, tuple[int, int]]] = []
-        ordered = sorted(claims, key=lambda claim: (claim.kind != "statement", claim.id))
+        plain = source.kind != "party" and report.forwarded_from is None
+        # Whoever is no party and quotes nobody has made no statement of a party's.
+        told = [
+            claim
+            for claim in claims
+            if claim.kind == "statement" or (claim.kind not in ASIDE and not (plain and claim.by is None))
+        ]
+        ordered = sorted(told, key=lambda claim: (claim.kind != "statement", claim.id))
         for claim in ordered:
             speaker = speaker_of(claim, report, source, self._register)
-            if claim.kind != "statement" and (not speaker.party or claim.kind in ASIDE):
+            if claim.kind != "statement" and not speaker.party:
                 continue
             span = (
                 min((each.start for each in claim.evidence), default=0),
@@ -71,6 +80,8 @@ class Statements:
             key = f"{source.id}:{report.id}"
             ids = (*(self._said.get(key) or ()), *(noun.id for noun, _ in made))
             self._said.put(key, tuple(dict.fromkeys(ids)))
+            for noun, _ in made:
+                self._report.put(noun.id, key)
         return facts
 
     def retract(self, report: str, why: str) -> list[Fact]:
@@ -78,6 +89,7 @@ class Statements:
         facts = []
         for each in self._said.drop(report) or ():
             noun = self._out.drop(each)
+            self._report.drop(each)
             self.timers.disarm(each)
             if noun is not None:
                 facts.append(
@@ -99,9 +111,9 @@ class Statements:
             if noun is not None:
                 fact = Fact(type="statement", verb="close", noun=noun, because=noun.claims, why=QUIET)
                 gone.append((when, fact))
-                for report, ids in sorted(self._said.rows.items()):
-                    if each in ids:
-                        self._said.drop(report)
+                report = self._report.drop(each)
+                if report is not None:
+                    self._said.drop(report)
         return gone
 
 
