@@ -109,8 +109,10 @@ def _listed(unit: Unit, clauses: list[Clause], context: Context) -> bool:
     if found and not weapon and unit.last_in_line and ends and not any(s for c in clauses for s in c.spots):
         context.listing = (found[0], unit.line, _HEADING)
         return True
-    begins = before is not None and before[2] == _HEADING and unit.line == before[1] + 1
-    if before is None or found or not (begins or unit.paragraph == before[2]):
+    if before is None or found:
+        return False
+    next_line = unit.line == before[1] + 1 and (before[2] == _HEADING or not any(c.spots for c in clauses))
+    if not (next_line or unit.paragraph == before[2]):
         return False
     if not weapon:
         # An aeroplane, a ship: no weapon of ours, but the list goes on behind it.
