@@ -9,7 +9,7 @@ from tocsin.reading.marks import Mark
 from tocsin.reading.normalise import AND_SLASH, COLON, COMMA, DASH, DOT, HYPHEN, QUOTE
 from tocsin.reading.ranking import AND, FILLER, ranked
 
-__all__ = ["COUNTRY", "compass_of", "find_spots"]
+__all__ = ["COUNTRY", "find_spots"]
 
 COUNTRY = "UA"
 _RIVER = frozenset(
@@ -344,26 +344,6 @@ def _holds(context: Context, outer: Spot, inner: Spot) -> bool:
         and (finer or outer.best.precision in ("oblast", "raion"))
         and context.gazetteer.covers(outer.code, inner.code)
     )
-
-
-def compass_of(unit_marks: list[Mark], words: list[str]) -> str | None:
-    """The compass point of a course, where a sentence gives one."""
-    for n, mark in enumerate(unit_marks):
-        meaning = mark.has("compass")
-        if meaning is None:
-            continue
-        if mark.j - mark.i > 1 and words[mark.i] not in ("на", "to"):
-            return meaning.value
-        around = [*unit_marks[max(0, n - 1) : n], *unit_marks[n + 1 : n + 2]]
-        after = unit_marks[n + 1] if n + 1 < len(unit_marks) else None
-        if after is not None and after.places and after.i <= mark.j:
-            continue  # «на північ Києва» is where, not whither
-        if any(words[m.i] in _COURSE or words[m.j - 1] in _COURSE for m in around) or words[mark.i] == "на":
-            return meaning.value
-        beside = words[max(0, mark.i - 2) : mark.i] + words[mark.j : mark.j + 1]
-        if any(word in _COURSE for word in beside):
-            return meaning.value
-    return None
 
 
 _TOWARD = Meaning("role", "toward", {})
