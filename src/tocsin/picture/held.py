@@ -83,6 +83,10 @@ class Holding:
             if held is not None:
                 yield held
 
+    def told_by(self, source: str, report: str) -> tuple[str, ...]:
+        """The ids of the threats that a report spoke of."""
+        return self._by_report.get((source, report)) or ()
+
     def last_of(self, source: str) -> tuple[Held, datetime] | None:
         """The threat that a channel last spoke of, and when."""
         last = self._threads.get(source)

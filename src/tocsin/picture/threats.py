@@ -181,9 +181,10 @@ class Threats:
             if claim.weapon is None or self._kin.closeness(thread.threat.weapon, claim.weapon):
                 return thread
         best: tuple[tuple[int, int, datetime, str], Held] | None = None
+        listed = self.holding.told_by(claim.source, claim.report)
         for held in self.holding.like(slug, spot.told):
             place, close = self._matcher.score(claim, slug, spot, held.threat, said)
-            if not place or _beside(held, claim, spot):
+            if not place or (held.threat.id in listed and _beside(held, claim, spot)):
                 continue
             rank = (place, close, held.voices[-1].at if held.voices else said, held.threat.id)
             if best is None or rank > best[0]:
