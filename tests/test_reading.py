@@ -85,6 +85,24 @@ def test_mynus_takes_its_weapon_from_the_next_sentence() -> None:
 # --- alarms ---------------------------------------------------------------------
 
 
+@pytest.mark.parametrize(
+    ("text", "kind", "tense"),
+    [
+        ("Сьогодні вночі тривога в Києві тривала три години", "alarm", "past"),
+        ("Тревога в Киеве продолжалась сорок минут", "alarm", "past"),
+        ("Повітряна тривога в Києві триває вже третю годину", "alarm", "now"),
+        ("The air raid alert in Kyiv is over", "alarm-over", "now"),
+        ("Повітряна тривога в Києві закінчилась", "alarm-over", "now"),
+        ("Air raid alert in Kyiv is not over", "alarm", "now"),
+        ("Air raid alert all over Kyiv", "alarm", "now"),
+        ("The alert in Kyiv will be lifted by the military", "alarm", "now"),
+    ],
+)
+def test_an_alarm_that_lasted_or_ended_is_none_that_stands_now(text: str, kind: str, tense: str) -> None:
+    found = [(c.kind, c.tense) for c in read(text, "siren").claims if c.kind.startswith("alarm")]
+    assert found == [(kind, tense)]
+
+
 def test_alarms_are_declared_and_ended_by_area_and_type() -> None:
     assert said("🔴 Повітряна тривога в Сумська область", "siren")[0] == ("alarm", None, SUMY_OBLAST)
     assert said("🟢 Відбій тривоги в м. Київ", "siren")[0] == ("alarm-over", None, KYIV)

@@ -32,6 +32,78 @@ _DECLARED = (
     "объяв",
     "оголос",
 )
+_LASTED = frozenset(
+    {
+        "тривала",
+        "тривало",
+        "тривали",
+        "длилась",
+        "длился",
+        "длилось",
+        "продолжалась",
+        "продлилась",
+        "lasted",
+    }
+)
+"""An alarm of which this is said is over, whenever it was: telling of it declares nothing."""
+_ENDED = frozenset(
+    {
+        "over",
+        "cancelled",
+        "canceled",
+        "lifted",
+        "ended",
+        "скасовано",
+        "скасована",
+        "скасували",
+        "закінчилась",
+        "закінчилася",
+        "завершилась",
+        "завершилася",
+        "завершено",
+        "завершена",
+        "знято",
+        "отменена",
+        "снята",
+        "закончилась",
+    }
+)
+_IS = frozenset(
+    {
+        "is",
+        "now",
+        "was",
+    }
+)
+_NOT_YET = frozenset(
+    {
+        "not",
+        "never",
+        "be",
+        "will",
+        "until",
+        "till",
+        "if",
+        "when",
+        "once",
+        "after",
+        "all",
+        "не",
+        "ще",
+        "буде",
+        "будет",
+        "еще",
+        "якщо",
+        "если",
+        "коли",
+        "когда",
+        "поки",
+        "пока",
+        "до",
+        "після",
+        "после",
+    }
+)
 
 
 def alarms_of(clause: Clause, unit: Unit, context: Context) -> list[Draft]:
@@ -57,14 +129,27 @@ def alarms_of(clause: Clause, unit: Unit, context: Context) -> list[Draft]:
             kind, alarm_type = "alarm-over", "air-raid"
         else:
             kind, alarm_type = meaning.claim, str(meaning.extra.get("type", "air-raid"))
+        if kind == "alarm" and not unit.past and _ended(cue, unit, context):
+            kind = "alarm-over"
         if kind == "alarm-over" and (clause.weapons or ("danger-over" in values and meaning is not None)):
             continue
         if kind == "alarm" and ("danger-over" in values or any(d.kind == kind for d in drafts)):
             continue
         draft = _alarm(kind, alarm_type, cue, clause, unit, context)
         if draft is not None:
+            if kind == "alarm" and any(words[k] in _LASTED for k in range(unit.i, unit.j)):
+                draft.tense = "past"
             drafts.append(draft)
     return drafts
+
+
+def _ended(cue: Mark, unit: Unit, context: Context) -> bool:
+    """Whether the words behind an alarm say that it is over: «Air raid alert in Kyiv is over», «… скасовано»."""
+    words = context.tokens.words
+    for k in range(cue.j, min(unit.j, cue.j + 7)):
+        if words[k] in _ENDED and (words[k] != "over" or words[k - 1] in _IS):
+            return all(words[n] not in _NOT_YET for n in range(unit.i, k))
+    return False
 
 
 def _alarm(  # noqa: PLR0917 - a clause and all that it stands in
