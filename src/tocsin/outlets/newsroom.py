@@ -74,6 +74,11 @@ class Asked(msgspec.Struct, frozen=True, kw_only=True):
     known_at: datetime | None = None
     since: datetime | None = None
 
+    @property
+    def key(self) -> tuple[object, ...]:
+        """What tells it from other questions."""
+        return (self.lang, self.area.code if self.area else None, self.known_at, self.since)
+
 
 class Made(msgspec.Struct, frozen=True):
     """An answer as it was made: the public number and the moment until which it may serve others."""
@@ -137,13 +142,21 @@ class Newsroom:
     async def report(self, asked: Asked) -> Sitrep:
         """Write a situation report of what was public, with the words that may be quoted."""
         view = await self._hall.view(None, asked.known_at)
-        changes = await asyncio.to_thread(self._changes, view.known_at, asked.since, view.picture)
-        made = await asyncio.to_thread(self._write, asked, view.picture, changes, view.known_at, {})
+        known_at = view.known_at if asked.known_at else self._as_of(view.known_at)
+        changes = await asyncio.to_thread(self._changes, known_at, asked.since, view.picture)
+        made = await asyncio.to_thread(self._write, asked, view.picture, changes, known_at, {})
         named = dict.fromkeys(claim for each in _sentences(made) for claim in each)
         quotes = await self._words(tuple(named)[:MOST_QUOTES])
         if not quotes:
             return made
-        return await asyncio.to_thread(self._write, asked, view.picture, changes, view.known_at, quotes)
+        return await asyncio.to_thread(self._write, asked, view.picture, changes, known_at, quotes)
+
+    def _as_of(self, now: datetime) -> datetime:
+        """Name the present by its minute, or by the last change in it: what is the same has the same bytes."""
+        publication = self._hall.publication
+        minute = now.replace(second=0, microsecond=0)
+        last = publication.after(publication.last - 1, 1)
+        return max(minute, last[0].change.at) if last else minute
 
     def _write(
         self,
@@ -249,7 +262,7 @@ class Newsroom:
                 **linked(report),
             ).encode()
 
-        key = ("page", asked, frame.chosen, frame.kiosk)
+        key = ("page", asked.key, frame.chosen, frame.kiosk)
         extra = {name: value for name, value in page_headers().items() if name != "Cache-Control"}
         return await self._answer(request, key, make, "text/html; charset=utf-8", extra)
 
@@ -278,7 +291,7 @@ class Newsroom:
                     return await asyncio.to_thread(to_pdf, report)
                 return encode(self._marked(_addressed(report)))
 
-            return await self._answer(request, (form, asked), make, _KINDS[form], {})
+            return await self._answer(request, (form, asked.key), make, _KINDS[form], {})
 
         return answer
 
@@ -313,7 +326,7 @@ class Newsroom:
                 made = incidents_geojson(picture, places.position, self._names.register, asked.lang)
                 return encode(self._marked(msgspec.json.decode(made)))
 
-            return await self._answer(request, (name, asked), make, _KINDS[form], extra)
+            return await self._answer(request, (name, asked.key), make, _KINDS[form], extra)
 
         return answer
 
@@ -343,7 +356,7 @@ class Newsroom:
                 write = live.atom if form == "atom" else live.blog
                 return write(told, head=head, words=words, now=self._hall.clock())
 
-            return await self._answer(request, (form, "live", asked), make, _KINDS[form], {})
+            return await self._answer(request, (form, "live", asked.key), make, _KINDS[form], {})
 
         return answer
 
@@ -393,7 +406,7 @@ class Newsroom:
         body = made.body
         if len(body) >= _GZIP_FROM and "gzip" in request.headers.get("accept-encoding", ""):
             body = gzip.compress(body, 5, mtime=0)
-            told["Content-Encoding"] = "gzip"
+            told |= {"Content-Encoding": "gzip", "ETag": f"W/{made.etag}"}
         return Response(body, headers={**told, "Content-Type": kind})
 
     def _fresh(self, key: tuple[object, ...]) -> Made | None:

@@ -216,9 +216,9 @@ def _speaker(source: str, by: str | None, names: Names, words: Words) -> str:
 # --- writing ----------------------------------------------------------------------------
 
 
-def _address(head: Masthead, number: int) -> str:
-    """Return the id of an entry: the same for ever, with the number of its public change."""
-    return f"{head.base}/live.atom{head.query}#c{number}"
+def _address(head: Masthead, number: int, lang: str) -> str:
+    """Return the id of an entry: the same for ever and for every area, with the number of its public change."""
+    return f"{head.base}/live.atom?lang={lang}#c{number}"
 
 
 def _permalink(head: Masthead, entry: Entry, lang: str) -> str:
@@ -248,7 +248,7 @@ def atom(told: Sequence[Entry], *, head: Masthead, words: Words, now: datetime) 
     _link(feed, f"{head.base}/story?lang={words.lang}", "alternate", "text/html")
     for one in told:
         entry = etree.SubElement(feed, f"{{{_ATOM}}}entry")
-        _put(entry, "id", _address(head, one.number))
+        _put(entry, "id", _address(head, one.number, words.lang))
         _put(entry, "title", f"{head.notice} {one.title}" if head.notice else one.title)
         _put(entry, "updated", _rfc3339(one.at))
         _put(entry, "published", _rfc3339(one.at))
@@ -257,7 +257,7 @@ def atom(told: Sequence[Entry], *, head: Masthead, words: Words, now: datetime) 
             _put(by, "name", one.who)
         _link(entry, _permalink(head, one, words.lang), "alternate", "text/html")
         if one.corrects is not None:
-            _link(entry, _address(head, one.corrects), "related", "application/atom+xml")
+            _link(entry, _address(head, one.corrects, words.lang), "related", "application/atom+xml")
         for term in (one.kind, *(("correction",) if one.correction else ())):
             etree.SubElement(entry, f"{{{_ATOM}}}category").set("term", term)
         content = etree.SubElement(entry, f"{{{_ATOM}}}content")
@@ -301,14 +301,15 @@ def blog(told: Sequence[Entry], *, head: Masthead, words: Words, now: datetime) 
         posting["datePublished"] = posting["coverageStartTime"] = _rfc3339(told[-1].at)
     if head.notice:
         posting["abstract"] = head.notice
-    return encode(posting)
+    # Newsrooms put it into a <script>, which nobody's words may end.
+    return encode(posting).replace(b"<", b"\\u003c")
 
 
 def _update(one: Entry, mended: Entry | None, head: Masthead, words: Words) -> dict[str, Any]:
     who = f"{words.say('ask.who')}: {one.who}" if one.who else ""
     update: dict[str, Any] = {
         "@type": ["BlogPosting", "CorrectionComment"] if one.correction else "BlogPosting",
-        "@id": _address(head, one.number),
+        "@id": _address(head, one.number, words.lang),
         "identifier": one.number,
         "url": _permalink(head, one, words.lang),
         "headline": f"{head.notice} {one.title}" if head.notice else one.title,
@@ -322,9 +323,9 @@ def _update(one: Entry, mended: Entry | None, head: Masthead, words: Words) -> d
         "citation": [_citation(quote) for quote in one.quotes],
     }
     if one.corrects is not None:
-        update["about"] = {"@id": _address(head, one.corrects)}
+        update["about"] = {"@id": _address(head, one.corrects, words.lang)}
     if mended is not None:
-        update["correction"] = {"@id": _address(head, mended.number)}
+        update["correction"] = {"@id": _address(head, mended.number, words.lang)}
     return update
 
 
