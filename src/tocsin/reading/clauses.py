@@ -90,6 +90,8 @@ def clauses_of(unit: Unit, spots: list[Spot], context: Context) -> list[Clause]:
         if mark.used:
             continue
         cut = _cut(tokens.seps, tokens.words, last, mark.i)
+        if cut == DASH and current and current[-1].group == "count" and mark.group == "harm":
+            cut = 0  # «ще 15 – дістали поранення»
         if (
             not cut
             and current
@@ -107,7 +109,19 @@ def clauses_of(unit: Unit, spots: list[Spot], context: Context) -> list[Clause]:
         last = mark.j
     if current:
         parts.append((sep, current))
-    return _join(parts, by_mark)
+    clauses = _join(parts, by_mark)
+    for clause in clauses:
+        _at_work(clause)
+    return clauses
+
+
+def _at_work(clause: Clause) -> None:
+    """«64 рятувальники» are no count of what happened, unless somebody is harmed."""
+    if not clause.counts or clause.harms:
+        return
+    crews = [m for m in clause.marks if m.has("group", "responders")]
+    if crews:
+        clause.counts = [c for c in clause.counts if not any(0 <= m.i - c.j <= 0 for m in crews)]
 
 
 def _cut(seps: list[int], words: list[str], start: int, end: int) -> int:

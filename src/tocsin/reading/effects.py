@@ -298,8 +298,10 @@ def _attribute(cue: Mark, words: list[str]) -> bool:
 
 
 def _counted(cue: Mark, clause: Clause) -> bool:
-    """«поранено двох рятувальників»: they are hurt, not at work."""
-    return bool(clause.harms) and any(0 <= cue.i - c.j <= 1 for c in clause.counts)
+    """«поранено двох рятувальників», «загинув рятувальник»: they are hurt, not at work."""
+    hurt = [h for h in clause.harms if h.value in ("killed", "injured", "affected")]
+    beside = any(0 <= cue.i - h.j <= 0 or 0 <= h.i - cue.j <= 0 for h in hurt)
+    return beside or (bool(clause.harms) and any(0 <= cue.i - c.j <= 1 for c in clause.counts))
 
 
 def _bare(cue: Mark, context: Context) -> bool:

@@ -411,6 +411,8 @@ def _no_count(tokens: Tokens, lexicon: Lexicon, i: int, j: int, end: int) -> boo
         return True
     if i and tokens.seps[i] == HYPHEN and tokens.kinds[i - 1] == "w":
         return True
+    if _aged(tokens, i):
+        return True
     if j >= len(tokens.words) or tokens.seps[j] > QUOTE:
         return before in _AGED and i > 0
     phrase = lexicon.match(tokens.words, tokens.seps, j, max(end, j + 1))
@@ -421,6 +423,16 @@ def _no_count(tokens: Tokens, lexicon: Lexicon, i: int, j: int, end: int) -> boo
     )
 
 
+def _aged(tokens: Tokens, i: int) -> bool:
+    """Whether a number is an age of a list of ages ("aged 50 and 61", «віком 12, 14 та 60»)."""
+    k = i - 1
+    while k >= 0 and i - k <= 8 and (tokens.kinds[k] == "n" or tokens.words[k] in _AGES_JOIN):
+        k -= 1
+    return k >= 0 and tokens.words[k] in _AGES
+
+
+_AGES = frozenset(["aged", "ages", "віком", "віці", "возрасте", "возрастом"])
+_AGES_JOIN = frozenset(["and", "to", "та", "і", "й", "и", "від", "до", "от"])
 _MEASURES = frozenset(
     [
         "хвилин",

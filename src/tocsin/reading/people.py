@@ -6,6 +6,7 @@ from tocsin.model import HARM_KEYS, Range
 from tocsin.reading.drafts import Clause, Context, Draft, Unit
 from tocsin.reading.effects import FUNCTION_WORDS, stranger
 from tocsin.reading.marks import Mark
+from tocsin.reading.persons import party_of, single
 from tocsin.reading.threats import denied, main_spot, spots_for
 
 __all__ = ["casualties_of"]
@@ -103,10 +104,62 @@ _ONE = frozenset(
         "неповнолітній",
         "неповнолітня",
         "підлітку",
+        "мати",
+        "батько",
+        "син",
+        "донька",
+        "дружина",
+        "дружину",
+        "бабуся",
+        "дідусь",
+        "пасажир",
+        "пасажирка",
+        "пасажирку",
+        "водія",
+        "рятувальника",
+        "пожежника",
+        "поліцейський",
+        "поліцейського",
+        "медика",
+        "пожежний",
+        "пожарный",
+        "спасатель",
+        "полицейский",
+        "водитель",
+        "водителя",
+        "пассажир",
+        "пассажирка",
+        "пенсионер",
+        "пенсионерка",
+        "мать",
+        "отец",
+        "сын",
+        "дочь",
+        "жена",
+        "муж",
+        "мужчину",
+        "женщину",
+        "rescuer",
+        "firefighter",
+        "paramedic",
+        "medic",
+        "passenger",
+        "mother",
+        "father",
+        "wife",
+        "husband",
+        "daughter",
+        "son",
+        "worker",
+        "pensioner",
+        "employee",
+        "teenager",
+        "toddler",
         "загиблим",
         "постраждалим",
     ]
 )
+_COUPLE = frozenset({"подружжя", "супруги", "супругов", "couple"})
 _FIRST = frozenset(
     {"first", "another", "перший", "перша", "перші", "першу", "першого", "ще", "еще", "первый", "первая"}
 )
@@ -135,6 +188,14 @@ def casualties_of(clause: Clause, unit: Unit, context: Context) -> list[Draft]:
             harm.setdefault(key, no)
             continue
         count = _count(clause, mark, taken)
+        party = party_of(clause, mark, count, context, _ONE)
+        if party is not None:
+            taken.update(id(c) for c in party.counts)
+            harm.setdefault(key, party.total)
+            for name, part in party.parts.items():
+                if f"{name}-{key}" in HARM_KEYS:
+                    harm.setdefault(f"{name}-{key}", part)
+            continue
         number = count.number if count is not None else _implied(clause, mark, context)
         if key == "trapped" and count is None:
             continue
@@ -238,7 +299,11 @@ def _count(clause: Clause, mark: Mark, taken: set[int]) -> Mark | None:
     low = harms[n - 1].j if n else -1
     high = harms[n + 1].i if n + 1 < len(harms) else 10**9
     free = [c for c in clause.counts if id(c) not in taken and not _of_things(clause, c)]
+    if mark.value == "rescued":
+        free = [c for c in free if not _of_group(clause, c, "responders")]
     before = [c for c in free if low <= c.i < mark.i]
+    whole = [c for c in before if not _part(clause, c)]
+    before = whole or before
     after = [c for c in free if mark.j <= c.i < high]
     if before and (not after or mark.i - before[-1].j <= after[0].i - mark.j + 2):
         return before[-1]
@@ -255,6 +320,16 @@ def _of_things(clause: Clause, count: Mark) -> bool:
     )
 
 
+def _of_group(clause: Clause, count: Mark, name: str) -> bool:
+    return any(0 <= m.i - count.j <= 1 and m.has("group", name) for m in clause.marks)
+
+
+def _part(clause: Clause, count: Mark) -> bool:
+    """Whether a count is of the children or responders among those counted («ten people, including three children»)."""
+    among = any(m.has("group", "of-them") and m.j <= count.i <= m.j + 2 for m in clause.marks)
+    return among and (_of_group(clause, count, "children") or _of_group(clause, count, "responders"))
+
+
 def _implied(clause: Clause, mark: Mark, context: Context) -> Range | None:
     """One, where the words are singular; at least one, where they only say that there are some."""
     words = context.tokens.words
@@ -266,8 +341,12 @@ def _implied(clause: Clause, mark: Mark, context: Context) -> Range | None:
         if m.has("group", "people") or m.has("group", "children") or m.has("group", "responders")
     ]
     named = [words[m.i] for m in people if -6 <= m.i - mark.i <= 6]
-    if any(w in _ONE for w in named):
+    if any(w in _ONE for w in named) or any(
+        -6 <= m.i - mark.i <= 6 and single(m, context, _ONE) for m in people
+    ):
         return Range(min=1, max=1)
+    if any(w in _COUPLE for w in named):
+        return Range(min=2, max=2)
     if words[mark.i] in _ONE and not any(w in ("people", "людей", "осіб") for w in near):
         return Range(min=1, max=1)
     if any(
