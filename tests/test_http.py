@@ -275,6 +275,9 @@ def test_the_openapi_document_is_true_to_the_routes(server: Served) -> None:
         "/v1/incidents",
         "/v1/ledgers",
         "/v1/statements",
+        "/v1/log",
+        "/cap/feed.atom",
+        "/cap/{id}.xml",
     }
     assert (
         routes | {"/v1/changes", "/v1/stream", "/v1/reports", "/healthz", "/metrics"}

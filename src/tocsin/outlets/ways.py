@@ -20,7 +20,15 @@ _NUMBER = Parameter("after", "The number of the last change that you have.", kin
 
 def endpoints(intake: Intake, api: Api) -> tuple[Endpoint, ...]:
     """Return every way in, in the order of the documentation."""
-    return (*_reports(intake), *_beliefs(api), *_things(api), *_changes(api), *_snapshots(), *_health(api))
+    return (
+        *_reports(intake),
+        *_beliefs(api),
+        *_things(api),
+        *_changes(api),
+        *_snapshots(),
+        *_files(),
+        *_health(api),
+    )
 
 
 def _reports(intake: Intake) -> tuple[Endpoint, ...]:
@@ -167,6 +175,49 @@ def _snapshots() -> tuple[Endpoint, ...]:
             does="One area's state, for caches and sirens.",
             answers={"200": "the snapshot", "304": "you have it", "404": "there is no such area"},
             parameters=(Parameter("area", "The area's code.", "path"),),
+        ),
+    )
+
+
+def _files() -> tuple[Endpoint, ...]:
+    """Return what is there to be kept: the public log and CAP (their outlets answer)."""
+    return (
+        Endpoint(
+            method="GET",
+            path="/v1/log",
+            handler=None,
+            does="The public log from a change on: lines of JSON, sealed; `tocsin verify` reads it.",
+            answers={"200": "the log", "400": "no number"},
+            parameters=(_NUMBER,),
+            media="application/x-ndjson",
+        ),
+        Endpoint(
+            method="GET",
+            path="/v1/log/key",
+            handler=None,
+            does="The public key that seals the log.",
+            answers={"200": "the key", "404": "nothing is signed here"},
+        ),
+        *(
+            Endpoint(
+                method="GET",
+                path=f"/cap/feed.{form}",
+                handler=None,
+                does="The CAP messages that stand, with their addresses.",
+                answers={"200": "the feed"},
+                parameters=(Parameter("lang", "Language of its titles: uk, ru or en."),),
+                media=f"application/{form}+xml",
+            )
+            for form in ("atom", "rss")
+        ),
+        Endpoint(
+            method="GET",
+            path="/cap/{id}.xml",
+            handler=None,
+            does="One CAP 1.2 message as it was first sent.",
+            answers={"200": "the message", "404": "there is no such message"},
+            parameters=(Parameter("id", "The message's identifier.", "path"),),
+            media="application/cap+xml",
         ),
     )
 
