@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from tocsin.reading.drafts import Context, Unit
 from tocsin.reading.lexicon import Meaning
+from tocsin.reading.marks import Mark
 
 __all__ = ["WAR", "asks", "at_war", "furniture", "is_title", "peace", "skipped"]
 
@@ -116,7 +117,7 @@ def skipped(unit: Unit, context: Context) -> bool:
                 still = True
             elif meaning.group == "mood" and meaning.value == "drill":
                 drill = True
-    if still and _stands(unit, context):
+    if still and (_stands(unit, context) or _awaits(unit, context)):
         return skip or drill
     if still:
         context.heading_region = None
@@ -127,7 +128,7 @@ def skipped(unit: Unit, context: Context) -> bool:
             and not m.has("mood", "still-standing")
         ]
         if any(m.group == "weapon" for m in unit.marks) or any(
-            m.group == "cue" and m.value == "instruction" for m in unit.marks
+            m.group == "cue" and m.value in _DURING for m in unit.marks
         ):
             return skip or drill
         context.still_line = unit.line
@@ -141,6 +142,30 @@ def skipped(unit: Unit, context: Context) -> bool:
         context.still_line = unit.line
         return True
     return skip or drill
+
+
+_DURING = frozenset({"instruction", "explosion", "impact"})
+"""What is said of an alarm that goes on and is read all the same («під час тривоги пролунав вибух»)."""
+_AWAITED = ("чекає", "очіку", "жде", "ожида", "скоро", "буде", "згодом", "waiting", "await", "expect")
+
+
+def _awaits(unit: Unit, context: Context) -> bool:
+    """Whether a sentence says that the end of an alarm is awaited: an end that is expected, and none yet."""
+    words = context.tokens.words
+    still = next((m for m in unit.marks if m.has("mood", "still-standing")), None)
+    if still is None:
+        return False
+    said = words[still.i : still.j]
+    if not any(w.startswith(_AWAITED) and not w.endswith(("йте", "йтесь", "йтеся")) for w in said):
+        return False
+    if not any(w.startswith(("відб", "отбо", "clear")) for w in said):
+        return False
+    still.turn(Meaning("cue", "alarm-over", {"type": "air-raid"}))
+    still.meanings = (still.meaning,)
+    unit.marks = [m for m in unit.marks if m is still or not m.has("cue", "alarm")]
+    unit.marks.insert(unit.marks.index(still), Mark(still.i, still.i + 1, Meaning("mood", "expected", {})))
+    unit.expected = True
+    return True
 
 
 _STANDS = (
