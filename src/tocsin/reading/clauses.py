@@ -109,10 +109,29 @@ def clauses_of(unit: Unit, spots: list[Spot], context: Context) -> list[Clause]:
         last = mark.j
     if current:
         parts.append((sep, current))
-    clauses = _join(parts, by_mark)
+    clauses = _join(_with_subjects(parts), by_mark)
     for clause in clauses:
         _at_work(clause)
     return clauses
+
+
+def _with_subjects(parts: list[tuple[int, list[Mark]]]) -> list[tuple[int, list[Mark]]]:
+    """The parts, those who are harmed ("the driver | and a passenger died") in one part with what happened to them."""
+    kept: list[tuple[int, list[Mark]]] = []
+    for sep, marks in parts:
+        before = kept[-1][1] if kept else []
+        if (
+            sep == AND_SLASH
+            and before
+            and all(m.group in ("group", "count", "junk") for m in before)
+            and before[-1].group == "group"
+            and any(m.group == "group" for m in marks)
+            and any(m.group == "harm" for m in marks)
+        ):
+            kept[-1] = (kept[-1][0], [*before, *marks])
+        else:
+            kept.append((sep, marks))
+    return kept
 
 
 def _at_work(clause: Clause) -> None:
@@ -180,7 +199,35 @@ def _join(parts: list[tuple[int, list[Mark]]], by_mark: dict[int, Spot]) -> list
                 )
                 or (not cue and weapon and count and any(m.has("mood", "total") for m in marks))
                 or (not cue and not weapon and place and has[0] and has[2] and _opens(n, parts, by_mark))
-                or (cue and (sep == SEMI or (has[1] and (weapon or has[2]) and not _only_over(marks))))
+                or (
+                    not cue
+                    and not weapon
+                    and not count
+                    and place
+                    and has[2]
+                    and has[3]
+                    and _counts_next(n, parts, by_mark)
+                )
+                or (
+                    not cue
+                    and not weapon
+                    and place
+                    and has[1]
+                    and has[2]
+                    and _another(clauses[-1], marks, sep, by_mark)
+                )
+                or (
+                    cue
+                    and (
+                        sep == SEMI
+                        or (
+                            has[1]
+                            and (weapon or has[2])
+                            and not _only_over(marks)
+                            and not (sep == AND_SLASH and weapon and not has[0] and not has[2])
+                        )
+                    )
+                )
             ):
                 new = True
             elif not cue and weapon and has[1] and (has[2] or place) and (place or count):
@@ -218,6 +265,30 @@ def _place_next(n: int, parts: list[tuple[int, list[Mark]]], by_mark: dict[int, 
         return False
     cue, weapon, place, _ = _features(parts[n + 1][1], by_mark)
     return place and not cue and not weapon
+
+
+def _counts_next(n: int, parts: list[tuple[int, list[Mark]]], by_mark: dict[int, Spot]) -> bool:
+    """Whether a bare place has its own count behind a dash («…, Ромни – 2», «…, по Шевченківському — двох»)."""
+    if n + 1 >= len(parts) or parts[n][0] not in (COMMA, SEMI) or parts[n + 1][0] not in (DASH, COLON):
+        return False
+    cue, weapon, place, count = _features(parts[n + 1][1], by_mark)
+    return count and not cue and not weapon and not place
+
+
+def _another(clause: Clause, marks: list[Mark], sep: int, by_mark: dict[int, Spot]) -> bool:
+    """Whether a part tells of others: «…, ще два з Тамбова», «…, інша група з Миколаївщини на Кіровоградщину»."""
+    if sep not in (COMMA, SEMI):
+        return False
+    counted = any(m.group == "count" for m in marks)
+    if counted and any(m.has("cue", "more") for m in marks):
+        return True
+    roles = [by_mark[id(m)].role for m in marks if id(m) in by_mark]
+    return (
+        roles[0] == "from"
+        and "toward" in roles
+        and any(s.role == "from" for s in clause.spots)
+        and any(s.role == "toward" for s in clause.spots)
+    )
 
 
 def _opens(n: int, parts: list[tuple[int, list[Mark]]], by_mark: dict[int, Spot]) -> bool:

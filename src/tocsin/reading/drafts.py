@@ -84,6 +84,8 @@ class Clause:
     says: set[str] = field(default_factory=set)
     """Every group and ``group.value`` that its marks may mean."""
     inherited: Clause | None = None
+    kind: str = ""
+    """What it says of a threat, or "casualty": a clause of only a place and a count says the same."""
 
 
 @dataclass(slots=True)

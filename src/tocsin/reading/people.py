@@ -169,7 +169,7 @@ _NOBODY = frozenset({"killed", "injured", "affected", "hospitalised", "missing",
 def casualties_of(clause: Clause, unit: Unit, context: Context) -> list[Draft]:
     """The claim about people that a clause makes, if it makes one."""
     if not clause.harms:
-        return []
+        return _elsewhere(clause, context)
     harm: dict[str, Range] = {}
     denies = False
     taken: set[int] = set()
@@ -233,6 +233,29 @@ def casualties_of(clause: Clause, unit: Unit, context: Context) -> list[Draft]:
         main=main_spot("casualty", spots), denies=denies and all(v.max == 0 or v == _UNSAID for v in harm.values()),
     )  # fmt: skip
     return [draft]
+
+
+def _elsewhere(clause: Clause, context: Context) -> list[Draft]:
+    """«У Запоріжжі поранено 12 людей, у Дніпрі – ще троє»: a place and a count alone, hurt as those before."""
+    before = clause.inherited
+    while before is not None and not before.harms and not before.cues and not before.weapons:
+        before = before.inherited
+    if before is None or not before.harms or clause.weapons or clause.objects or len(clause.counts) != 1:
+        return []
+    keys = {m.value for m in before.harms}
+    number = clause.counts[0].number
+    odd = [m for m in clause.marks if m.group not in _PLAIN and not m.places and m.value != "more"]
+    if len(keys) != 1 or not clause.spots or number is None or odd or not before.counts:
+        return []
+    if denied(before, before.harms[0], context):
+        return []
+    spots = spots_for("casualty", clause.spots)
+    i, j = min(m.i for m in clause.marks), max(m.j for m in clause.marks)
+    harm = {next(iter(keys)): number}
+    return [Draft(kind="casualty", i=i, j=j, harm=harm, spots=spots, main=main_spot("casualty", spots))]
+
+
+_PLAIN = frozenset({"count", "place", "area", "group", "scope", "junk", "state", "bend"})
 
 
 def _plausible(clause: Clause, unit: Unit, context: Context) -> bool:

@@ -62,6 +62,8 @@ def main_spot(kind: str, spots: list[Spot]) -> Spot | None:
 def threats_of(clause: Clause, unit: Unit, context: Context) -> list[Draft]:
     """The claims about threats that a clause makes."""
     kind, cue = decide(clause, unit, context)
+    if not kind and _elliptic(clause, unit, context) and clause.inherited is not None:
+        kind = clause.inherited.kind
     if not kind:
         return []
     groups = _groups(kind, clause, unit, context)
@@ -108,7 +110,29 @@ def threats_of(clause: Clause, unit: Unit, context: Context) -> list[Draft]:
             if kind == "danger" and expected(clause):
                 draft.tense = "expected"
             drafts.append(draft)
+    if drafts and not denies:
+        clause.kind = kind
     return drafts
+
+
+_REPEATED = frozenset({"impact", "inbound", "launch", "interception"})
+
+
+def _elliptic(clause: Clause, unit: Unit, context: Context) -> bool:
+    """Whether a clause is a place and a count alone, and so says what the one before it said («…, один по Богодухову»)."""
+    before = clause.inherited
+    return (
+        before is not None
+        and before.kind in _REPEATED
+        and bool(clause.spots)
+        and (
+            len([c for c in clause.counts if not c.used]) == 1
+            or {"from", "toward"} <= {s.role for s in clause.spots}
+        )
+        and all(c.value == "more" for c in clause.cues)
+        and not (clause.weapons or clause.objects or clause.harms)
+        and loose_words(clause, unit, context) <= 1
+    )
 
 
 def _groups(kind: str, clause: Clause, unit: Unit, context: Context) -> list[Group]:
@@ -120,7 +144,12 @@ def _groups(kind: str, clause: Clause, unit: Unit, context: Context) -> list[Gro
     if groups:
         return groups
     count = _lone_count(clause)
-    if kind == "impact" and count is not None and not any(-1 <= c.i - count.j <= 1 for c in clause.cues):
+    if (
+        kind == "impact"
+        and count is not None
+        and clause.cues
+        and not any(-1 <= c.i - count.j <= 1 for c in clause.cues)
+    ):
         count = None
     inherited: tuple[str, ...] = ()
     if kind in ("inbound", "launch", "interception", "lost", "impact"):
