@@ -232,7 +232,8 @@ class Books:
             posted = tuple((family, item.line.id) for item in new)
             self._posted.put(report, (*(self._posted.get(report) or ()), *posted))
             reports = self._reports.get(family) or ()
-            if report not in reports:
+            # Twice in a row at most, or anew after it was taken back: a report told twice lets go once.
+            if not reports or reports[-1] != report:
                 self._reports.put(family, (*reports, report))
             because = tuple(dict.fromkeys(claim for item in new for claim in item.line.claims))
             facts.extend(self._tell(family, self._shelves.change(family, new), because))
