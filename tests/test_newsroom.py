@@ -404,6 +404,47 @@ def test_a_figure_that_its_source_revises_down_and_a_false_alarm_are_corrections
     newsroom(tmp_path, act)
 
 
+def test_r30_what_a_party_claims_is_told_as_its_words_and_never_as_a_figure(tmp_path: Path) -> None:
+    boast = "Нанесён удар высокоточным оружием по складу в Киеве. Все цели поражены, убито 50 человек."
+
+    async def act(app: App, clock: Hands, client: httpx.AsyncClient) -> None:
+        await morning(app, clock)
+        before = (await client.get("/exports/ledger.csv")).content, (await client.get(EXPORTS[0])).content
+        await says(app, clock, 8, boast, "mod-russia")
+        assert before == (
+            (await client.get("/exports/ledger.csv")).content,
+            (await client.get(EXPORTS[0])).content,
+        )
+        told = (await client.get("/live.json?lang=en")).json()["liveBlogUpdate"]
+        said = {
+            one["articleBody"]: one["headline"]
+            for one in told
+            if one["isBasedOn"][0].startswith("mod-russia")
+        }
+        assert set(said.values()) == {"A party to the conflict says: Ministry of Defence of Russia"}
+        assert any(words.startswith("«Нанесён удар") for words in said)
+        report = (await client.get("/sitrep.json?lang=en")).json()
+        apart = next(part for part in report["parts"] if part["name"] == "statements")
+        assert any("Нанесён удар" in one["text"] for one in apart["sentences"])
+        assert not any(claim.startswith("mod-russia") for one in report["figures"] for claim in one["claims"])
+
+    newsroom(tmp_path, act)
+
+
+def test_r5_a_figure_that_was_quoted_names_both(tmp_path: Path) -> None:
+    async def act(app: App, clock: Hands, client: httpx.AsyncClient) -> None:
+        await says(app, clock, 1, "За словами Кличка, у столиці загинули троє людей.", "channel")
+        clock.move(4 * 3600)
+        app._pass()
+        (line,) = app.now_picture().ledgers.lines
+        assert line.by is not None
+        told = (await client.get("/live.json?lang=en")).json()["liveBlogUpdate"]
+        (killed,) = [one for one in told if one["headline"] == "Killed: 3 (Kyiv)"]
+        assert killed["articleBody"].endswith("quoted by A monitoring channel")
+
+    newsroom(tmp_path, act)
+
+
 def test_a_feed_is_bounded_and_says_the_same_thing_once(tmp_path: Path) -> None:
     async def act(app: App, clock: Hands, client: httpx.AsyncClient) -> None:
         for number in range(110):

@@ -89,6 +89,14 @@ class Made(msgspec.Struct, frozen=True):
     etag: str
 
 
+class Turn:
+    """A queue in which one answer is made at a time."""
+
+    def __init__(self) -> None:
+        self.free = asyncio.Semaphore(1)
+        self.waiting = 0
+
+
 class Newsroom:
     """Makes reports, exports and feeds of one app; ``base`` is where readers reach us."""
 
@@ -101,8 +109,8 @@ class Newsroom:
         self._made: OrderedDict[tuple[object, ...], Made] = OrderedDict()
         self._quotes: dict[str, Quote] = {}
         self._quoted_at = datetime.min.replace(tzinfo=UTC)
-        self._turn = asyncio.Semaphore(1)
-        self._waiting = 0
+        # Paper is slow and the past is folded anew: neither may keep the feed waiting.
+        self._turns = {name: Turn() for name in ("now", "past", "paper")}
 
     # --- what a request asks
 
@@ -262,9 +270,9 @@ class Newsroom:
                 **linked(report),
             ).encode()
 
-        key = ("page", asked.key, frame.chosen, frame.kiosk)
+        key = ("page", frame.chosen, frame.kiosk)
         extra = {name: value for name, value in page_headers().items() if name != "Cache-Control"}
-        return await self._answer(request, key, make, "text/html; charset=utf-8", extra)
+        return await self._answer(request, asked, key, make, kind="text/html; charset=utf-8", extra=extra)
 
     def _sorry(self, request: Request, refusal: Refusal) -> Response:
         """Say on a page what was wrong, in the reader's words where the catalogue has them."""
@@ -291,7 +299,7 @@ class Newsroom:
                     return await asyncio.to_thread(to_pdf, report)
                 return encode(self._marked(_addressed(report)))
 
-            return await self._answer(request, (form, asked.key), make, _KINDS[form], {})
+            return await self._answer(request, asked, (form,), make, kind=_KINDS[form], extra={})
 
         return answer
 
@@ -326,7 +334,7 @@ class Newsroom:
                 made = incidents_geojson(picture, places.position, self._names.register, asked.lang)
                 return encode(self._marked(msgspec.json.decode(made)))
 
-            return await self._answer(request, (name, asked.key), make, _KINDS[form], extra)
+            return await self._answer(request, asked, (name,), make, kind=_KINDS[form], extra=extra)
 
         return answer
 
@@ -356,7 +364,7 @@ class Newsroom:
                 write = live.atom if form == "atom" else live.blog
                 return write(told, head=head, words=words, now=self._hall.clock())
 
-            return await self._answer(request, (form, "live", asked.key), make, _KINDS[form], {})
+            return await self._answer(request, asked, (form, "live"), make, kind=_KINDS[form], extra={})
 
         return answer
 
@@ -378,21 +386,25 @@ class Newsroom:
     async def _answer(
         self,
         request: Request,
+        asked: Asked,
         key: tuple[object, ...],
         make: Callable[[], Awaitable[bytes]],
+        *,
         kind: str,
         extra: Mapping[str, str],
     ) -> Response:
+        key = (*key, *asked.key)
         made = self._fresh(key)
         if made is None:
-            if self._waiting >= _WAITING:
+            turn = self._turns["paper" if kind == _KINDS["pdf"] else "past" if asked.known_at else "now"]
+            if turn.waiting >= _WAITING:
                 raise BusyError(request.url.path, "too many ask at once", "Ask again in a few seconds.")
-            self._waiting += 1
+            turn.waiting += 1
             try:
-                async with self._turn:
+                async with turn.free:
                     made = self._fresh(key) or await self._make(key, make)
             finally:
-                self._waiting -= 1
+                turn.waiting -= 1
         told = {
             **extra,
             "Cache-Control": f"public, max-age={FRESH}",
