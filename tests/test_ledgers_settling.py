@@ -7,7 +7,7 @@ from datetime import timedelta
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from record_words import REGISTER, Towns, at
+from record_words import REGISTER, Morning, Towns, at, claim
 from tocsin.model import Interval, LedgerLine
 from tocsin.picture.settling import Item, settle
 from tocsin.picture.shelves import Shelves
@@ -142,3 +142,11 @@ def test_no_more_than_a_crowd_of_lines_out_of_force_is_kept_hot():
     assert len(list(shelves.items(FAMILY))) == 8
     newest = changed.lines["ledger:99#1"]
     assert (newest.status, newest.supersedes) == ("standing", ("ledger:98#1",))
+
+
+def test_a_denial_of_two_districts_is_a_line_for_each_r29():
+    morning = Morning()
+    morning.say("08:00", "mayor", claim("debris", "hol", "sol", stance="denies"), report="no")
+    assert [line.area for line in morning.lines("debris", "denied")] == ["hol", "sol"]
+    morning.take_back("09:00", "mayor", "no")
+    assert [line.area for line in morning.lines("debris", "retracted")] == ["hol", "sol"]

@@ -109,7 +109,10 @@ class Books:
             item = self._item(told, line, area, None)
             if item is not None:
                 why = "denied; nothing of the kind had been reported there"
-                items.append(msgspec.structs.replace(item, why=why))
+                again = any(each.line.id == item.line.id for each in items)
+                line_id = f"{item.line.id}@{area}" if again else item.line.id
+                named = msgspec.structs.replace(item.line, id=line_id)
+                items.append(msgspec.structs.replace(item, line=named, why=why))
         return self._enter(items, f"{source.id}:{report.id}", at)
 
     def _item(self, told: _Told, born_line: Born, area: str | None, incident: str | None) -> Item | None:
