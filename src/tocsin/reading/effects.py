@@ -54,7 +54,7 @@ def effects_of(clause: Clause, unit: Unit, context: Context) -> list[Draft]:
     """The claims about effects that a clause makes, in the order of their cues."""
     drafts: list[Draft] = []
     cues = _cues(clause, context)
-    if not clause.cues and not clause.harms and clause.spots:
+    if all(c.value == "more" for c in clause.cues) and not clause.harms and clause.spots:
         drafts.extend(_elliptic(clause, context))
     for value, cue in cues:
         if value.startswith("outage"):
@@ -137,6 +137,14 @@ def _built(clause: Clause, unit: Unit, context: Context, said: set[str]) -> list
 
 def _elliptic(clause: Clause, context: Context) -> list[Draft]:
     """«У Дніпровському – на даху та на недобудові», «у Соломʼянському – 15 кв. м»: the effect of the clause before."""
+    blasts = clause.inherited is not None and clause.inherited.kind == "explosion"
+    if blasts and len(clause.counts) == 1 and not clause.objects and not clause.weapons:
+        spots = spots_for("explosion", _spots(clause))
+        i, j = _bounds(clause)
+        number = clause.counts[0].number
+        return [
+            Draft(kind="explosion", i=i, j=j, count=number, spots=spots, main=main_spot("explosion", spots))
+        ]
     before = context.last_effect
     area = _area(clause, context)
     if not before or clause.weapons or not (clause.objects or area) or _loose(clause, context) > 2:
@@ -363,6 +371,7 @@ def _effect(  # noqa: PLR0917 - a clause and all that it stands in
         return []
     if value == "explosion":
         base.count = _count_for(cue, clause)
+        clause.kind = clause.kind or "explosion"
     if value in ("fire", "response"):
         base.scope = _area(clause, context)
     if value in ("instruction", "assessment"):

@@ -8,7 +8,14 @@ from tocsin.reading.clauses import clauses_of
 from tocsin.reading.drafts import Clause, Context, Draft, Unit
 from tocsin.reading.effects import effects_of
 from tocsin.reading.framing import finish, one_casualty, one_instruction
-from tocsin.reading.headings import afterthought, announces, heading, names_weapons, without_heading
+from tocsin.reading.headings import (
+    afterthought,
+    announces,
+    heading,
+    lists_weapon,
+    names_weapons,
+    without_heading,
+)
 from tocsin.reading.marks import Mark, said_by
 from tocsin.reading.normalise import LINE, PARAGRAPH, STOP
 from tocsin.reading.people import casualties_of
@@ -180,6 +187,8 @@ def _read(unit: Unit, units: list[Unit], n: int, context: Context) -> list[Draft
         unit.marks = [spots[0].mark, *unit.marks]
         unit.i = min(unit.i, spots[0].mark.i)
     context.announced = None
+    if lists_weapon(unit, units, n, context):
+        return []
     if names_weapons(unit, units, n):
         context.said_weapon = (
             unit.line,

@@ -5,7 +5,7 @@ from __future__ import annotations
 from tocsin.reading.drafts import Context, Spot, Unit
 from tocsin.reading.normalise import COLON, DASH, PARAGRAPH
 
-__all__ = ["afterthought", "announces", "heading", "names_weapons", "without_heading"]
+__all__ = ["afterthought", "announces", "heading", "lists_weapon", "names_weapons", "without_heading"]
 
 
 def heading(unit: Unit, spots: list[Spot], context: Context) -> bool:
@@ -87,6 +87,27 @@ def names_weapons(unit: Unit, units: list[Unit], n: int) -> bool:
     )
 
 
+def lists_weapon(unit: Unit, units: list[Unit], n: int, context: Context) -> bool:
+    """Whether a line is a weapon and a colon («Шахеди:») and the lines behind it say where they are."""
+    tokens = context.tokens
+    named = [m for m in unit.marks if m.group == "weapon" and not m.meaning.extra.get("emoji")]
+    if (
+        len(named) != 1
+        or not (unit.first_in_line and unit.last_in_line)
+        or unit.j - unit.i > 4
+        or any(m.group not in ("weapon", "state", "unit") for m in unit.marks)
+        or n + 1 >= len(units)
+        or units[n + 1].paragraph != unit.paragraph
+        or not tokens.text[tokens.ends[unit.j - 1] : tokens.ends[unit.j - 1] + 2].lstrip().startswith(":")
+        or any(m.group == "weapon" for m in units[n + 1].marks)
+        or not any(m.places for m in units[n + 1].marks)
+    ):
+        return False
+    context.heading_weapon = named[0].value
+    context.heading_paragraph = unit.paragraph
+    return True
+
+
 def announces(unit: Unit, spots: list[Spot], units: list[Unit], n: int) -> bool:
     """«КИЇВ УВАГА! ЦІЛІ ЗНИКЛИ.»: a place called out alone, of which the next sentence speaks."""
     if len(spots) != 1 or spots[0].role or n + 1 >= len(units) or units[n + 1].paragraph > unit.paragraph + 1:
@@ -103,7 +124,16 @@ def announces(unit: Unit, spots: list[Spot], units: list[Unit], n: int) -> bool:
     speaks = any(m.group == "weapon" and not m.meaning.extra.get("emoji") for m in after) or any(
         m.has("cue", v)
         for m in after
-        for v in ("danger-over", "alarm-over", "explosion", "lost", "interception")
+        for v in (
+            "danger-over",
+            "alarm-over",
+            "explosion",
+            "lost",
+            "interception",
+            "damage",
+            "fire",
+            "impact",
+        )
     )
     return speaks and not any(m.places for m in after)
 

@@ -408,23 +408,22 @@ def context_word(mark: Mark, words: list[str]) -> str:
 
 
 def _children(clause: Clause, harm: dict[str, Range], taken: set[int], words: list[str]) -> None:
-    """«12 поранених, серед них 2 дитини»: a part of what was counted before."""
-    if "group.of-them" not in clause.says:
+    """«12 поранених, серед них 2 дитини», "20 wounded, including two medics": a part of what was counted before."""
+    among = next((m for m in clause.marks if m.has("group", "of-them")), None)
+    if among is None:
         return
-    keys = [k for k in harm if f"children-{k}" in HARM_KEYS]
-    if not keys:
-        return
-    for n, mark in enumerate(clause.marks):
-        if not mark.has("group", "children"):
+    for name in ("children", "responders"):
+        keys = [k for k in harm if f"{name}-{k}" in HARM_KEYS]
+        said = [m.value for m in clause.harms if m.i < among.i and m.value in keys]
+        if not keys:
             continue
-        count = next(
-            (c for c in reversed(clause.counts) if 0 <= mark.i - c.j <= 1 and id(c) not in taken), None
-        )
-        if count is None and context_word(mark, words) not in _ONE:
-            continue
-        number = (
-            count.number
-            if count is not None and count.number is not None
-            else Range(min=1, max=1 if n >= 0 else None)
-        )
-        harm.setdefault(f"children-{keys[0]}", number)
+        for mark in clause.marks:
+            if not mark.has("group", name):
+                continue
+            count = next(
+                (c for c in reversed(clause.counts) if 0 <= mark.i - c.j <= 1 and id(c) not in taken), None
+            )
+            if count is None and (mark.i < among.i or context_word(mark, words) not in _ONE):
+                continue
+            number = count.number if count is not None and count.number is not None else Range(min=1, max=1)
+            harm.setdefault(f"{name}-{(said or keys)[-1 if said else 0]}", number)

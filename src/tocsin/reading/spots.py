@@ -256,6 +256,8 @@ def _role(  # noqa: PLR0917 - a clause and all that it stands in
             return _prepositional(found, candidates, tokens.words[mark.j - 1])
     if spots and _same_list(spots[-1], mark, context):
         return spots[-1].role
+    if tokens.seps[i] <= QUOTE and tokens.words[i - 1] == "course":
+        return "toward"
     if tokens.seps[i] in (COMMA, DASH, COLON) and tokens.words[i - 1] in _COURSE:
         for owner in marks[:n]:
             if owner.j == i:
