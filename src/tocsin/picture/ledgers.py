@@ -99,7 +99,7 @@ class Books:
         self, report: Report, source: Source, at: datetime, denied: Sequence[tuple[Claim, str | None]]
     ) -> list[Fact]:
         """Keep denials of effects that nobody had reported: lines with status denied, nothing invented."""
-        items = []
+        items: list[Item] = []
         for claim, area in denied:
             speaker = speaker_of(claim, report, source, self._register)
             told = _Told(claim, speaker, source.id, report.stated_at or at)
