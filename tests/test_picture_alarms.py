@@ -255,6 +255,16 @@ def test_a_deleted_message_is_no_all_clear():
     assert ("official", KHARKIV) in morning.alerts()
 
 
+def test_a_report_that_was_taken_back_before_it_came_says_as_little_as_one_taken_back_after():
+    morning = Morning()
+    morning.deletes(0, "air-force", "a")
+    step = morning.hears(1, "air-force", says("inbound", "shahed-136", where=KHARKIV), report="a")
+    assert not told(step.changes)
+    morning.hears(2, "sirens", says("alarm", where=KYIV), replaces="b")
+    morning.hears(3, "sirens", says("alarm", where=KHARKIV), report="b", stated=1)
+    assert morning.alerts().keys() == {("official", KYIV)}
+
+
 def test_an_all_clear_that_is_taken_back_raises_again():
     morning = Morning()
     morning.hears(0, "sirens", says("alarm", where=KHARKIV))

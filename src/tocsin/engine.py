@@ -110,6 +110,8 @@ class State:
         self.desk = Desk(places, slate)
         self._claims: Table[str, Claim] = Table(slate)
         self._reports: Table[tuple[str, str], int] = Table(slate)
+        self._early: Table[tuple[str, str], bool] = Table(slate)
+        """Reports that were taken back before they came; true where another stands in their place."""
         self._quarantined: Table[str, str] = Table(slate)
         self.number = 0
         """Of the last entry."""
@@ -243,7 +245,8 @@ class State:
         quarantined = source.id in self._quarantined
         facts: list[Fact] = []
         if report.replaces is not None:
-            facts += self._retract(report.replaces, source.id, at)
+            facts += self._retract(report.replaces, source.id, at, replaced=True)
+        early = self._early.get((source.id, report.id))
         refused: list[tuple[Claim, str]] = []
         if quarantined:
             refused = [(claim, "source-quarantined") for claim in claims]
@@ -255,9 +258,14 @@ class State:
             refused += [(r.claim, r.reason) for r in self.threats.refused]
         self.alarms.ignored.clear()
         self.threats.refused.clear()
-        facts += self.alarms.settle(at, replaced=report.replaces is not None)
+        if early is not None:
+            facts += self.alarms.retract(report.id, source.id, at)
+            facts += self.threats.retract(report.id, source.id, at)
+        facts += self.alarms.settle(at, replaced=report.replaces is not None or early is True)
         if not quarantined:
             facts += self.record.absorb(report, claims, source, at)
+        if early is not None:
+            facts += self.record.retract(report.id, source.id, at)
         self._remember(claims)
         own = report.forwarded_from is None and source.kind in OFFICIAL_KINDS
         heard = Heard(
@@ -275,7 +283,12 @@ class State:
         source = self.register.get(deletion.source)
         return facts + self.decider.decide(facts, Heard(source=source), at)
 
-    def _retract(self, report_id: str, source_id: str, at: datetime) -> list[Fact]:
+    def _retract(self, report_id: str, source_id: str, at: datetime, *, replaced: bool = False) -> list[Fact]:
+        if (source_id, report_id) not in self._reports:
+            self._early.put((source_id, report_id), replaced)
+            if len(self._early) > _KEPT_REPORTS:
+                for old in list(self._early)[: _KEPT_REPORTS // 4]:
+                    self._early.drop(old)
         facts = self.alarms.retract(report_id, source_id, at)
         facts += self.threats.retract(report_id, source_id, at)
         return facts + self.record.retract(report_id, source_id, at)
