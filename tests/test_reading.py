@@ -243,3 +243,12 @@ def test_the_language_is_told() -> None:
     assert read("Її збили").language == "uk"
     assert read("Это взрывы").language == "ru"
     assert read("Two drones").language == "en"
+
+
+def test_an_alarm_service_declares_and_reports_no_effect():
+    """«Зараз … обстріл» tells why the alarm sounds; the real channel's words opened false incidents by the hundred."""
+    told = read(
+        "🔴 14:02 Загроза артобстрілу! У Марганецькій громаді зараз артилерійський обстріл. Усі в укриття.",
+        "siren",
+    )
+    assert {claim.kind for claim in told.claims} == {"alarm", "instruction"}

@@ -24,6 +24,7 @@ MAX_LENGTH = 1_000_000
 _ARTICLE = 900
 _SHORT = 400
 _TERSE = frozenset({"monitoring-channel"})
+_EFFECTS = frozenset({"impact", "debris", "fire", "damage", "explosion", "casualty", "outage"})
 _OFFICIAL = frozenset({"military", "authority", "alarm-service", "emergency-service"})
 _CONTROL = {i: None for i in range(32) if i not in (9, 10, 13)} | dict.fromkeys(range(127, 160))
 _BIDI = "\u202a\u202b\u202c\u202d\u202e\u2066\u2067\u2068\u2069"
@@ -60,6 +61,12 @@ class Reader:
         claims: list[Claim] = []
         seen: set[tuple[object, ...]] = set()
         for draft in drafts:
+            if (
+                context.source is not None
+                and context.source.kind == "alarm-service"
+                and draft.kind in _EFFECTS
+            ):
+                continue  # «Зараз у … обстріл» tells why an alarm sounds; who only declares reports no effect.
             identity = (
                 draft.kind,
                 draft.weapon,
