@@ -338,9 +338,11 @@ def _count(clause: Clause, mark: Mark, taken: set[int]) -> Mark | None:
 
 
 def _of_things(clause: Clause, count: Mark) -> bool:
-    return any(0 <= o.i - count.j <= 1 for o in clause.objects if o.group == "object") or any(
-        0 <= w.i - count.j <= 1 for w in clause.weapons
-    )
+    return any(
+        0 <= o.i - count.j <= 1 and not any(m.group == "group" and count.j <= m.i < o.i for m in clause.marks)
+        for o in clause.objects
+        if o.group == "object"
+    ) or any(0 <= w.i - count.j <= 1 for w in clause.weapons)
 
 
 def _of_group(clause: Clause, count: Mark, name: str) -> bool:

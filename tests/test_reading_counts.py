@@ -1,0 +1,66 @@
+"""How many, and where: people counted together, places with their own counts, lists under a weapon."""
+
+from __future__ import annotations
+
+import pytest
+
+from tocsin.config import load_world
+from tocsin.model import Claim, Report, Source
+from tocsin.reading import Reader
+
+_WORLD = load_world()
+_KINDS = ("monitoring-channel", "authority")
+_SOURCES = {kind: Source(id=kind, name=kind, kind=kind) for kind in _KINDS}
+_READER = Reader(_WORLD.lexicon, _WORLD.places, _WORLD.register | _SOURCES)
+
+
+def claims(text: str, kind: str = "authority") -> tuple[Claim, ...]:
+    return _READER.read(Report(id="1", source=kind, text=text)).claims
+
+
+def harm(text: str) -> dict[str, int | None]:
+    found = next(c for c in claims(text) if c.kind == "casualty")
+    return {key: number.min for key, number in (found.harm or {}).items()}
+
+
+@pytest.mark.parametrize(
+    ("text", "expected"),
+    [
+        ("У Херсоні поранені водій і троє пасажирів тролейбуса", {"injured": 4}),
+        ("Two women and a boy were killed in Izium", {"killed": 3, "children-killed": 1}),
+        ("Ранены мужчина и женщина", {"injured": 2}),
+        ("Двоє рятувальників поранені під час гасіння", {"injured": 2, "responders-injured": 2}),
+        ("A man and two women, aged 41 and 56, were wounded in Sumy", {"injured": 3}),
+        ("Nine people, including two children, were hospitalized", {"hospitalised": 9}),
+        ("Загинула 1 людина, ще 6 – дістали поранення", {"killed": 1, "injured": 6}),
+    ],
+)
+def test_those_harmed_together_are_one_number(text: str, expected: dict[str, int]) -> None:
+    assert harm(text) == expected
+
+
+def test_each_place_of_a_sentence_has_its_own_count() -> None:
+    found = claims("Лубни - 4 шахеди, Пирятин - 1, Хорол - 2", "monitoring-channel")
+    assert [(c.weapon, c.count.min if c.count else None) for c in found] == [
+        ("shahed-136", 4),
+        ("shahed-136", 1),
+        ("shahed-136", 2),
+    ]
+    assert [len(c.places) for c in found] == [1, 1, 1]
+
+
+def test_a_place_and_a_count_alone_say_what_was_said_before() -> None:
+    found = claims("У Запоріжжі поранено 8 людей, у Нікополі – ще двоє")
+    assert [(c.kind, c.place.names["uk"] if c.place else "") for c in found] == [
+        ("casualty", "Запоріжжя"),
+        ("casualty", "Нікополь"),
+    ]
+    assert [(c.harm or {})["injured"].min for c in found] == [8, 2]
+
+
+def test_a_list_under_a_weapon_and_a_colon_has_that_weapon() -> None:
+    found = claims("Шахеди:\n- 2 на Лубни\n- 3 повз Гадяч", "monitoring-channel")
+    assert [(c.weapon, c.count.min if c.count else None) for c in found] == [
+        ("shahed-136", 2),
+        ("shahed-136", 3),
+    ]
