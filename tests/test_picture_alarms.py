@@ -201,7 +201,7 @@ def world_without_the_country():
 def test_r10_a_polled_source_that_froze_makes_its_area_stale():
     morning = Morning()
     morning.hears(0, "sirens", says("alarm", where=KYIV))
-    morning.hears(0, "polled")
+    morning.hears(0, "polled", says("alarm-over", where=CHERNIHIV))
     assert state(morning, CHERNIHIV, 0.4).state == "CLEAR"
     assert state(morning, CHERNIHIV, 0.6).state == "STALE"
     changes = morning.state.advance(at(0.6))
@@ -210,7 +210,7 @@ def test_r10_a_polled_source_that_froze_makes_its_area_stale():
 
 def test_r33_a_clear_state_says_until_when_it_may_be_believed():
     morning = Morning()
-    morning.hears(0, "polled")
+    morning.hears(0, "polled", says("alarm-over", where=CHERNIHIV))
     shown = state(morning, CHERNIHIV, 0.2)
     assert shown.valid_until == at(0.5)
 

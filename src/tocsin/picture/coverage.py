@@ -69,13 +69,18 @@ class Watch:
     # --- in -----------------------------------------------------------------
 
     def absorb(self, report: Report, claims: Sequence[Claim], source: Source, at: datetime) -> list[Fact]:
-        """Note that a source was heard; the areas that became fresh by it."""
-        _ = claims
+        """Note that a source was heard; the areas that became fresh by it.
+
+        A source that declares alarms is heard from its first word of an alarm on:
+        "good morning" tells nobody that no alarm stands (R24).
+        """
         if source.history or source.id not in self._register or source.id in self._quarantined:
             return []
         said = min(report.stated_at or at, at)
         known = self._heard.get(source.id)
         if known is not None and known >= said:
+            return []
+        if known is None and source.id in self._declaring and not _tells_of_alarms(report, claims):
             return []
         self._heard.put(source.id, said)
         if source.id not in self._declaring:
@@ -178,3 +183,10 @@ class Watch:
             verb = "revise"
             facts.append(Fact(type="coverage", verb=verb, noun=self.coverage(code, at), why=why))
         return facts
+
+
+def _tells_of_alarms(report: Report, claims: Sequence[Claim]) -> bool:
+    """Whether a report shows that alarms can be heard here: one declared or ended, or a service's own snapshot."""
+    return report.structured is not None or any(
+        c.kind in ("alarm", "alarm-over") and c.tense == "now" and c.stance == "asserts" for c in claims
+    )
