@@ -99,7 +99,7 @@ def demo(speed: float, port: int) -> None:
         def ready(_app: App, address: str) -> None:
             lasts = (told.beats[-1].at - told.beats[0].at).total_seconds() / speed
             click.echo(
-                f"""A DEMONSTRATION, not real: {told.title}, at {speed:g} times its pace ({lasts / 60:.0f} minutes).
+                f"""A DEMONSTRATION, not real: {told.title}, at {speed:g} times its pace (about {max(lasts, 60) / 60:.0f} min).
 
   {address}/            the country; {address}/?lang=en in English
   {address}/area/UA80000000000093317   Kyiv: red at the MiG-31K's take-off, then the all-clear
