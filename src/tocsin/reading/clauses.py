@@ -304,7 +304,7 @@ def _opens(n: int, parts: list[tuple[int, list[Mark]]], by_mark: dict[int, Spot]
         if any(m.group == "quantity" for m in after) and after_sep == DASH and not cue:
             return True
         if cue:
-            return spot.role in ("at", "into", "po", "near") and not place
+            return (spot.role in ("at", "into", "po", "near") or sep == SEMI) and not place
         if weapon or place:
             return False
     return False

@@ -182,3 +182,12 @@ class Context:
         """Whether a line follows a sentence's own line within its paragraph."""
         tokens = self.tokens
         return unit.j < len(tokens.words) and tokens.seps[unit.j] >= LINE
+
+
+def places_of(clause: Clause) -> list[Spot]:
+    return [s for s in clause.spots if s.role not in ("from", "via")] or clause.spots
+
+
+def bounds(clause: Clause) -> tuple[int, int]:
+    marks = [m for m in clause.marks if m.group not in ("state", "junk")] or clause.marks
+    return min(m.i for m in marks), max(m.j for m in marks)

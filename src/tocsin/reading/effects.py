@@ -3,12 +3,14 @@
 from __future__ import annotations
 
 from tocsin.model import Range
-from tocsin.reading.drafts import Clause, Context, Draft, Spot, Unit
+from tocsin.reading.drafts import Clause, Context, Draft, Unit, bounds, places_of
 from tocsin.reading.marks import Mark
+from tocsin.reading.outages import NETWORK_OBJECTS, came_back, outage, scope_of
+from tocsin.reading.plausible import channel, loose, plausible
 from tocsin.reading.threats import denied, main_spot, spots_for
 from tocsin.reading.weaponry import groups_of
 
-__all__ = ["NETWORK_OBJECTS", "effects_of"]
+__all__ = ["effects_of"]
 
 _KINDS = (
     "air-defence",
@@ -22,14 +24,6 @@ _KINDS = (
     "instruction",
 )
 _HELD = frozenset({"fire", "damage", "debris"})
-NETWORK_OBJECTS = {
-    "heating": "heating-main",
-    "power": "power",
-    "water": "water",
-    "gas": "gas",
-    "transport": "rail",
-}
-"""The object of an outage, by the network that fails."""
 _EXTINGUISHED = (
     "ліквід",
     "ликвид",
@@ -58,7 +52,7 @@ def effects_of(clause: Clause, unit: Unit, context: Context) -> list[Draft]:
         drafts.extend(_elliptic(clause, context))
     for value, cue in cues:
         if value.startswith("outage"):
-            drafts.extend(_outage(value, cue, clause, context))
+            drafts.extend(outage(value, cue, clause, context))
         elif value in _KINDS:
             drafts.extend(_effect(value, cue, [v for v, _ in cues], clause, unit, context))
     drafts.extend(_built(clause, unit, context, {d.kind for d in drafts}))
@@ -67,7 +61,7 @@ def effects_of(clause: Clause, unit: Unit, context: Context) -> list[Draft]:
         for draft in drafts:
             draft.denies = draft.denies or draft.kind == "outage"
     elif restored is not None:
-        drafts.extend(_restored(clause))
+        drafts.extend(came_back(clause))
     return drafts
 
 
@@ -89,10 +83,10 @@ def _built(clause: Clause, unit: Unit, context: Context, said: set[str]) -> list
         and not any(m.has("cue", v) for m in clause.marks for v in ("interception", "statement", "damage"))
     ):
         works = any(m.has("work") and abs(m.i - force.i) <= 5 for m in clause.marks)
-        works = works and (bool(clause.spots) or context.article or _loose(clause, context) <= 2)
-        if works or (_channel(context) and unit.j - unit.i <= 3):
-            spots = spots_for("air-defence", _spots(clause))
-            i, j = _bounds(clause)
+        works = works and (bool(clause.spots) or context.article or loose(clause, context) <= 2)
+        if works or (channel(context) and unit.j - unit.i <= 3):
+            spots = spots_for("air-defence", places_of(clause))
+            i, j = bounds(clause)
             drafts.append(
                 Draft(
                     kind="air-defence",
@@ -116,17 +110,17 @@ def _built(clause: Clause, unit: Unit, context: Context, said: set[str]) -> list
             if m is not mark
         )
         if bare or fails:
-            if not _plausible("outage", clause, unit, context):
+            if not plausible("outage", clause, unit, context):
                 continue
-            spots = spots_for("outage", _spots(clause))
-            i, j = _bounds(clause)
+            spots = spots_for("outage", places_of(clause))
+            i, j = bounds(clause)
             drafts.append(
                 Draft(
                     kind="outage",
                     i=i,
                     j=j,
                     object=NETWORK_OBJECTS.get(network.value),
-                    scope=_scope(clause),
+                    scope=scope_of(clause),
                     spots=spots,
                     main=main_spot("outage", spots),
                 )
@@ -139,18 +133,18 @@ def _elliptic(clause: Clause, context: Context) -> list[Draft]:
     """«У Дніпровському – на даху та на недобудові», «у Соломʼянському – 15 кв. м»: the effect of the clause before."""
     blasts = clause.inherited is not None and clause.inherited.kind == "explosion"
     if blasts and len(clause.counts) == 1 and not clause.objects and not clause.weapons:
-        spots = spots_for("explosion", _spots(clause))
-        i, j = _bounds(clause)
+        spots = spots_for("explosion", places_of(clause))
+        i, j = bounds(clause)
         number = clause.counts[0].number
         return [
             Draft(kind="explosion", i=i, j=j, count=number, spots=spots, main=main_spot("explosion", spots))
         ]
     before = context.last_effect
     area = _area(clause, context)
-    if not before or clause.weapons or not (clause.objects or area) or _loose(clause, context) > 2:
+    if not before or clause.weapons or not (clause.objects or area) or loose(clause, context) > 2:
         return []
-    spots = spots_for(before, _spots(clause))
-    i, j = _bounds(clause)
+    spots = spots_for(before, places_of(clause))
+    i, j = bounds(clause)
     base = Draft(
         kind=before,
         i=i,
@@ -174,60 +168,6 @@ def _elliptic(clause: Clause, context: Context) -> list[Draft]:
         )
         for mark in _whole(clause.objects)[:6]
     ]
-
-
-def _loose(clause: Clause, context: Context) -> int:
-    """How many words between the marks of a clause no phrase explains."""
-    tokens = context.tokens
-    covered = {k for m in clause.marks for k in range(m.i, m.j)}
-    small = context.lexicon.prepositions
-    span = range(clause.marks[0].i, clause.marks[-1].j)
-    return sum(
-        1
-        for k in span
-        if k not in covered
-        and k not in context.spoken
-        and tokens.kinds[k] == "w"
-        and tokens.words[k] not in small
-        and tokens.words[k] not in FUNCTION_WORDS
-        and len(tokens.words[k]) > 2
-    )
-
-
-FUNCTION_WORDS = frozenset(
-    [
-        "the",
-        "was",
-        "were",
-        "has",
-        "have",
-        "had",
-        "been",
-        "are",
-        "and",
-        "its",
-        "their",
-        "with",
-        "who",
-        "that",
-        "from",
-        "after",
-        "said",
-        "було",
-        "были",
-        "який",
-        "яка",
-        "які",
-        "була",
-        "були",
-        "також",
-        "вже",
-        "уже",
-        "который",
-        "которая",
-    ]
-)
-"""Words of grammar, which never make a headline tell of something else."""
 
 
 def _cues(clause: Clause, context: Context) -> list[tuple[str, Mark]]:
@@ -342,9 +282,9 @@ def _stage(words: list[str], cue: Mark) -> bool:
 def _effect(  # noqa: PLR0917 - a clause and all that it stands in
     value: str, cue: Mark, values: list[str], clause: Clause, unit: Unit, context: Context
 ) -> list[Draft]:
-    spots = spots_for(value, _spots(clause))
+    spots = spots_for(value, places_of(clause))
     denies = denied(clause, cue, context)
-    i, j = _bounds(clause)
+    i, j = bounds(clause)
     weapon = _weapon(value, clause, context)
     base = Draft(
         kind=value, i=i, j=j, weapon=weapon, denies=denies, spots=spots, main=main_spot(value, spots)
@@ -361,11 +301,11 @@ def _effect(  # noqa: PLR0917 - a clause and all that it stands in
         return []
     if value == "debris" and not (spots or clause.objects or context.last_spots or _fell(clause, context)):
         return []
-    if value in ("assessment", "response") and _channel(context) and not (spots or clause.objects):
+    if value in ("assessment", "response") and channel(context) and not (spots or clause.objects):
         return []
     if value == "instruction" and cue.j - cue.i == 1 and not context.telegraphic:
         return []
-    if not _plausible(value, clause, unit, context):
+    if not plausible(value, clause, unit, context):
         return []
     if value == "explosion" and (denies or ("damage" in values and words_blast(cue, context))):
         return []
@@ -407,62 +347,6 @@ def _effect(  # noqa: PLR0917 - a clause and all that it stands in
     return drafts
 
 
-_TEMPTING = frozenset({"outage", "explosion", "response", "instruction", "hazard", "fire", "damage"})
-
-
-def _channel(context: Context) -> bool:
-    source = context.source
-    return context.telegraphic if source is None else source.kind == "monitoring-channel"
-
-
-def _plausible(value: str, clause: Clause, unit: Unit, context: Context) -> bool:
-    """Whether a news headline without a weapon or an enemy in it says little else than the effect."""
-    source = context.source
-    if (
-        source is None
-        or source.kind not in ("media", "public")
-        or context.article
-        or value not in _TEMPTING
-        or context.at_war
-    ):
-        return True
-    if value == "instruction" and any(c.value == "instruction" and c.j - c.i > 1 for c in clause.cues):
-        return True
-    if value in ("explosion", "fire") and not (clause.spots or clause.objects):
-        return False
-    return _loose(clause, context) <= 2 and not stranger(unit, context)
-
-
-_NETWORKS = frozenset(
-    {
-        "telegram",
-        "facebook",
-        "instagram",
-        "twitter",
-        "x",
-        "телеграм",
-        "телеграмі",
-        "телеграме",
-        "фейсбук",
-        "фейсбуці",
-        "фейсбуке",
-    }
-)
-
-
-def stranger(unit: Unit, context: Context) -> bool:
-    """Whether a sentence names somebody or some place that we do not know: it may well be abroad."""
-    tokens = context.tokens
-    covered = {k for m in unit.marks for k in range(m.i, m.j)} | context.spoken
-    return any(
-        tokens.caps[k]
-        and k not in covered
-        and tokens.words[k] not in _NETWORKS
-        and tokens.words[k] not in context.lexicon.prepositions
-        for k in range(unit.i + 1, unit.j)
-    )
-
-
 def words_blast(cue: Mark, context: Context) -> bool:
     """Whether a blast is only what did the damage ("the blast shattered windows")."""
     return context.tokens.words[cue.i] in ("blast", "explosion", "вибух", "взрыв")
@@ -474,10 +358,6 @@ def _fell(clause: Clause, context: Context) -> bool:
         for m in clause.marks
         for k in range(m.i, m.j)
     )
-
-
-def _spots(clause: Clause) -> list[Spot]:
-    return [s for s in clause.spots if s.role not in ("from", "via")] or clause.spots
 
 
 def _weapon(value: str, clause: Clause, context: Context) -> str | None:
@@ -602,61 +482,3 @@ def _area(clause: Clause, context: Context) -> dict[str, Range] | None:
         if words[:1] == ["кв"] or words[:1] == ["square"] or words[:1] == ["sq"]:
             return {"fire-area": mark.number}
     return None
-
-
-def _outage(value: str, cue: Mark, clause: Clause, context: Context) -> list[Draft]:
-    network = str(cue.meaning.extra.get("network", value.removeprefix("outage-")))
-    spots = spots_for("outage", _spots(clause))
-    i, j = _bounds(clause)
-    scope = _scope(clause)
-    denies = denied(clause, cue, context)
-    return [
-        Draft(
-            kind="outage", i=i, j=j, object=NETWORK_OBJECTS.get(network), scope=scope, spots=spots,
-            main=main_spot("outage", spots), denies=denies,
-        )
-    ]  # fmt: skip
-
-
-def _restored(clause: Clause) -> list[Draft]:
-    network = next((m.has("network") for m in clause.marks if m.has("network")), None)
-    if network is None:
-        return []
-    count = next((c for c in clause.counts), None)
-    scope: dict[str, Range] | None = None
-    if count is not None and count.number is not None:
-        scope = {"restored": count.number}
-        if count.total is not None:
-            scope["of"] = Range(min=count.total, max=count.total)
-    spots = spots_for("outage", _spots(clause))
-    i, j = _bounds(clause)
-    partly = (
-        count is not None
-        and count.total is not None
-        and count.number is not None
-        and count.number.max != count.total
-    )
-    draft = Draft(
-        kind="outage", i=i, j=j, object=NETWORK_OBJECTS.get(network.value), scope=scope, spots=spots,
-        main=main_spot("outage", spots), denies=not partly,
-    )  # fmt: skip
-    return [draft]
-
-
-def _scope(clause: Clause) -> dict[str, Range] | None:
-    """The numbers of an outage by what they count."""
-    scope: dict[str, Range] = {}
-    for count in clause.counts:
-        if count.number is None:
-            continue
-        for mark in clause.marks:
-            meaning = mark.has("scope")
-            if meaning is not None and 0 <= mark.i - count.j <= 3:
-                scope.setdefault(meaning.value, count.number)
-                break
-    return scope or None
-
-
-def _bounds(clause: Clause) -> tuple[int, int]:
-    marks = [m for m in clause.marks if m.group not in ("state", "junk")] or clause.marks
-    return min(m.i for m in marks), max(m.j for m in marks)

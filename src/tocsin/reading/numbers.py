@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from tocsin.model import Range
-from tocsin.reading.normalise import AND_SLASH, DOT, HYPHEN, NONE, QUOTE, SPACE, Tokens
+from tocsin.reading.normalise import AND_SLASH, COMMA, DOT, HYPHEN, NONE, QUOTE, SPACE, Tokens
 
 if TYPE_CHECKING:
     from tocsin.reading.lexicon import Lexicon, Meaning
@@ -411,7 +411,7 @@ def _no_count(tokens: Tokens, lexicon: Lexicon, i: int, j: int, end: int) -> boo
         return True
     if i and tokens.seps[i] == HYPHEN and tokens.kinds[i - 1] == "w":
         return True
-    if _aged(tokens, i):
+    if _aged(tokens, i) or _ages_ahead(tokens, j) or _house(tokens, i):
         return True
     if j >= len(tokens.words) or tokens.seps[j] > QUOTE:
         return before in _AGED and i > 0
@@ -431,6 +431,31 @@ def _aged(tokens: Tokens, i: int) -> bool:
     return k >= 0 and tokens.words[k] in _AGES
 
 
+def _ages_ahead(tokens: Tokens, j: int) -> bool:
+    """Whether a number is the first of two ages («34 та 51 року», «30 и 45 лет»)."""
+    words = tokens.words
+    return (
+        j + 2 < len(words)
+        and words[j] in _AGES_JOIN
+        and tokens.kinds[j + 1] == "n"
+        and words[j + 2].startswith(("рок", "рік", "лет", "год", "year"))
+        and not words[j + 2].startswith("годин")
+    )
+
+
+def _house(tokens: Tokens, i: int) -> bool:
+    """Whether a number is the house behind a street and a comma («на вул. Січових Стрільців, 25»)."""
+    if not i or tokens.seps[i] != COMMA:
+        return False
+    k = i - 1
+    while k > 0 and i - k <= 4 and tokens.caps[k]:
+        k -= 1
+    return k < i - 1 and tokens.words[k] in _STREETS
+
+
+_STREETS = frozenset(
+    ["вул", "вулиця", "вулиці", "вулицю", "улица", "улице", "ул", "просп", "проспект", "проспекті", "проспекте", "бульвар", "бульварі", "площа", "площі"]
+)  # fmt: skip
 _AGES = frozenset(["aged", "ages", "віком", "віці", "возрасте", "возрастом"])
 _AGES_JOIN = frozenset(["and", "to", "та", "і", "й", "и", "від", "до", "от"])
 _MEASURES = frozenset(

@@ -4,9 +4,9 @@ from __future__ import annotations
 
 from tocsin.model import HARM_KEYS, Range
 from tocsin.reading.drafts import Clause, Context, Draft, Unit
-from tocsin.reading.effects import FUNCTION_WORDS, stranger
 from tocsin.reading.marks import Mark
 from tocsin.reading.persons import party_of, single
+from tocsin.reading.plausible import FUNCTION_WORDS, stranger
 from tocsin.reading.threats import denied, main_spot, spots_for
 
 __all__ = ["casualties_of"]
