@@ -307,7 +307,9 @@ def _implied(
         and any(0 <= gone.i - m.j <= 3 for m in clause.weapons)
     ):
         return "danger-over", gone
-    if not context.telegraphic and (unit.by is None or unit.by.id not in ("monitoring-channels", "air-force")):
+    if not context.telegraphic and (
+        unit.by is None or unit.by.id not in ("monitoring-channels", "air-force")
+    ):
         return "", None
     loose = loose_words(clause, unit, context)
     if clause.weapons:

@@ -50,7 +50,9 @@ def _governed(mark: Mark, found: list[Draft], unit: Unit, context: Context) -> l
 
 def _apart(mark: Mark, context: Context) -> bool:
     """Whether a comma before a hedge gives it to what follows."""
-    before = mark.i - 1 if mark.i and context.tokens.words[mark.i - 1] in context.lexicon.prepositions else mark.i
+    before = (
+        mark.i - 1 if mark.i and context.tokens.words[mark.i - 1] in context.lexicon.prepositions else mark.i
+    )
     return COMMA in (context.tokens.seps[before], context.tokens.seps[mark.i])
 
 
