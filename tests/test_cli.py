@@ -203,6 +203,31 @@ def test_what_is_called_wrongly_ends_with_2_and_says_why(wrong):
     assert tocsin(*wrong, text="x", expect=2).stderr.strip()
 
 
+def test_imported_outlines_replace_the_approximate_ones(tmp_path, monkeypatch):
+    monkeypatch.setenv("TOCSIN_DATA", str(tmp_path / "data"))
+    square = [[30.3, 50.3], [30.7, 50.3], [30.7, 50.6], [30.3, 50.6], [30.3, 50.3]]
+    feature = {
+        "type": "Feature",
+        "properties": {"katottg": KYIV},
+        "geometry": {"type": "Polygon", "coordinates": [square]},
+    }
+    file = tmp_path / "kyiv.geojson"
+    file.write_text(json.dumps({"type": "FeatureCollection", "features": [feature]}), "utf-8")
+    assert "1 outlines" in tocsin("places", "import", file, "--source", "A surveyor, CC0").stdout
+    asked = (
+        f"from tocsin.config import load_gazetteer; o = load_gazetteer().outline('{KYIV}');"
+        " print(o.approximate, o.source, len(o.rings[0]))"
+    )
+    told = subprocess.run([sys.executable, "-c", asked], capture_output=True, text=True, check=True).stdout
+    assert told.startswith("False A surveyor, CC0 ")
+
+
+def test_an_import_of_nothing_is_refused(tmp_path):
+    file = tmp_path / "x.geojson"
+    file.write_text("{}", "utf-8")
+    tocsin("places", "import", file, expect=2)
+
+
 def test_check_passes_on_our_own_data():
     assert tocsin("check").stdout.count(" 0 problems") == 4
 

@@ -138,10 +138,11 @@ def places() -> None:
 @places.command("import")
 @click.argument("file", metavar="FILE.geojson")
 @click.option("--source", default="imported", help="Whose outlines these are, and their licence.")
-@click.option("-o", "--output", default="outlines.tsv", help="Where the table goes.")
-def import_(file: str, source: str, output: str) -> None:
-    """Turn a GeoJSON of areas into a table of outlines, matched by the codes in its properties."""
+@click.option("-o", "--output", help="Write the table here, and leave what is in use alone.")
+def import_(file: str, source: str, output: str | None) -> None:
+    """Replace outlines by those of a GeoJSON, matched by the codes in its features' properties."""
     from tocsin.config import load_gazetteer
+    from tocsin.config.world import own_outlines, replaced_outlines
     from tocsin.places import import_outlines
 
     table, problems = import_outlines(read_bytes(file), load_gazetteer(), source)
@@ -149,11 +150,16 @@ def import_(file: str, source: str, output: str) -> None:
     outlines = sum(1 for line in table.splitlines() if line.strip() and not line.startswith(b"#")) - 1
     if outlines < 1:
         fail(file, "holds no area that we know", "Its features need a KATOTTG or ISO 3166-2 code.")
+    target = Path(output) if output else own_outlines()
     try:
-        Path(output).write_bytes(table)
+        if output is None and target.is_file():
+            table = replaced_outlines(target.read_bytes(), table)
+        target.parent.mkdir(parents=True, exist_ok=True)
+        target.write_bytes(table)
     except OSError as error:
-        fail(output, f"cannot be written ({error.strerror})", "Name a writable file with -o.")
-    click.echo(f"{output}: {outlines} outlines, {found} problems")
+        fail(str(target), f"cannot be written ({error.strerror})", "Name a writable file with -o.")
+    used = "" if output else "; a server that starts from now on draws them"
+    click.echo(f"{target}: {outlines} outlines, {found} problems{used}")
 
 
 @places.command()

@@ -129,7 +129,7 @@ class Settings(msgspec.Struct, frozen=True, kw_only=True):
             for name in table
             if name not in known
         )
-        variables = {setting.variable for setting in DECLARED} | {"TOCSIN_CACHE"}
+        variables = {setting.variable for setting in DECLARED} | {"TOCSIN_CACHE", "TOCSIN_DATA"}
         problems.extend(
             _problem(f"environment: {name}", "is no setting", "docs/settings.md lists them all.")
             for name in sorted(env or {})

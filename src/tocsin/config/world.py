@@ -29,7 +29,15 @@ from tocsin.places import Gazetteer, compile_tables
 from tocsin.places import load as load_places
 from tocsin.reading.lexicon import compile_lexicon, lint, load_weapons
 
-__all__ = ["adoptions", "bundled", "lint_world", "load_gazetteer", "load_register", "load_world"]
+__all__ = [
+    "adoptions",
+    "bundled",
+    "lint_world",
+    "load_gazetteer",
+    "load_register",
+    "load_world",
+    "own_outlines",
+]
 
 _KEPT = 4
 _PLACES = (".tsv", ".csv", ".toml", ".json", ".topojson", ".geojson")
@@ -47,6 +55,37 @@ def _tables(directory: str, *endings: str) -> dict[str, bytes]:
         if one.is_file() and one.name.endswith(endings)
     }
     return dict(sorted(found.items()))
+
+
+def own_outlines() -> Path:
+    """The table of outlines that an administrator imported; it need not be there."""
+    chosen = os.environ.get("TOCSIN_DATA")
+    if chosen:
+        return Path(chosen) / "outlines.tsv"
+    return (
+        Path(os.environ.get("XDG_DATA_HOME") or Path.home() / ".local" / "share") / "tocsin" / "outlines.tsv"
+    )
+
+
+def _place_tables() -> dict[str, bytes]:
+    """The bundled tables of places, each outline replaced where an administrator imported a better one."""
+    tables = _tables("places", *_PLACES)
+    with suppress(OSError, RuntimeError):
+        tables["outlines.tsv"] = replaced_outlines(tables["outlines.tsv"], own_outlines().read_bytes())
+    return tables
+
+
+def replaced_outlines(table: bytes, better: bytes) -> bytes:
+    """Return a table of outlines in which the areas of another have that one's rows."""
+
+    def rows(text: bytes) -> tuple[list[bytes], dict[bytes, bytes]]:
+        lines = [line for line in text.splitlines() if line.strip()]
+        heads = [line for line in lines if line.startswith((b"#", b"code\t"))]
+        return heads, {line.split(b"\t", 1)[0]: line for line in lines if line not in heads}
+
+    heads, known = rows(table)
+    known |= rows(better)[1]
+    return b"\n".join((*heads, *(known[code] for code in sorted(known)))) + b"\n"
 
 
 def _code(room: str) -> bytes:
@@ -97,7 +136,7 @@ def _prune(directory: Path, name: str) -> None:
 @lru_cache(maxsize=1)
 def load_gazetteer() -> Gazetteer:
     """Return the bundled places, compiled once for each version of data and code."""
-    tables = _tables("places", *_PLACES)
+    tables = _place_tables()
     return load_places(_cached("places", tables, _code("places"), lambda: compile_tables(tables)))
 
 
@@ -173,7 +212,7 @@ def adoptions(
         _adoption("sources", (rows := register_toml(register)).encode(), rows),
     ]
     for kind, data in (
-        ("places", _tables("places", *_PLACES)),
+        ("places", _place_tables()),
         ("lexicon", _tables("lexicon", ".toml")),
         ("weapons", {"weapons.toml": bundled("weapons.toml").read_bytes()}),
     ):
