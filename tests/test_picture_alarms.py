@@ -348,3 +348,13 @@ def test_r15_another_channel_of_the_same_authority_is_no_second_source():
     morning.hears(0, "sirens", says("alarm", where=KYIV))
     morning.hears(1, "sirens-copy", says("alarm", where=KYIV))
     assert morning.state.alerts()[0].unconfirmed
+
+
+def test_calm_has_a_since_and_so_has_a_part():
+    morning = Morning()
+    morning.hears(0, "sirens", says("alarm", where=KYIV))
+    assert state(morning, KYIV, 1).since == at(0)
+    morning.hears(5, "sirens", says("alarm-over", where=KYIV))
+    shown = state(morning, KYIV, 6)
+    assert (shown.state, shown.since) == ("CLEAR", at(5))
+    assert state(morning, CHERNIHIV, 6).since is None

@@ -22,6 +22,7 @@ from tocsin.decisions.desk import Desk
 from tocsin.decisions.policy import Policy, load_policy
 from tocsin.model import (
     Adoption,
+    Alarm,
     Alert,
     AreaState,
     Body,
@@ -113,6 +114,8 @@ class State:
         self._early: Table[tuple[str, str], bool] = Table(slate)
         """Reports that were taken back before they came; true where another stands in their place."""
         self._quarantined: Table[str, str] = Table(slate)
+        self._ended: Table[str, datetime] = Table(slate)
+        """When the last alarm of an area ended: since when it is calm."""
         self.number = 0
         """Of the last entry."""
         self.now: datetime | None = None
@@ -180,6 +183,8 @@ class State:
             if fact.type == "alarm" and fact.verb == "revise":
                 # An alarm is raised and cleared, no more (CONTRACT); what else is known of it, its alert tells.
                 continue
+            if isinstance(fact.noun, Alarm) and fact.verb == "clear":
+                self._ended.put(fact.noun.area.code, fact.noun.valid.end or at)
             self.changed += 1
             change = Change(number=self.changed, at=at, entry=entry, fact=fact)
             self.digest = hashlib.sha256(self.digest.encode() + encode(change)).hexdigest()
@@ -410,7 +415,7 @@ class State:
             area=places.ref(code),
             state=state,  # type: ignore[arg-type]
             level=_level(official),
-            since=min((a.valid.start for a in official if a.valid.start), default=None),
+            since=self._since(code, state, official),
             last_state=last,
             contradicted=contradicted is not None,
             official=official,
@@ -420,6 +425,17 @@ class State:
             stale=stale,
             valid_until=until,
         )
+
+    def _since(self, code: str, state: str, official: Sequence[Alert]) -> datetime | None:
+        """Since when a state holds; None where nobody told."""
+        covers = self.places.covers
+        if state == "CLEAR":
+            rows = self._ended.rows.items()
+            return max((at for area, at in rows if covers(area, code) or covers(code, area)), default=None)
+        begun = [a.valid.start for a in official if a.valid.start]
+        if state == "PARTLY":
+            begun = [a.valid.start for a in self.alarms.view() if a.valid.start and covers(code, a.area.code)]
+        return min(begun, default=None)
 
 
 def replay(world: World, entries: Iterable[Entry], reader: Reads | None = None) -> Iterator[Step]:
