@@ -13,14 +13,13 @@ from typing import Any, TypeVar, cast
 
 import msgspec
 
-from tocsin.model import Body, Change, Entry, Picture
+from tocsin.model import Body, Change, Picture
 
 __all__ = [
     "change_json",
     "decode",
     "decode_body",
     "encode",
-    "entry_json",
     "instant",
     "picture_json",
     "plain",
@@ -86,10 +85,4 @@ def change_json(change: Change) -> dict[str, Any]:
 def picture_json(picture: Picture) -> dict[str, Any]:
     """Return A picture in the shape of the contract: every list present, an empty one too."""
     value: dict[str, Any] = plain(picture)
-    return value
-
-
-def entry_json(entry: Entry) -> dict[str, Any]:
-    """Return A journal entry as plain JSON: its number, when it was recorded, and its body."""
-    value: dict[str, Any] = plain(entry)
     return value

@@ -44,10 +44,6 @@ class Snapshots:
         self._number = -1
         self._at: datetime | None = None
 
-    def invalidate(self) -> None:
-        """Forget everything that was made: something changed."""
-        self._made.clear()
-
     async def __call__(self, path: str, headers: list[tuple[bytes, bytes]], method: str, send: Send) -> bool:
         """Answer a request for ``path`` below ``/now/``; False where there is no such snapshot."""
         if method not in {"GET", "HEAD"}:

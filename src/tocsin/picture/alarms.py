@@ -467,10 +467,6 @@ class Alarms:
             if not any(self._places.covers(part, code) for part in self._out.get(key) or ())
         )
 
-    def at_area(self, code: str, kind: str) -> tuple[Alarm, ...]:
-        """The alarms of a kind that were declared for exactly this area."""
-        return tuple(self.standing.rows[key] for key in self._at.get(code) or () if key[2] == kind)
-
     def state_of(self, code: str) -> str:
         """ACTIVE, PARTLY or CLEAR: own and outer alarms, else what its parts say (R16)."""
         if self.over_area(code):

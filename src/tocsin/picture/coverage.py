@@ -125,10 +125,6 @@ class Watch:
         """When a source that drives the area was last heard."""
         return max((self._heard.rows[s] for s in self.drivers(code) if s in self._heard), default=None)
 
-    def source_heard_at(self, source: str) -> datetime | None:
-        """When a source was last heard."""
-        return self._heard.get(source)
-
     def freshness(self, code: str, at: datetime) -> str:
         """FRESH, STALE, UNKNOWN or NOT_COVERED."""
         drivers = self.drivers(code)
