@@ -1,0 +1,207 @@
+"""What the duty desk's screen shows: one night as values, cut from the app by whoever answers for the desk.
+
+The desk sees everything, the embargoed included; nothing of this is ever handed to a public page.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from datetime import datetime
+from typing import Protocol
+
+import msgspec
+
+from tocsin.model import AreaRef, AreaState, Change, Claim, Order, Picture, Problem, Report
+from tocsin.places import Gazetteer
+from tocsin.render.naming import Names
+
+__all__ = [
+    "ROLES",
+    "Heard",
+    "Moment",
+    "Night",
+    "Outlet",
+    "Preview",
+    "Seat",
+    "Told",
+    "Waiting",
+    "Wanted",
+    "may",
+]
+
+ROLES = ("viewer", "operator", "approver", "administrator")
+"""What a person may do at the desk, from least to most; who may approve may also operate."""
+
+
+class Seat(msgspec.Struct, frozen=True, kw_only=True):
+    """Who sits at the desk: name, role, and the token that each of their acts must carry."""
+
+    operator: str
+    role: str = "viewer"
+    csrf: str = ""
+    expires_at: datetime | None = None
+
+
+def may(role: str, need: str) -> bool:
+    """Whether a role reaches what is needed; a role that nobody knows reaches nothing."""
+    return role in ROLES and ROLES.index(role) >= ROLES.index(need)
+
+
+class Heard(msgspec.Struct, frozen=True, kw_only=True):
+    """A report as it came and as it was read; ``number`` is its journal entry's."""
+
+    number: int
+    recorded_at: datetime
+    report: Report
+    claims: tuple[Claim, ...] = ()
+    problems: tuple[Problem, ...] = ()
+    withdrawn: bool = False
+
+
+class Waiting(msgspec.Struct, frozen=True, kw_only=True):
+    """An order that waits for a second person (R1); ``mine`` when whoever looks gave it themselves."""
+
+    reference: str
+    order: Order
+    at: datetime
+    mine: bool = False
+
+
+class Outlet(msgspec.Struct, frozen=True, kw_only=True):
+    """How one outlet is: why it is degraded if it is, the last change that it sent, until when it is silenced."""
+
+    name: str
+    why: str | None = None
+    sent: int | None = None
+    sent_at: datetime | None = None
+    silenced: str | None = None
+
+
+class Wanted(msgspec.Struct, frozen=True, kw_only=True):
+    """Something that wants a person.
+
+    ``kind``: contradiction, unconfirmed, doubtful (low credibility, high stakes), problem, disagreement, stale,
+    degraded. ``target`` is the id that an act or an explanation takes; ``high`` marks what can't wait.
+    """
+
+    kind: str
+    target: str
+    since: datetime
+    area: AreaRef | None = None
+    what: str = ""
+    claims: tuple[str, ...] = ()
+    high: bool = False
+
+
+class Night(msgspec.Struct, frozen=True, kw_only=True):
+    """All that the screen shows at one moment, as known at one moment.
+
+    ``states`` are those of the country, its first-level areas and their parts; ``known_at`` is set for a look back;
+    ``span`` are the times of the journal's first and last entry, between which time can be dragged. ``heard`` is
+    newest first. ``waiting`` orders, ``silences`` and ``quarantined`` sources are the desk's own state.
+    """
+
+    seat: Seat
+    now: datetime
+    number: int
+    names: Names
+    places: Gazetteer
+    known_at: datetime | None = None
+    span: tuple[datetime, datetime] | None = None
+    states: tuple[AreaState, ...] = ()
+    picture: Picture = Picture()
+    heard: tuple[Heard, ...] = ()
+    changes: tuple[Change, ...] = ()
+    waiting: tuple[Waiting, ...] = ()
+    silences: tuple[Order, ...] = ()
+    quarantined: tuple[str, ...] = ()
+    outlets: tuple[Outlet, ...] = ()
+    wanted: tuple[Wanted, ...] = ()
+    degraded: Mapping[str, str] = {}
+    shadow: tuple[Change, ...] = ()
+    """What the shadow policy would have done and the live one did not."""
+
+
+class Preview(msgspec.Struct, frozen=True, kw_only=True):
+    """Exactly what an order would do: what it would change and publish, whom that would reach, and who must agree.
+
+    ``problem`` is set where the order would be refused. ``alone`` tells that it is carried out at once; else a second
+    person approves first. ``reach`` names each outlet with how many are subscribed for these areas, None where
+    nobody can count them. ``token`` is what the sending must repeat, so that what was seen is what goes out.
+    """
+
+    order: Order
+    alone: bool = False
+    problem: Problem | None = None
+    changes: tuple[Change, ...] = ()
+    reach: tuple[tuple[str, int | None], ...] = ()
+    correction: Order | None = None
+    """The order that takes this one back, ready to be given (R4)."""
+    token: str = ""
+
+
+# --- an explanation, as decisions/explain.py gives it ---------------------------
+
+
+class Told(Protocol):
+    """A claim and the words that say it."""
+
+    @property
+    def claim(self) -> Claim:
+        """What was understood."""
+
+    @property
+    def source(self) -> str:
+        """Who said it."""
+
+    @property
+    def stated_at(self) -> datetime | None:
+        """When, by their own word."""
+
+    @property
+    def received_at(self) -> datetime:
+        """When we had it."""
+
+    @property
+    def quotes(self) -> tuple[str, ...]:
+        """The words."""
+
+
+class Moment(Protocol):
+    """One change of what is explained."""
+
+    @property
+    def change(self) -> int:
+        """Its number."""
+
+    @property
+    def at(self) -> datetime:
+        """When."""
+
+    @property
+    def verb(self) -> str:
+        """What happened."""
+
+    @property
+    def rule(self) -> str | None:
+        """By which rule."""
+
+    @property
+    def rule_why(self) -> str | None:
+        """Why there is such a rule."""
+
+    @property
+    def why(self) -> str | None:
+        """The reason's code."""
+
+    @property
+    def level(self) -> str | None:
+        """Of an alert."""
+
+    @property
+    def words(self) -> tuple[Told, ...]:
+        """On which words."""
+
+    @property
+    def orders(self) -> tuple[Order, ...]:
+        """By whose order."""
