@@ -106,6 +106,8 @@ class Night(msgspec.Struct, frozen=True, kw_only=True):
     number: int
     names: Names
     places: Gazetteer
+    base: str = "/desk"
+    """Where the desk is: an exercise's is at an address that says so."""
     known_at: datetime | None = None
     span: tuple[datetime, datetime] | None = None
     states: tuple[AreaState, ...] = ()

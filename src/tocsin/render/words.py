@@ -1,6 +1,6 @@
 """The words in which people are spoken to: message catalogues in Ukrainian, Russian and English.
 
-The catalogues are gettext ``.po`` files under ``data/locale``; they are read as text at start, so that no compiled
+The catalogues are gettext ``.po`` files under ``data/locale``, the desk's beside the public's; they are read as text at start, so that no compiled
 file has to be kept in step. A missing message is an error here and not a bare key on somebody's telephone.
 """
 
@@ -24,15 +24,19 @@ __all__ = ["LANGUAGES", "ZONE", "Words", "bundled", "negotiate"]
 
 LANGUAGES = ("uk", "ru", "en")
 ZONE = "Europe/Kyiv"
+_CATALOGUES = ("tocsin", "desk")
+"""What the public reads, and what only the duty desk does."""
 
 
 class Words:
     """One language's messages; ``say`` and ``count`` fill a message, and refuse a key that nobody wrote."""
 
-    def __init__(self, lang: str, catalogue: str, zone: str = ZONE) -> None:
+    def __init__(self, lang: str, *catalogues: str, zone: str = ZONE) -> None:
         self.lang = lang
         self.zone = ZoneInfo(zone)
-        parsed = read_po(io.StringIO(catalogue), locale=lang)
+        parsed, *others = (read_po(io.StringIO(one), locale=lang) for one in catalogues)
+        for message in (m for other in others for m in other if m.id):
+            parsed[message.id] = message
         self.keys = tuple(str(m.id if isinstance(m.id, str) else m.id[0]) for m in parsed if m.id)
         machine = io.BytesIO()
         write_mo(machine, parsed)
@@ -90,8 +94,8 @@ def bundled(lang: str) -> Words:
     """Give the words of a language that the package ships; ``KeyError`` for any other."""
     if lang not in LANGUAGES:
         raise KeyError(lang)
-    path = resources.files("tocsin").joinpath("data", "locale", lang, "LC_MESSAGES", "tocsin.po")
-    return Words(lang, path.read_text(encoding="utf-8"))
+    folder = resources.files("tocsin").joinpath("data", "locale", lang, "LC_MESSAGES")
+    return Words(lang, *(folder.joinpath(f"{name}.po").read_text(encoding="utf-8") for name in _CATALOGUES))
 
 
 def negotiate(header: str) -> str:
