@@ -90,6 +90,27 @@ def test_an_edit_that_says_replaces_is_a_new_entry_and_the_newest_is_found(journ
     assert journal.find("other", "m1") is None
 
 
+def test_an_order_that_is_clicked_twice_is_one_order(journal: Journal) -> None:
+    raised = Order(operator="olena", verb="raise", target="UA", why="seen", key="k-1")
+    first = journal.admit([raised, raised], AT)
+    again = journal.admit([raised], AT + timedelta(minutes=1))
+    assert [one.fresh for one in (*first, *again)] == [True, False, False]
+    assert journal.head[0] == 1
+
+
+def test_one_key_is_one_order_of_one_operator(journal: Journal) -> None:
+    raised = Order(operator="olena", verb="raise", target="UA", why="seen", key="k-1")
+    others = [
+        Order(operator="petro", verb="raise", target="UA", why="seen", key="k-1"),
+        Order(operator="olena", verb="clear", target="UA", why="over", key="k-1"),
+        Order(operator="olena", verb="raise", target="UA", why="seen"),
+        Order(operator="olena", verb="raise", target="UA", why="seen"),
+    ]
+    admitted = journal.admit([raised, *others], AT)
+    assert [one.fresh for one in admitted] == [True, True, False, True, True]
+    assert admitted[2].problem is not None
+
+
 def test_two_of_one_id_within_one_batch_are_met_alike(journal: Journal) -> None:
     other = Report(id="m1", source="channel", text="Інше")
     first, same, conflict = journal.admit([report(1), report(1), other], AT)

@@ -304,6 +304,8 @@ class Order(msgspec.Struct, frozen=True, kw_only=True, tag="order"):
     target: str
     why: str
     arguments: dict[str, str] = {}
+    key: str = ""
+    """Made once by whoever sends it: the same key of the same operator twice is the same order."""
 
 
 class Adoption(msgspec.Struct, frozen=True, kw_only=True, tag="adoption"):

@@ -21,7 +21,7 @@ from tocsin.journal.inspect import flaws
 from tocsin.journal.lock import hold
 from tocsin.journal.opening import open_file, settle
 from tocsin.journal.schema import connect
-from tocsin.model import Adoption, Body, Deletion, Entry, Problem, Redaction, Report
+from tocsin.model import Adoption, Body, Deletion, Entry, Order, Problem, Redaction, Report
 
 __all__ = ["Admission", "Issued", "Journal"]
 
@@ -369,6 +369,9 @@ def _unwritten(path: str, problem: sqlite3.Error) -> JournalError:
 def _identity(body: Body) -> tuple[str | None, str | None]:
     if isinstance(body, Report | Deletion):
         return body.source, body.id
+    if isinstance(body, Order) and body.key:
+        # A double click, or a request repeated after the line broke, is one order. No source's name holds a tab.
+        return f"desk\t{body.operator}", body.key
     return None, None
 
 
@@ -380,4 +383,4 @@ def _same(known: Body, body: Body) -> bool:
         return body.replaces is None or known.stated_at == body.stated_at
     if isinstance(known, Deletion) and isinstance(body, Deletion):
         return known.deletes == body.deletes
-    return False
+    return isinstance(known, Order) and known == body
