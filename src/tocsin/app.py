@@ -124,6 +124,8 @@ class App:
         """Ends the server that runs this."""
         self.conditions: dict[str, Callable[[], str | None]] = {}
         """What tells of its own health: name → what is degraded, None where nothing is."""
+        self.watchers: list[Callable[[Entry, tuple[Claim, ...], tuple[Problem, ...]], None]] = []
+        """Who looks on as each entry is taken in: the desk, which sees what came and how it was read."""
         self._counts: dict[str, float] = dict.fromkeys(
             ("reports_total", "batches_total", "commit_seconds_total", "fold_seconds_total"), 0.0
         )
@@ -351,6 +353,8 @@ class App:
             self._claims.popitem(last=False)
         if isinstance(entry.body, Report | Deletion):
             self._heard[entry.body.source] = entry.recorded_at
+        for look in self.watchers:
+            look(entry, claims, problems)
 
     # --- what is believed
 
@@ -415,6 +419,15 @@ class App:
                 yield change
             if after >= self.published_number:
                 await grown.wait()
+
+    @staticmethod
+    def wall() -> datetime:
+        """Tell the real time, in a demonstration too: sessions and one-time codes go by it."""
+        return wall_clock()
+
+    def read(self, report: Report) -> tuple[Claim, ...]:
+        """Read a report, as the desk's list of what came in shows it."""
+        return self._reader.read(report).claims
 
     def claim(self, claim: str) -> Claim | None:
         """Return a claim by its id, where the public may read its words."""
