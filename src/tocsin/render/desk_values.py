@@ -11,7 +11,7 @@ from typing import Protocol
 
 import msgspec
 
-from tocsin.model import AreaRef, AreaState, Change, Claim, Order, Picture, Problem, Report
+from tocsin.model import AreaRef, AreaState, Change, Claim, Fact, Order, Picture, Problem, Report
 from tocsin.places import Gazetteer
 from tocsin.render.naming import Names
 
@@ -22,6 +22,7 @@ __all__ = [
     "Night",
     "Outlet",
     "Preview",
+    "Saying",
     "Seat",
     "Told",
     "Waiting",
@@ -40,6 +41,9 @@ class Seat(msgspec.Struct, frozen=True, kw_only=True):
     role: str = "viewer"
     csrf: str = ""
     expires_at: datetime | None = None
+    idle_at: datetime | None = None
+    asleep: bool = False
+    """The screen goes on, but an act wants the person to show again who they are."""
 
 
 def may(role: str, need: str) -> bool:
@@ -104,6 +108,8 @@ class Night(msgspec.Struct, frozen=True, kw_only=True):
     seat: Seat
     now: datetime
     number: int
+    """Of the last change; ``entry`` of the last journal entry."""
+    entry: int = 0
     names: Names
     places: Gazetteer
     base: str = "/desk"
@@ -124,21 +130,35 @@ class Night(msgspec.Struct, frozen=True, kw_only=True):
     """What the shadow policy would have done and the live one did not."""
 
 
+class Saying(msgspec.Struct, frozen=True, kw_only=True):
+    """What one alert of a preview would say in one language, word for word as its CAP message says it."""
+
+    fact: int
+    """Index of the fact that it speaks for."""
+    lang: str
+    headline: str
+    description: str
+    instruction: str
+
+
 class Preview(msgspec.Struct, frozen=True, kw_only=True):
     """Exactly what an order would do: what it would change and publish, whom that would reach, and who must agree.
 
-    ``problem`` is set where the order would be refused. ``alone`` tells that it is carried out at once; else a second
-    person approves first. ``reach`` names each outlet with how many are subscribed for these areas, None where
-    nobody can count them. ``token`` is what the sending must repeat, so that what was seen is what goes out.
+    ``problem`` is set where the order would be refused. ``persons`` is how many it takes: with two, it waits for a
+    second. ``reach`` names each outlet with how many are subscribed for these areas, None where nobody can count
+    them. ``corrections`` take the order back (R4). ``token`` is what the sending must repeat, so that what was seen is
+    what goes out.
     """
 
     order: Order
-    alone: bool = False
     problem: Problem | None = None
-    changes: tuple[Change, ...] = ()
+    persons: int = 1
+    facts: tuple[Fact, ...] = ()
+    texts: tuple[Saying, ...] = ()
     reach: tuple[tuple[str, int | None], ...] = ()
-    correction: Order | None = None
-    """The order that takes this one back, ready to be given (R4)."""
+    silenced: tuple[tuple[str, str], ...] = ()
+    """Outlet and alert id of what a silence would hold back."""
+    corrections: tuple[Order, ...] = ()
     token: str = ""
 
 

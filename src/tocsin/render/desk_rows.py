@@ -1,0 +1,79 @@
+"""What a panel of the desk is made of: rows that a person can stand on, read, ask about and act on."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from datetime import datetime
+
+import msgspec
+
+from tocsin.model import Threat
+from tocsin.places import Gazetteer
+from tocsin.render.desk_values import Night, may
+from tocsin.render.naming import Names
+
+__all__ = ["Act", "Row", "acting", "arrivals", "base_of"]
+
+
+class Act(msgspec.Struct, frozen=True, kw_only=True):
+    """A button: an order prepared up to the person's reason, or ``explain``. ``fill`` are arguments known already."""
+
+    verb: str
+    target: str
+    name: str = ""
+    fill: Mapping[str, str] = {}
+    main: bool = False
+
+
+class Row(msgspec.Struct, frozen=True, kw_only=True):
+    """One line of a panel. ``item`` tells what it is, ``id`` what a key press acts on; ``rows`` are its parts."""
+
+    item: str
+    id: str
+    head: str
+    tone: str = ""
+    clock: str = ""
+    badge: str = ""
+    parts: tuple[str, ...] = ()
+    who: str = ""
+    said: str = ""
+    """Words of others, shown as a quotation."""
+    why: str = ""
+    acts: tuple[Act, ...] = ()
+    rows: tuple[Row, ...] = ()
+
+
+def acting(night: Night, acts: Sequence[Act], need: str = "operator") -> tuple[Act, ...]:
+    """Keep the acts that this person may do now: asking is for everybody, acting only in the present."""
+    can = night.known_at is None and may(night.seat.role, need)
+    return tuple(act for act in acts if can or act.verb == "explain")
+
+
+def base_of(threat: Threat, places: Gazetteer) -> str | None:
+    """Give the area from which a threat is reckoned: where it was last said to be, else where it came from."""
+    return next(
+        (one.code for one in (*threat.areas, *threat.origin) if places.position(one.code) is not None), None
+    )
+
+
+def arrivals(
+    threat: Threat, names: Names, places: Gazetteer
+) -> tuple[tuple[str, datetime, datetime | None], ...]:
+    """By area ahead, the earliest arrival and, where the weapon's least speed is published, the latest.
+
+    Bounds of a straight flight, soonest first; the latest is None where nobody publishes a least speed.
+    """
+    base, known = base_of(threat, places), names.weapons.get(threat.weapon)
+    slowest = known.speed_kmh.min if known is not None and known.speed_kmh is not None else None
+    fastest = known.speed_kmh.max if known is not None and known.speed_kmh is not None else None
+    found: list[tuple[str, datetime, datetime | None]] = []
+    for code, earliest in threat.earliest_arrival.items():
+        away = places.distance_km(base, code) if base is not None else None
+        latest = None
+        if away and slowest and fastest and slowest < fastest:
+            begun = away / fastest * 3600
+            latest = datetime.fromtimestamp(
+                earliest.timestamp() - begun + away / slowest * 3600, earliest.tzinfo
+            )
+        found.append((code, earliest, latest))
+    return tuple(sorted(found, key=lambda one: (one[1], one[0])))
