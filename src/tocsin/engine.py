@@ -18,8 +18,9 @@ import msgspec
 from tocsin.atlas import Atlas
 from tocsin.codec import encode
 from tocsin.decisions.decide import Decider, Heard
-from tocsin.decisions.desk import Desk
+from tocsin.decisions.desk import Desk, corrections, weighty
 from tocsin.decisions.policy import Policy, load_policy
+from tocsin.decisions.verbs import Preview
 from tocsin.model import (
     Adoption,
     Alarm,
@@ -108,7 +109,13 @@ class State:
         self.watch = Watch(places, slate=slate, register=self.register, alarms=self.alarms)
         self.record = Record(places, world.weapons, self.register, slate)
         self.decider = Decider(self.policy, places, world.weapons, slate)
-        self.desk = Desk(places, slate)
+        self.desk = Desk(
+            places,
+            slate,
+            standing=self.decider.standing,
+            weapons=frozenset(world.weapons),
+            approval=self.policy.approval,
+        )
         self._claims: Table[str, Claim] = Table(slate)
         self._reports: Table[tuple[str, str], int] = Table(slate)
         self._early: Table[tuple[str, str], bool] = Table(slate)
@@ -299,16 +306,28 @@ class State:
         return facts + self.record.retract(report_id, source_id, at)
 
     def _order(self, order: Order, reference: str, at: datetime, problems: list[Problem]) -> list[Fact]:
-        admitted = self.desk.admit(order, reference, at)
+        admitted = self.desk.admit(order, reference, at, self._knows)
         if admitted.problem is not None:
             problems.append(admitted.problem)
             return []
         given = admitted.order
         if given is None:
             return []
+        if admitted.tries:
+            before = dict(self.decider.standing.alerts.rows)
+            facts = self._carried_out(given, admitted.reference, at)
+            if not facts:
+                problems.append(_problem(self.number, "the order changes nothing", "look at what stands now"))
+            if not weighty(facts, before):
+                return facts
+            # Its effect takes two persons (R1): as if it had not been tried, it waits.
+            self._undo()
+            admitted = self.desk.wait(given, reference, at)
         if admitted.waits:
             return self.decider.waiting(given, reference, at)
-        facts: list[Fact] = []
+        return self._carried_out(given, admitted.reference, at)
+
+    def _carried_out(self, given: Order, reference: str, at: datetime) -> list[Fact]:
         own = self.desk.raised_by.get((given.target, given.arguments.get("kind", "air-raid")))
         if given.verb == "revoke" and own == given.operator:
             given = msgspec.structs.replace(given, arguments={**given.arguments, "own": "yes"})
@@ -316,14 +335,58 @@ class State:
             self._quarantined.put(given.target, reference)
         elif given.verb == "release":
             self._quarantined.drop(given.target)
-        facts += self.alarms.order(given, at, admitted.reference)
-        facts += self.threats.order(given, at)
+        facts = self.alarms.order(given, at, reference)
+        facts += self.threats.order(given, at, reference)
         facts += self.watch.order(given, at)
         facts += self.record.order(given, at)
         out = self.decider.decide(facts, Heard(), at)
-        out += self.decider.order(given, admitted.reference, at)
-        self.desk.done(given)
+        out += self.decider.order(given, reference, at)
+        self.desk.done(given, reference, at)
         return facts + out
+
+    def _knows(self, kind: str, name: str) -> bool:
+        """Whether there is such a thing, for an order that names it."""
+        match kind:
+            case "threat":
+                return name in self.threats.holding.rows
+            case "alarm":
+                return any(alarm.id == name for alarm in self.alarms.standing.rows.values())
+            case "incident":
+                return any(incident.id == name for incident in self.record.incidents())
+            case "claim":
+                return name in self._claims
+            case _:
+                return bool(name.strip())
+
+    def preview(self, order: Order, at: datetime) -> Preview:
+        """What an order would change, were it given at ``at`` and agreed to; the state stays as it was (R4).
+
+        To approve is previewed as what waits. Call it between steps, with time advanced to ``at``.
+        """
+        reference = f"order:{self.number + 1}"
+        at = at if self.now is None else max(at, self.now)
+        self._slate.keep()
+        before = dict(self.decider.standing.alerts.rows)
+        try:
+            admitted = self.desk.admit(order, reference, at, self._knows)
+            given = admitted.order
+            if admitted.problem is not None or given is None:
+                return Preview(order=order, problem=admitted.problem)
+            reference = admitted.reference or reference
+            facts = tuple(self._carried_out(given, reference, at))
+            two = admitted.waits or (admitted.tries and weighty(facts, before))
+            changes = order.verb in ("silence", "unsilence", "release", "publish", "retract")
+            empty = admitted.tries and not facts and not changes
+            wrong = _problem(self.number, "the order changes nothing", "look at what stands now")
+            return Preview(
+                order=given,
+                problem=wrong if empty else None,
+                persons=2 if two else 1,
+                facts=facts,
+                corrections=corrections(given, reference, facts),
+            )
+        finally:
+            self._undo()
 
     def _adopt(self, adoption: Adoption, problems: list[Problem]) -> None:
         """Bring a revision of policy or sources into force; one with an error leaves the old one there."""
@@ -334,6 +397,7 @@ class State:
                 self.policy = policy
                 self.threats.adopt(Lingers(rows=policy.lingers()))
                 self.decider.adopt(policy)
+                self.desk.approval = policy.approval
         elif adoption.kind == "sources" and adoption.body:
             register, wrong = read_register(adoption.body)
             problems += wrong

@@ -51,6 +51,7 @@ __all__ = [
     "Reading",
     "Redaction",
     "Report",
+    "Silence",
     "Source",
     "Statement",
     "Threat",
@@ -306,6 +307,25 @@ class Order(msgspec.Struct, frozen=True, kw_only=True, tag="order"):
     arguments: dict[str, str] = {}
     key: str = ""
     """Made once by whoever sends it: the same key of the same operator twice is the same order."""
+
+
+class Silence(msgspec.Struct, frozen=True, kw_only=True):
+    """An operator's order that mutes a sending outlet for a time, in alertmanager's meaning.
+
+    It mutes raises and revisions, never an end; ``outlet`` "*" is every one. Empty
+    fields match all: ``area`` matches the areas inside it. What still stands when
+    it ends is sent then.
+    """
+
+    id: str
+    outlet: str
+    area: str | None = None
+    layer: str | None = None
+    kind: str | None = None
+    start: datetime
+    until: datetime
+    operator: str
+    why: str
 
 
 class Adoption(msgspec.Struct, frozen=True, kw_only=True, tag="adoption"):

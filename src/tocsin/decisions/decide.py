@@ -226,20 +226,33 @@ class Decider:
         """An operator's word on an alert of ours: end or revoke a warning, confirm a contradicted clear."""
         out: list[Fact] = []
         if order.verb in ("clear", "revoke"):
-            for key in sorted(self.standing.alerts):
-                alert = self.standing.alerts.rows[key]
-                if key[0] == "warning" and order.target in (alert.id, key[1]):
-                    for support in self.standing.holding(key[1], key[2]):
-                        self.standing.release(support.id, key[1])
-                    ending = Ending(how="mistake" if order.verb == "revoke" else "order")
-                    self.standing.share_ended.put(key[1], at)
-                    out += self._issuing.reconcile(key[1], key[2], ending, (reference,), at)
+            out += self._ordered_end(order, reference, at)
         if order.verb == "quarantine":
             out += self._issuing.without(order.target, reference)
         if order.verb in ("clear", "confirm"):
             for area in sorted(self.standing.contradicted):
                 if self._places.covers(order.target, area):
                     out += self._issuing.confirmed_clear(area, order.operator, (reference,), at)
+        return out
+
+    def _ordered_end(self, order: Order, reference: str, at: datetime) -> list[Fact]:
+        """End the warning that was named, or those of an area."""
+        said = order.arguments
+        how = "mistake" if order.verb == "revoke" else said.get("ending", "order")
+        if said.get("own") or said.get("layer") == "official":
+            return []
+        out: list[Fact] = []
+        for key in sorted(self.standing.alerts):
+            alert = self.standing.alerts.rows[key]
+            named = (
+                alert.id == said["alert"] if "alert" in said else self._places.covers(order.target, key[1])
+            )
+            if key[0] != "warning" or not named or said.get("kind", key[2]) != key[2]:
+                continue
+            for support in self.standing.holding(key[1], key[2]):
+                self.standing.release(support.id, key[1])
+            self.standing.share_ended.put(key[1], at)
+            out += self._issuing.reconcile(key[1], key[2], Ending(how=how), (reference,), at)
         return out
 
     def waiting(self, order: Order, reference: str, at: datetime) -> list[Fact]:

@@ -27,6 +27,9 @@ __all__ = ["CHANNELS", "OFFICIAL", "THREATENING", "Hazards", "Heard"]
 OFFICIAL = ("authority", "military", "emergency-service", "alarm-service", "operator")
 THREATENING = ("danger", "takeoff", "launch", "inbound")
 _INBOUND = ("launch", "inbound")
+ORDERED = "order:"
+"""Begins the reason of what an operator's order made of a threat."""
+_MERGED = "merged-into:"
 _LETTERS = "ABCDEF"
 CHANNELS = "~"
 """Ends the id of what channels alone hold up, beside what an authority does: neither prolongs the other."""
@@ -81,6 +84,9 @@ class Hazards:
                 by_id.setdefault(fact.noun.id, []).append((fact, fact.noun))
         for changes in by_id.values():
             fact, threat = changes[-1]
+            if any((f.why or "").startswith(ORDERED) for f, _ in changes):
+                out += self._ordered(fact, threat, at, touched)
+                continue
             if any(f.why == "part-over" for f, _ in changes):
                 self._part_over(threat, heard, touched)
             if fact.verb == "close":
@@ -231,6 +237,89 @@ class Hazards:
             return False
         start = threat.valid.start
         return own or (start is not None and start > ended)
+
+    # --- orders -----------------------------------------------------------------
+
+    def _ordered(self, fact: Fact, threat: Threat, at: datetime, touched: Touched) -> list[Fact]:
+        """What an operator made of a threat: it holds up the areas that it now names, and no other."""
+        how = (fact.why or "").removeprefix(ORDERED)
+        if how.startswith(_MERGED):
+            self._handed_over(threat, how.removeprefix(_MERGED), touched)
+            return []
+        areas: tuple[str, ...] = ()
+        rule: Rule | None = None
+        reason = ""
+        if fact.verb != "close":
+            told = threat.areas + threat.toward
+            rule = self._rule(threat, told[0].level if told else "none", threat.official, at)
+            reason = self._refusal(threat, rule, None, own=threat.official)
+            if rule is not None and not reason:
+                areas = self._areas(threat, rule, [a.code for a in told])
+                reason = "" if areas else "no-area-stated"
+        ends = how if how in ("over", "mistake", "did-not-come") else "order" if fact.move else "mistake"
+        for thing, area in self._held(threat):
+            if area not in areas:
+                found = self._standing.release(thing, area)
+                if found is not None:
+                    note_ending(touched, area, found.alarm, ends, thing=thing)
+        if rule is not None and areas:
+            for area in areas:
+                self._hold_by_order(threat, rule, area, at, because=fact.because, touched=touched)
+        elif fact.verb != "close":
+            return self._withholding.threat(threat, rule, reason or "no-rule", at, fact.because)
+        return []
+
+    def _hold_by_order(
+        self,
+        threat: Threat,
+        rule: Rule,
+        area: str,
+        at: datetime,
+        *,
+        because: tuple[str, ...],
+        touched: Touched,
+    ) -> None:
+        own = threat.official
+        thing = threat.id if own else threat.id + CHANNELS
+        channels = self._policy.channels
+        before = self._standing.held_by(thing, area)
+        self._standing.hold(
+            Support(
+                id=thing,
+                area=area,
+                rule=rule.id,
+                alarm=rule.alarm,
+                cause=Cause(kind=threat.kind, weapon=threat.weapon, weapon_class=threat.weapon_class),
+                level=rule.level if own else channels.level,
+                rank=rule.rank,
+                official=own,
+                certainty=rule.certainty if own else channels.certainty,
+                until=threat.lapses_at or until_of(at, rule),
+                said=before.said if before else at,
+                inbound=threat.kind in _INBOUND,
+                sure=own or threat.credibility <= _SURE,
+                whose=before.whose if before else threat.sources,
+                because=tuple(
+                    dict.fromkeys((*(before.because if before else threat.claims[-_CLAIMS:]), *because))
+                )[-_CLAIMS:],
+            )
+        )
+        note_ending(touched, area, rule.alarm, "order", thing=thing)
+
+    def _handed_over(self, gone: Threat, into: str, touched: Touched) -> None:
+        """Let what a merged threat held up be held by the one that it was merged into."""
+        for thing, area in self._held(gone):
+            found = self._standing.release(thing, area)
+            if found is None:
+                continue
+            other = into + CHANNELS if thing.endswith(CHANNELS) else into
+            held = self._standing.held_by(other, area)
+            if held is None:
+                self._standing.hold(msgspec.structs.replace(found, id=other))
+            elif found.until > held.until:
+                self._standing.hold(msgspec.structs.replace(held, until=found.until))
+            self._standing.renamed(thing, other)
+            note_ending(touched, area, found.alarm)
 
     # --- ends -------------------------------------------------------------------
 

@@ -36,7 +36,10 @@ _SHOWN = (
 _RELAY = Rule(id="official-alarm", why="An authority's alarm is relayed at once.")
 _LEVEL_STATED = "level-stated"
 """Why the picture revises an alarm whose authority itself states a level."""
-_STRENGTH = ("", "lapse", "mistake", "order", "share", "over")
+_DID_NOT_COME = "did-not-come:order"
+"""Why the picture ends an alarm of which an operator says that it was justified, and nothing came."""
+_STRENGTH = ("", "lapse", "mistake", "order", "share", "did-not-come", "over")
+_ENDS = ("over", "mistake", "share", "order", "did-not-come")
 
 
 class Ending(msgspec.Struct, frozen=True, kw_only=True):
@@ -58,9 +61,7 @@ def note_ending(
     stronger = _STRENGTH.index(how) > _STRENGTH.index(known.how)
     touched[area, alarm] = Ending(
         how=how if stronger else known.how,
-        things=(*known.things, thing)
-        if thing and how in ("over", "mistake", "share", "order")
-        else known.things,
+        things=(*known.things, thing) if thing and how in _ENDS else known.things,
         by=by if stronger else known.by,
     )
 
@@ -157,7 +158,7 @@ class Issuing:
             instruction={},
             valid=msgspec.structs.replace(alert.valid, end=max(at, alert.valid.start or at)),
             contradicted=bool(against),
-            ending="mistake" if mistake else "over",
+            ending="mistake" if mistake else "did-not-come" if fact.why == _DID_NOT_COME else "over",
             because=fact.because,
         )
         self._drop(key)

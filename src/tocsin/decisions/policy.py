@@ -117,6 +117,8 @@ class Policy(msgspec.Struct, frozen=True, kw_only=True):
     """Seconds for which a state that was handed out may be believed (R33)."""
     contradiction: int = 600
     """Seconds after a report of something inbound in which a lone all-clear is contradicted (R32)."""
+    approval: int = 1800
+    """Seconds for which an order that takes two persons waits for the second (R1)."""
     independent: int = 2
     channels: Channels = Channels()
     rules: tuple[Rule, ...] = ()

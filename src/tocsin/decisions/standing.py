@@ -141,6 +141,11 @@ class Standing:
         codes = self._inside.get(area)
         return tuple(s for code in codes for s in self.holding(code, alarm)) if codes else ()
 
+    def renamed(self, thing: str, to: str) -> None:
+        """What named a thing as its cause names another: the two turned out to be one."""
+        for key in [key for key, cause in self.cause_of.rows.items() if cause == thing]:
+            self.cause_of.put(key, to)
+
     # --- alerts -----------------------------------------------------------------
 
     def official_over(self, area: str, kind: str) -> Alert | None:

@@ -68,6 +68,8 @@ class Alarms:
         """Standing alarms inside an area (itself left out), by code."""
         self._out: Table[AlarmKey, tuple[str, ...]] = Table(slate)
         """Parts for which the authority ended a standing alarm of the whole."""
+        self._moved: Table[AlarmKey, str] = Table(slate)
+        """Where an operator put an alarm whose words were misread: the same words end it there."""
         self._by_report: Table[tuple[str, str], tuple[AlarmKey, ...]] = Table(slate)
         self._orphans: list[tuple[AlarmKey, tuple[str, ...]]] = []
         self.ignored: list[Ignored] = []
@@ -258,7 +260,7 @@ class Alarms:
         facts: list[Fact] = []
         kinds = (claim.alarm_type,) if claim.alarm_type else ("air-raid",)
         authority = source.authority_id
-        keys = self._within(area.code, authority, kinds)
+        keys = self._within(area.code, authority, kinds) or self._put_right(area.code, authority, kinds)
         for key in keys:
             alarm = self.standing.rows[key]
             start = alarm.valid.start
@@ -306,6 +308,11 @@ class Alarms:
             # «Відбій в області» leaves the alarm of a town in it, which was declared and is ended apart.
             return own
         return own + sorted(k for k in self.standing if k[0] != code and k[1] == authority and k[2] in kinds)
+
+    def _put_right(self, code: str, authority: str, kinds: tuple[str, ...]) -> list[AlarmKey]:
+        """Where an order moved what the authority's words were taken to declare here."""
+        moved = [(to, authority, kind) for kind in kinds if (to := self._moved.get((code, authority, kind)))]
+        return [key for key in moved if key in self.standing]
 
     def _end(
         self,
@@ -409,16 +416,9 @@ class Alarms:
                     Fact(type="alarm", verb="raise", noun=alarm, because=(reference,), why=order.why)
                 )
         elif order.verb in ("clear", "revoke"):
-            only = OPERATORS if order.verb == "revoke" and order.arguments.get("own") else None
-            for key in sorted(self.standing):
-                if key[2] != kind or (only and key[1] != only):
-                    continue
-                if self._places.covers(order.target, key[0]):
-                    facts.append(
-                        self._end(
-                            key, reference, "", "", at, why=order.verb + ":order", move=order.verb == "clear"
-                        )
-                    )
+            facts += self._ordered_end(order, kind, at, reference)
+        elif order.verb == "correct":
+            facts += self._ordered_place(order, at, reference)
         elif order.verb == "quarantine":
             for key in sorted(self.standing):
                 alarm = self.standing.rows[key]
@@ -435,6 +435,47 @@ class Alarms:
                             why="source-quarantined",
                         )
                     )
+        return facts
+
+    def _ordered_end(self, order: Order, kind: str, at: datetime, reference: str) -> list[Fact]:
+        """End what stands in an area, or the very alert that was named."""
+        said = order.arguments
+        if said.get("layer") == "warning":
+            return []
+        only = OPERATORS if order.verb == "revoke" and said.get("own") else None
+        ends = said.get("ending") if said.get("ending") == "did-not-come" else order.verb
+        facts: list[Fact] = []
+        for key in sorted(self.standing):
+            exactly = key[0] == order.target if "alert" in said else self._places.covers(order.target, key[0])
+            if not exactly or key[2] != kind or (only and key[1] != only):
+                continue
+            move = order.verb == "clear"
+            facts.append(self._end(key, reference, "", "", at, why=f"{ends}:order", move=move))
+        return facts
+
+    def _ordered_place(self, order: Order, at: datetime, reference: str) -> list[Fact]:
+        """Take an alarm back where it was misread to be, and let it stand where it belongs, since when it did."""
+        wrong, right = order.arguments["from"], self._places.ref(order.arguments["to"])
+        facts: list[Fact] = []
+        for key in sorted(self.standing):
+            alarm = self.standing.rows[key]
+            named = alarm.id == order.target or (
+                "alert" in order.arguments and key[0] == order.target and key[2] == order.arguments["kind"]
+            )
+            if not named or key[0] != wrong or wrong == right.code:
+                continue
+            facts.append(self._end(key, reference, "", "", at, why="correct:order", move=False))
+            self._moved.put(key, right.code)
+            if (right.code, key[1], key[2]) in self.standing:
+                continue
+            moved = msgspec.structs.replace(
+                alarm,
+                id=f"alarm:{right.code}:{key[1]}:{key[2]}:{reference}",
+                area=right,
+                claims=(*alarm.claims, reference),
+            )
+            self._stand((right.code, key[1], key[2]), moved)
+            facts.append(Fact(type="alarm", verb="raise", noun=moved, because=(reference,), why=order.why))
         return facts
 
     def restore(self) -> None:

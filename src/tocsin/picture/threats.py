@@ -18,6 +18,7 @@ from tocsin.picture.arrival import earliest_arrival
 from tocsin.picture.held import Held, Holding
 from tocsin.picture.kin import Kin
 from tocsin.picture.matching import Matcher, Spot
+from tocsin.picture.mending import Mending
 from tocsin.picture.weighing import Origins, Voice, independent, weigh
 from tocsin.slate import Slate
 
@@ -81,6 +82,7 @@ class Threats:
         self._linger: dict[tuple[str, str], timedelta] = {}
         self.holding = Holding(slate, self._matcher, self._kin)
         self.refused: list[Refusal] = []
+        self._mending = Mending(places, self._kin, self.holding, settle=self._settle, close=self._close)
 
     def adopt(self, lingers: Lingers) -> None:
         """Use another policy's times from here on."""
@@ -384,11 +386,10 @@ class Threats:
         self.holding.forget_report(source_id, report_id)
         return facts
 
-    def order(self, order: Order, at: datetime) -> list[Fact]:
-        """Take a quarantined source's voices out (R19)."""
-        _ = at
+    def order(self, order: Order, at: datetime, reference: str = "order") -> list[Fact]:
+        """Perform an order on a threat; take a quarantined source's voices out (R19)."""
         if order.verb != "quarantine":
-            return []
+            return self._mending.perform(order, reference, at)
         facts: list[Fact] = []
         for held in self.holding.around((), self._places.root):
             if any(v.source == order.target for v in held.voices + held.against):
@@ -445,6 +446,7 @@ class Threats:
         move: bool = True,
         same: bool = False,
         changes: dict[str, Any] | None = None,
+        because: tuple[str, ...] = (),
     ) -> list[Fact]:
         """Weigh anew and write: a threat's credibility is always that of its voices.
 
@@ -480,7 +482,7 @@ class Threats:
             newest = voices[-1]
             at = newest.at if newest.claim == claim.id else None
             self.holding.spoken(claim.source, claim.report, threat.id, at)
-        return [self._fact(verb, threat, (claim.id,) if claim else (), why or rule, move=move)]
+        return [self._fact(verb, threat, (claim.id,) if claim else because, why or rule, move=move)]
 
     def _arrivals(self, threat: Threat, said: datetime) -> Threat:
         arrival = earliest_arrival(self._places, self._kin.weapon(threat.weapon), threat, said)
