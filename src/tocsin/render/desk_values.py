@@ -21,9 +21,12 @@ __all__ = [
     "Moment",
     "Night",
     "Outlet",
+    "Passkey",
+    "Person",
     "Preview",
     "Saying",
     "Seat",
+    "Sitting",
     "Told",
     "Waiting",
     "Wanted",
@@ -160,6 +163,34 @@ class Preview(msgspec.Struct, frozen=True, kw_only=True):
     """Outlet and alert id of what a silence would hold back."""
     corrections: tuple[Order, ...] = ()
     token: str = ""
+
+
+class Person(msgspec.Struct, frozen=True, kw_only=True):
+    """Somebody who has an account at the desk; ``enrolled`` once they chose a password."""
+
+    name: str
+    role: str
+    disabled: bool = False
+    enrolled: bool = False
+    seen_at: datetime | None = None
+
+
+class Passkey(msgspec.Struct, frozen=True, kw_only=True):
+    """A passkey of whoever looks at their account."""
+
+    id: str
+    label: str
+    added_at: datetime
+    used_at: datetime | None = None
+
+
+class Sitting(msgspec.Struct, frozen=True, kw_only=True):
+    """An open session of whoever looks at their account; ``mine`` is the one that they look with."""
+
+    id: str
+    since: datetime
+    acted_at: datetime
+    mine: bool = False
 
 
 # --- an explanation, as decisions/explain.py gives it ---------------------------
