@@ -3,13 +3,12 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Sequence
-from datetime import datetime
 
 from tocsin.model import Alert, AreaState, Change, Incident, Threat
 from tocsin.render import story
 from tocsin.render.desk_rows import Act, Row, acting, arrivals
 from tocsin.render.desk_values import Night, Outlet, Waiting, Wanted
-from tocsin.render.naming import ago, cause, clean, number, sources, weapon
+from tocsin.render.naming import cause, clean, number, sources, weapon
 from tocsin.render.page import Frame, look, state_word
 from tocsin.render.words import Words
 
@@ -18,10 +17,6 @@ __all__ = ["alerts", "coverage", "incidents", "outlets", "queue", "shadow", "thr
 _SHOWN = 60
 _ORDER = {("official", "red"): 0, ("official", "yellow"): 1, ("warning", "red"): 2, ("warning", "yellow"): 3}
 _STATES = ("ACTIVE", "PARTLY", "STALE", "UNKNOWN", "NOT_COVERED", "CLEAR")
-
-
-def _ago(moment: datetime | None, night: Night, words: Words) -> str:
-    return ago(moment, night.known_at or night.now, words) if moment else ""
 
 
 def _explain(target: str) -> Act:
@@ -73,7 +68,6 @@ def _wanted(one: Wanted, night: Night, frame: Frame) -> Row:
         id=one.target,
         tone="high" if one.high else "",
         clock=words.clock(one.since),
-        badge=_ago(one.since, night, words),
         head=clean(f"{head}: {words.area(one.area)}" if one.area else head),
         said=one.what,
         acts=tuple(acts),
@@ -172,6 +166,7 @@ def _threat(one: Threat, night: Night, frame: Frame) -> Row:
     if one.heading:
         parts.append(words.say("desk.heading", to=words.word("desk.compass", one.heading)))
     parts += _arriving(one, night, words)
+    said = one.last_said or one.valid.start
     if one.lapses_at:
         parts.append(words.say("desk.until", when=words.clock(one.lapses_at)))
     name = clean(called)
@@ -180,7 +175,7 @@ def _threat(one: Threat, night: Night, frame: Frame) -> Row:
         item="threat",
         id=one.id,
         tone="live" if one.status == "live" else "lost",
-        clock=words.clock(one.last_said or one.valid.start) if one.last_said or one.valid.start else "",
+        clock=words.clock(said) if said else "",
         badge=f"{one.reliability}{one.credibility}",
         head=clean(f"{words.word('desk.kind', one.kind)}: {called}{f' × {count}' if count else ''}"),
         parts=tuple(clean(p) for p in parts),
@@ -297,7 +292,10 @@ def coverage(night: Night, frame: Frame) -> tuple[Row, ...]:
 
 def _covered(one: AreaState, night: Night, frame: Frame) -> Row:
     words = frame.words
-    heard = _ago(one.heard_at, night, words) or words.say("fresh.never")
+    heard = words.say("fresh.never")
+    if one.heard_at is not None:
+        # A clock and not "12 seconds ago", which would change the screen every second and say nothing.
+        heard = words.say("desk.heard", when=words.when(one.heard_at, night.now))
     return Row(
         item="area",
         id=one.area.code,

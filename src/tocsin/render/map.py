@@ -7,7 +7,7 @@ an outline is drawn as a mark at its position; an outline that is approximate ma
 from __future__ import annotations
 
 import math
-from collections.abc import Callable, Iterable, Sequence
+from collections.abc import Iterable, Sequence
 from html import escape
 from itertools import pairwise
 from typing import TYPE_CHECKING
@@ -19,7 +19,7 @@ from tocsin.render.naming import clean
 if TYPE_CHECKING:
     from tocsin.places import Gazetteer
 
-__all__ = ["Part", "Sheet", "draw", "sheet", "short"]
+__all__ = ["Part", "Projection", "Sheet", "draw", "sheet", "short"]
 
 _WIDTH = 720
 _MARGIN = 8
@@ -37,6 +37,22 @@ class Part(msgspec.Struct, frozen=True, kw_only=True):
     href: str
 
 
+class Projection(msgspec.Struct, frozen=True):
+    """Where a point of the earth, longitude before latitude, lies on a sheet."""
+
+    west: float
+    north: float
+    squeeze: float
+    scale: float
+    margin: int
+
+    def __call__(self, point: tuple[float, float]) -> tuple[int, int]:
+        """Place a point; one beyond the sheet comes out beyond it."""
+        x = (point[0] - self.west) * self.squeeze * self.scale + self.margin
+        y = (self.north - point[1]) * self.scale + self.margin
+        return round(x), round(y)
+
+
 class Sheet(msgspec.Struct, frozen=True, kw_only=True):
     """The unchanging geometry of a map: paths, marks and label points by code, in units of the view box."""
 
@@ -45,6 +61,7 @@ class Sheet(msgspec.Struct, frozen=True, kw_only=True):
     paths: dict[str, str]
     points: dict[str, tuple[int, int]]
     approximate: bool
+    projection: Projection
 
 
 def sheet(codes: Sequence[str], places: Gazetteer) -> Sheet | None:
@@ -80,6 +97,7 @@ def sheet(codes: Sequence[str], places: Gazetteer) -> Sheet | None:
             if code in rings or code in points
         },
         approximate=approximate,
+        projection=project,
     )
 
 
@@ -88,10 +106,7 @@ def _spot(point: tuple[float, float]) -> tuple[float, float]:
     return round(point[0], 2), round(point[1], 2)
 
 
-Project = Callable[[tuple[float, float]], tuple[int, int]]
-
-
-def _projection(everything: Sequence[tuple[float, float]], margin: int) -> tuple[Project, int, int]:
+def _projection(everything: Sequence[tuple[float, float]], margin: int) -> tuple[Projection, int, int]:
     west, east = min(p[0] for p in everything), max(p[0] for p in everything)
     south, north = min(p[1] for p in everything), max(p[1] for p in everything)
     squeeze = math.cos(math.radians((south + north) / 2))
@@ -99,13 +114,7 @@ def _projection(everything: Sequence[tuple[float, float]], margin: int) -> tuple
     scale = (_WIDTH - 2 * margin) / max(span, (north - south) * 0.9, 1e-6)
     width = round(span * scale) + 2 * margin
     height = round((north - south) * scale) + 2 * margin
-
-    def project(point: tuple[float, float]) -> tuple[int, int]:
-        x = (point[0] - west) * squeeze * scale + margin
-        y = (north - point[1]) * scale + margin
-        return round(x), round(y)
-
-    return project, max(width, 120), max(height, 120)
+    return Projection(west, north, squeeze, scale, margin), max(width, 120), max(height, 120)
 
 
 def _path(ring: Sequence[tuple[int, int]]) -> str:
