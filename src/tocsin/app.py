@@ -28,6 +28,7 @@ import msgspec
 import uvloop
 
 from tocsin.config import Settings, SettingsError, adoptions, load_world
+from tocsin.decisions.verbs import Preview
 from tocsin.engine import State, World
 from tocsin.journal import Admission, Batch, Issued, Journal, JournalError, Writer
 from tocsin.model import (
@@ -36,10 +37,12 @@ from tocsin.model import (
     Claim,
     Deletion,
     Entry,
+    Fact,
     Order,
     Picture,
     Problem,
     Report,
+    Silence,
 )
 from tocsin.outlets.assembly import assemble, flaws
 from tocsin.outlets.fold import Fold, embargo_gate
@@ -471,6 +474,18 @@ class App:
             return view_of(self._fold, at, now, desk=desk, picture=None if desk else self.now_picture())
         return await self._past.view(at, known_at, desk=desk)
 
+    def preview(self, order: Order) -> Preview:
+        """Return what an order would change, were it given now; nothing is changed, and nothing written down."""
+        return self._fold.state.preview(order, self.clock())
+
+    def silences(self) -> tuple[Silence, ...]:
+        """Return the silences in force."""
+        return self._fold.state.desk.standing_silences(self.clock())
+
+    def silenced(self, outlet: str, fact: Fact) -> Silence | None:
+        """Return the silence that keeps an outlet from sending a fact now, if one does."""
+        return self._fold.state.desk.silenced(outlet, fact, self.clock())
+
     # --- how we are
 
     def health(self, *, desk: bool = False) -> dict[str, Any]:
@@ -494,6 +509,18 @@ class App:
             told["journal"] |= {"entries": number, "head": head}
             told["problems"] = self.problems[-50:]
             told["heard"] = self._heard
+        silences = self.silences()
+        if silences:
+            told["silences"] = [
+                {
+                    "outlet": one.outlet,
+                    "area": one.area,
+                    "layer": one.layer,
+                    "kind": one.kind,
+                    "until": one.until,
+                }
+                for one in silences
+            ]
         if self.settings.demo:
             told["demo"] = True
         if self.settings.exercise:

@@ -20,7 +20,7 @@ from tocsin.codec import encode
 from tocsin.decisions.decide import Decider, Heard
 from tocsin.decisions.desk import Desk, corrections, weighty
 from tocsin.decisions.policy import Policy, load_policy
-from tocsin.decisions.verbs import Preview
+from tocsin.decisions.verbs import AUDIT, Preview
 from tocsin.model import (
     Adoption,
     Alarm,
@@ -306,6 +306,8 @@ class State:
         return facts + self.record.retract(report_id, source_id, at)
 
     def _order(self, order: Order, reference: str, at: datetime, problems: list[Problem]) -> list[Fact]:
+        if order.verb in AUDIT:
+            return []
         admitted = self.desk.admit(order, reference, at, self._knows)
         if admitted.problem is not None:
             problems.append(admitted.problem)

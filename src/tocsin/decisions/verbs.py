@@ -15,7 +15,7 @@ import msgspec
 
 from tocsin.model import ALARM_TYPES, Fact, Order, Problem
 
-__all__ = ["VERBS", "Argument", "Preview", "Verb", "parsed_count", "wrong_arguments"]
+__all__ = ["AUDIT", "VERBS", "Argument", "Preview", "Verb", "parsed_count", "wrong_arguments"]
 
 _COUNT = re.compile(r"(\d{1,4})(?:-(\d{1,4}))?|\?")
 _POINTS = ("N", "NNE", "NE", "ENE", "E", "ESE", "SE", "SSE", "S", "SSW", "SW", "WSW", "W", "WNW", "NW", "NNW")
@@ -62,6 +62,8 @@ _AREAS = Argument(name="areas", holds="areas")
 _TOWARD = Argument(name="toward", holds="areas")
 _COUNTED = Argument(name="count", holds="count")
 
+AUDIT = ("sign-in", "sign-out", "lock-out", "account")
+"""Verbs by which the desk writes down who came and went: kept in the journal, and they do nothing."""
 VERBS = {
     verb.name: verb
     for verb in (

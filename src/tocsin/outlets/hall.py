@@ -8,8 +8,20 @@ from typing import Any, Protocol
 
 import msgspec
 
+from tocsin.decisions.verbs import Preview
 from tocsin.engine import World
-from tocsin.model import AreaState, Change, Claim, Deletion, Order, Picture, Problem, Report
+from tocsin.model import (
+    AreaState,
+    Change,
+    Claim,
+    Deletion,
+    Fact,
+    Order,
+    Picture,
+    Problem,
+    Report,
+    Silence,
+)
 from tocsin.outlets.errors import OutletError
 from tocsin.outlets.publication import Publication
 
@@ -139,6 +151,15 @@ class Hall(Protocol):
 
     def desk_changes(self, after: int = 0, limit: int = 1000) -> Sequence[Change]:
         """Return all changes after a number, the embargoed ones included."""
+
+    def silences(self) -> tuple[Silence, ...]:
+        """Return the silences in force."""
+
+    def silenced(self, outlet: str, fact: Fact) -> Silence | None:
+        """Return the silence that keeps a sending outlet from sending a fact now; an end is never kept back."""
+
+    def preview(self, order: Order) -> Preview:
+        """Return what an order would change, were it given now."""
 
     async def submit(self, bodies: Sequence[Report | Deletion | Order]) -> tuple[Received, ...]:
         """Write bodies down; durable and folded when it returns."""
