@@ -23,6 +23,7 @@ from tocsin.reading.salvos import salvo_of
 from tocsin.reading.sifting import WAR, asks, at_war, furniture, is_title, peace, skipped
 from tocsin.reading.spots import find_spots
 from tocsin.reading.statements import statements_of
+from tocsin.reading.supposing import real
 from tocsin.reading.tallies import is_tally, tallies_of
 from tocsin.reading.threats import threats_of
 from tocsin.reading.times import time_of, whole_text
@@ -217,7 +218,7 @@ def _read(unit: Unit, units: list[Unit], n: int, context: Context) -> list[Draft
         found = [draft for clause in clauses for draft in _clause(clause, unit, context)]
         found = one_instruction(one_casualty(found, context))
     finish(found, unit, units, n, clauses, context)
-    return found
+    return real(found, unit, context)
 
 
 def _clause(clause: Clause, unit: Unit, context: Context) -> list[Draft]:

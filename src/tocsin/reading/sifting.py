@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from itertools import pairwise
+
 from tocsin.reading.drafts import Context, Unit
 from tocsin.reading.lexicon import Meaning
 from tocsin.reading.marks import Mark
@@ -13,16 +15,68 @@ _PRESENT = frozenset(
 )
 
 
+_CORE = frozenset(
+    {
+        "impact",
+        "strike",
+        "shelling",
+        "attack",
+        "interception",
+        "debris",
+        "explosion",
+        "damage",
+        "fire",
+        "launch",
+        "hazard",
+    }
+)
+"""What weapons do, as cues: beside a weapon or the enemy they make a sentence news of an attack."""
+_FLIGHT = frozenset({"takeoff", "inbound", "airborne", "danger", "danger-over", "lost", "more", "landed"})
+
+
+def tells(unit: Unit, context: Context) -> bool:
+    """Whether a sentence tells what a weapon or the enemy does: then no topic that it touches takes that away."""
+    war = at_war(unit)
+    if "mood.unreal" in unit.says or "skip.message" in unit.says:
+        return False
+    cues = {x.value for m in unit.marks for x in m.meanings if x.group == "cue"}
+    if "peace" not in unit.says and _struck(unit, context):
+        return True
+    if not context.telegraphic:
+        return war and (not _CORE.isdisjoint(cues) or "harm" in unit.says)
+    armed = war or any(m.group == "weapon" for m in unit.marks)
+    if armed and (
+        not (_CORE | _FLIGHT).isdisjoint(cues) or any(m.places or m.group == "count" for m in unit.marks)
+    ):
+        return True
+    return "impact" in cues and any(m.places for m in unit.marks)
+
+
+def _struck(unit: Unit, context: Context) -> bool:
+    """«Удар по Києву», "strike on Kyiv": a stroke with the place that it struck."""
+    words = context.tokens.words
+    return any(
+        m.has("cue", "strike") and n.places and n.i - m.j <= 2 and words[n.i - 1] in ("по", "on", "at")
+        for m, n in pairwise(unit.marks)
+    )
+
+
 def furniture(units: list[Unit], context: Context) -> bool:
     """Whether the whole message is an advert, a fund drive, weather, sport."""
     if any(m.has("skip", "always") for u in units[:2] for m in u.marks):
         return True
     if context.article:
         heads = units[:4]
-        return sum(1 for u in heads for m in u.marks if m.has("skip", "message")) >= 2
-    found = [m for u in units if "skip.message" in u.says for m in u.marks if m.has("skip", "message")]
-    if not found:
+        found = [u for u in heads for m in u.marks if m.has("skip", "message") or m.has("skip", "theme")]
+        return len(found) >= 2 and not any(tells(u, context) for u in heads)
+    off = [u for u in units if not u.says.isdisjoint(_OFF)]
+    if not off:
         return False
+    # A sentence that tells of an attack stands, and so do its neighbours: what else is there is a tail.
+    told = sum(1 for u in units if tells(u, context))
+    if told:
+        return sum(1 for u in off if "skip.message" in u.says) > told + 1
+    found_ = [m for u in off for m in u.marks if m.has("skip", "message") or m.has("skip", "theme")]
     # One such word beside what really flies is a tail; alone, or in company, it is the message.
     flying = sum(
         1
@@ -31,7 +85,10 @@ def furniture(units: list[Unit], context: Context) -> bool:
         if m.group == "weapon" or (m.group == "cue" and m.claim_kind in _PRESENT)
     )
     alarm = any(m.has("cue", "alarm") or m.has("cue", "alarm-over") for u in units for m in u.marks)
-    return len(found) * 2 > flying and not (alarm and len(found) < 2)
+    return len(found_) * 2 > flying and not (alarm and len(found_) < 2)
+
+
+_OFF = frozenset({"skip.message", "skip.theme"})
 
 
 WAR = frozenset(["attack", "strike", "shelling", "impact", "interception", "air-defence", "debris"])
@@ -68,7 +125,7 @@ def peace(units: list[Unit], context: Context) -> bool:
     if context.article:
         return False
     calm = any("peace" in u.says or "skip.sentence" in u.says for u in units)
-    return calm and not any(at_war(u) for u in units)
+    return calm and not any(at_war(u) or tells(u, context) for u in units)
 
 
 def asks(unit: Unit, context: Context) -> bool:
@@ -84,6 +141,8 @@ def asks(unit: Unit, context: Context) -> bool:
     return True
 
 
+_TOPICS = frozenset({"topic", "message"})
+"""Tables of ``skip`` that take a sentence out unless it tells what a weapon does."""
 _SIFTED = frozenset(["skip", "mood.still-standing", "mood.drill", "mood.question"])
 
 
@@ -94,6 +153,7 @@ def skipped(unit: Unit, context: Context) -> bool:
         for meaning in mark.meanings:
             if (
                 (meaning.group == "skip" and meaning.value == "sentence")
+                or (meaning.group == "skip" and meaning.value in _TOPICS and not tells(unit, context))
                 or (
                     meaning.group == "skip"
                     and meaning.value == "line"
