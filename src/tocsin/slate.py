@@ -3,7 +3,8 @@
 The rooms that remember (picture, decisions) keep all their state in ``Table``s of
 one ``Slate``. ``engine`` calls ``keep`` when a step has gone well and ``undo`` when it
 has not. Deadlines live in a ``Timers``: a heap that is re-armed lazily, so moving a
-deadline costs one dictionary write.
+deadline costs one dictionary write. Tables that are heeded tell which of their rows
+were written; a whole state can be pickled, deadlines and order of rows included.
 """
 
 from __future__ import annotations
@@ -24,15 +25,33 @@ _NOTHING = object()
 class Slate:
     """The undo record that all tables of one state share."""
 
-    __slots__ = ("_log", "note")
+    __slots__ = ("_heeded", "_log", "_touched", "note")
 
     def __init__(self) -> None:
         self._log: list[tuple[dict[object, object], object, object]] = []
+        self._heeded: dict[int, str] = {}
+        self._touched: dict[tuple[str, object], None] = {}
         self.note: Callable[[tuple[dict[object, object], object, object]], None] = self._log.append
         """Remember of a table's rows what stood at a key before it is written."""
 
+    def heed(self, name: str, table: Table[K, V]) -> None:
+        """From here on note which rows of a table are written for good, under a name for it."""
+        self._heeded[id(table.rows)] = name
+
+    def touched(self) -> tuple[tuple[str, object], ...]:
+        """Return which rows of heeded tables were written since the last time, each once: name and key."""
+        found = tuple(self._touched)
+        self._touched.clear()
+        return found
+
     def keep(self) -> None:
         """Forget the record: what was written stands."""
+        if self._heeded:
+            heeded, touched = self._heeded, self._touched
+            for rows, key, _ in self._log:
+                name = heeded.get(id(rows))
+                if name is not None:
+                    touched[name, key] = None
         self._log.clear()
 
     def undo(self) -> None:
@@ -47,17 +66,32 @@ class Slate:
     def __len__(self) -> int:
         return len(self._log)
 
+    def __reduce__(self) -> tuple[type[Slate], tuple[()]]:
+        """Nothing of it outlives a step: what is heeded is for whoever heeds it to say again."""
+        return Slate, ()
+
 
 class Table(Generic[K, V]):
     """A mapping whose writes can be undone. Values must be frozen: they are replaced, never changed."""
 
-    __slots__ = ("_note", "get", "rows")
+    __slots__ = ("_note", "_slate", "get", "rows")
 
     def __init__(self, slate: Slate) -> None:
-        self._note = slate.note
-        self.rows: dict[K, V] = {}
-        self.get: Callable[[K], V | None] = self.rows.get
+        self._slate = slate
+        self._stand_on({})
+
+    def _stand_on(self, rows: dict[K, V]) -> None:
+        self._note = self._slate.note
+        self.rows = rows
+        self.get: Callable[[K], V | None] = rows.get
         """The value of a key, or None. The fold asks so often that this is the dict's own."""
+
+    def __getstate__(self) -> tuple[Slate, dict[K, V]]:
+        return self._slate, self.rows
+
+    def __setstate__(self, state: tuple[Slate, dict[K, V]]) -> None:
+        self._slate, rows = state
+        self._stand_on(rows)
 
     def put(self, key: K, value: V) -> None:
         """Write a value."""
