@@ -166,3 +166,19 @@ def test_a_register_that_is_no_toml_is_a_problem() -> None:
     sources, problems = parse_register("[a\n", "s.toml")
     assert sources == {}
     assert "no TOML" in problems[0].what
+
+
+def test_the_desk_is_set_in_a_table_of_its_own(tmp_path):
+    file = tmp_path / "tocsin.toml"
+    file.write_text('[desk]\naccounts = "people.db"\nidle = "10m"\n')
+    desk = Settings.load(file, {}).desk
+    assert (desk.accounts, desk.idle, desk.longest) == (str(tmp_path / "people.db"), 600.0, 14 * 3600.0)
+
+
+def test_a_desk_that_is_set_wrongly_is_told_at_once(tmp_path):
+    file = tmp_path / "tocsin.toml"
+    file.write_text('[desk]\nidle = "soon"\nlongest = "0s"\nlocks = 3\n')
+    with pytest.raises(SettingsError) as caught:
+        Settings.load(file, {})
+    (problem,) = caught.value.problems
+    assert problem.what == "has wrong fields: locks, idle, longest"

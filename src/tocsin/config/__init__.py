@@ -7,13 +7,14 @@ from typing import TYPE_CHECKING, Any
 from tocsin.config.declared import DECLARED, Setting
 from tocsin.config.errors import SettingsError
 from tocsin.config.register import parse_register
-from tocsin.config.settings import Feed, Key, Mount, Settings
+from tocsin.config.settings import Desk, Feed, Key, Mount, Settings
 
 if TYPE_CHECKING:
     from tocsin.config.world import adoptions, lint_world, load_gazetteer, load_register, load_world
 
 __all__ = [
     "DECLARED",
+    "Desk",
     "Feed",
     "Key",
     "Mount",

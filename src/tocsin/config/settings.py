@@ -14,7 +14,7 @@ from tocsin.config.declared import DECLARED, Setting, duration
 from tocsin.config.errors import SettingsError
 from tocsin.model import Problem
 
-__all__ = ["Feed", "Key", "Mount", "Settings"]
+__all__ = ["Desk", "Feed", "Key", "Mount", "Settings"]
 
 OUTLETS = ("mqtt", "webhooks", "files", "log")
 FEED_KINDS = ("jsonl", "feed", "article", "alerts.in.ua", "ukrainealarm")
@@ -62,6 +62,17 @@ class Mount(msgspec.Struct, frozen=True, kw_only=True):
         return f"Mount({self.dialect} at {self.path or '/'})"
 
 
+class Desk(msgspec.Struct, frozen=True, kw_only=True):
+    """How the duty desk's doors are kept (docs/desk.md)."""
+
+    accounts: str | None = None
+    """The file of accounts and sessions; None: beside the journal."""
+    idle: float = 1800.0
+    """Seconds without an act after which a person proves themselves again before the next."""
+    longest: float = 50_400.0
+    """Seconds after which a session ends, whatever is done in it: a shift of twelve hours and its handing over."""
+
+
 class Settings(msgspec.Struct, frozen=True, kw_only=True):
     """All that can be set; each field is described in docs/settings.md."""
 
@@ -88,6 +99,7 @@ class Settings(msgspec.Struct, frozen=True, kw_only=True):
     keys: dict[str, Key] = {}
     feeds: tuple[Feed, ...] = ()
     dialects: tuple[Mount, ...] = ()
+    desk: Desk = Desk()
     outlets: dict[str, dict[str, Any]] = {}
     """The tables of outlets as they stand; each outlet reads its own (docs/mqtt.md, docs/webhooks.md)."""
     base: str = "."
@@ -121,6 +133,7 @@ class Settings(msgspec.Struct, frozen=True, kw_only=True):
         values["keys"] = _keys(table.pop("keys", {}), f"{where}: keys", problems)
         values["feeds"] = _feeds(table.pop("feeds", []), base, f"{where}: feeds", problems)
         values["dialects"] = _mounts(table.pop("dialects", {}), f"{where}: dialects", problems)
+        values["desk"] = _desk(table.pop("desk", {}), base, f"{where}: desk", problems)
         values["outlets"] = _outlets(table, where, problems)
         values["base"] = str(base)
         known = {setting.name for setting in DECLARED}
@@ -274,6 +287,27 @@ def _mounts(table: object, where: str, problems: list[Problem]) -> tuple[Mount, 
             continue
         mounts.append(Mount(dialect=name, path=str(path).rstrip("/"), tokens=tuple(tokens), per_minute=often))
     return tuple(mounts)
+
+
+def _desk(table: object, base: Path, where: str, problems: list[Problem]) -> Desk:
+    fields = table if isinstance(table, dict) else {"?": None}
+    wrong = sorted(set(fields) - {"accounts", "idle", "longest"})
+    accounts = fields.get("accounts")
+    if accounts is not None and not (isinstance(accounts, str) and accounts.strip()):
+        wrong.append("accounts")
+    times = {"idle": 1800.0, "longest": 50_400.0}
+    for name, usual in times.items():
+        try:
+            times[name] = duration(fields.get(name, usual))
+        except ValueError:
+            times[name] = 0.0
+        if times[name] <= 0:
+            wrong.append(name)
+    if wrong:
+        what = f"has wrong fields: {', '.join(wrong)}"
+        problems.append(_problem(where, what, 'Write accounts = "FILE", idle = "30m", longest = "14h".'))
+        return Desk()
+    return Desk(accounts=str(base / accounts) if accounts else None, **times)
 
 
 def _outlets(table: dict[str, Any], where: str, problems: list[Problem]) -> dict[str, dict[str, Any]]:
