@@ -371,6 +371,14 @@ class Incidents:
 
     # --- out --------------------------------------------------------------------
 
+    def heed(self, slate: Slate) -> None:
+        """Let a slate note which incidents are written."""
+        slate.heed("incident", self._out)
+
+    def noun(self, name: str) -> Incident | None:
+        """Return an incident as it was last told."""
+        return self._out.get(name)
+
     def _tell(self, ids: Mapping[str, None], because: set[str], *, move: bool = True) -> list[Fact]:
         facts = []
         for each in ids:

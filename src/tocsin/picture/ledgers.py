@@ -320,12 +320,10 @@ class Books:
         lines = {line.id: line for line in self._out.rows.values() if at is None or line.stated_at <= at}
         chosen: list[Preferred] = []
         for family in self._shelves.families():
-            items = list(self._shelves.items(family))
             if at is None:
-                known = [item for item in items if item.line.id in lines]
-                chosen.extend(preferred(known, lines, self._shelves.relayed()))
+                chosen.extend(self.preferred(family))
                 continue
-            items = [item for item in items if item.line.stated_at <= at]
+            items = [item for item in self._shelves.items(family) if item.line.stated_at <= at]
             settled, relays = settle(items, self._places.covers)
             chosen.extend(preferred(items, settled, relays))
             lines.update((key, line) for key, line in settled.items() if key in lines)
@@ -334,9 +332,20 @@ class Books:
             preferred=tuple(sorted(chosen, key=lambda each: (each.subject, each.area or "", each.line))),
         )
 
-    def line(self, line_id: str) -> LedgerLine | None:
+    def heed(self, slate: Slate) -> None:
+        """Let a slate note which lines are written, and which shelves, by family and key."""
+        slate.heed("ledger", self._out)
+        self._shelves.heed(slate)
+
+    def noun(self, name: str) -> LedgerLine | None:
         """Return a line of the hot state."""
-        return self._out.get(line_id)
+        return self._out.get(name)
+
+    def preferred(self, family: str) -> tuple[Preferred, ...]:
+        """Return the lines that are preferred in one family, in no order that means anything."""
+        lines = self._out.rows
+        items = [item for item in self._shelves.items(family) if item.line.id in lines]
+        return tuple(preferred(items, lines, self._shelves.relayed()))
 
     def advance(self, to: datetime) -> list[tuple[datetime, Fact]]:
         """Let go of the families of which nobody has spoken for 72 hours."""

@@ -14,9 +14,11 @@ from tocsin.model import (
     Claim,
     Fact,
     Incident,
+    LedgerLine,
     Ledgers,
     Minute,
     Order,
+    Preferred,
     Report,
     Source,
     Statement,
@@ -63,7 +65,7 @@ class Record:
         register: Mapping[str, Source],
         slate: Slate | None = None,
     ) -> None:
-        slate = Slate() if slate is None else slate
+        self._slate = slate = Slate() if slate is None else slate
         self._weapons = weapons
         attacks = Attacks(places, slate)
         self._incidents = Incidents(places, attacks, register, slate)
@@ -130,6 +132,31 @@ class Record:
         if order.verb == "retract":
             return self._books.strike(order.target, why)
         return self._incidents.order(order.verb, order.target, why, order.arguments)
+
+    # --- who looks on -------------------------------------------------------------
+
+    def heed(self) -> None:
+        """From here on let the slate note which incidents, lines, statements and families are written."""
+        self._incidents.heed(self._slate)
+        self._books.heed(self._slate)
+        self._statements.heed(self._slate)
+
+    def written(self) -> tuple[tuple[str, object], ...]:
+        """Keep for good what was written, on a slate of its own; which heeded rows that were: name and key."""
+        self._slate.keep()
+        return self._slate.touched()
+
+    def noun(self, kind: str, name: str) -> Incident | LedgerLine | Statement | None:
+        """Return what stands under an id: an ``incident``, a ``ledger`` line or a ``statement``."""
+        if kind == "incident":
+            return self._incidents.noun(name)
+        return self._books.noun(name) if kind == "ledger" else self._statements.noun(name)
+
+    def preferred(self, family: str) -> tuple[Preferred, ...]:
+        """Return the lines that are preferred in one family."""
+        return self._books.preferred(family)
+
+    # --- time -----------------------------------------------------------------------
 
     def next_deadline(self) -> datetime | None:
         """When the next thing leaves the hot state."""

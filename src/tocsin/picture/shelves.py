@@ -54,6 +54,10 @@ class Shelves:
         self._from: Table[str, tuple[str, ...]] = Table(slate)
         """The lines that repeat a line."""
 
+    def heed(self, slate: Slate) -> None:
+        """Let a slate note which shelves are written; a shelf's key begins with its family."""
+        slate.heed("shelf", self._shelves)
+
     def families(self) -> tuple[str, ...]:
         """Return the families that have lines, in order."""
         return tuple(sorted(self._groups))

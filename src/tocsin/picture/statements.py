@@ -97,6 +97,14 @@ class Statements:
                 )
         return facts
 
+    def heed(self, slate: Slate) -> None:
+        """Let a slate note which statements are written."""
+        slate.heed("statement", self._out)
+
+    def noun(self, name: str) -> Statement | None:
+        """Return a statement."""
+        return self._out.get(name)
+
     def view(self, at: datetime | None = None) -> tuple[Statement, ...]:
         """Return the statements, by time."""
         nouns = [noun for noun in self._out.rows.values() if at is None or noun.stated_at <= at]
