@@ -208,6 +208,9 @@ class Desk:
 
     def _unknown(self, order: Order, knows: Knows) -> str | None:
         kinds = VERBS[order.verb].targets
+        named = order.arguments.get("alert")
+        if named is not None:
+            return None if self._alert(named) is not None else f"{named!r} stands no more"
         for kind in kinds:
             if kind == "area" and self._places.area(order.target) is not None:
                 return None

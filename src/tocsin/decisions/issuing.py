@@ -338,6 +338,7 @@ class Issuing:
         came = alert.cause.kind not in ("danger", "takeoff")
         verb, end, why = {
             "over": ("clear", "over" if came else "did-not-come", "said-to-be-over"),
+            "did-not-come": ("clear", "did-not-come", "order"),
             "share": ("clear", "over", "official-all-clear"),
             "order": ("clear", "over", "order"),
             "mistake": ("revoke", "mistake", "taken-back"),

@@ -46,6 +46,7 @@ __all__ = ["Fold", "Publisher", "Told"]
 
 Going = tuple[datetime, Fact]
 Name = tuple[str, str]
+Noun = Incident | LedgerLine | Statement | Threat | Coverage
 RECORD = ("incident", "ledger", "statement")
 UNHEARD = ("takeoff", "inbound", "danger", "danger-over", "alarm", "alarm-over", "air-defence", "instruction")
 """Kinds of which a record knows nothing: only whether their words may be shown is kept."""
@@ -56,8 +57,27 @@ VERSIONS = 50_000
 """Versions of public nouns that are remembered for past moments; of older ones only the last of each."""
 
 
+class Witness(Protocol):
+    """Who is told of every version of a public noun, so that it can be asked for later."""
+
+    def saw(self, at: datetime, name: Name, noun: Noun | None, *, move: bool, last: Noun | None) -> None:
+        """A noun stands from an instant on, or is gone; ``last`` is what was said of it when it went."""
+
+    def settled(self, at: datetime, families: Sequence[str]) -> None:
+        """The lines of these families may be preferred otherwise from an instant on."""
+
+
 class Fold(Protocol):
     """A record, as the publisher keeps one of its own."""
+
+    def heed(self) -> None:
+        """Let it be noted which rows are written."""
+
+    def written(self) -> tuple[tuple[str, object], ...]:
+        """Keep what was written for good; which rows that were since the last time."""
+
+    def noun(self, kind: str, name: str) -> Incident | LedgerLine | Statement | None:
+        """Return what stands under an id."""
 
     def adopt(self, register: Mapping[str, Source]) -> None:
         """Use another register of sources."""
@@ -128,6 +148,10 @@ class Publisher:
         self._fold = fold
         self._register = register
         fold.adopt(register)
+        fold.heed()
+        self._witness: Witness | None = None
+        self._lost: dict[Name, None] = {}
+        """Nouns that left the fold since it was last looked at."""
         self._told: Told | None = None
         self._inbox: list[Minute] = []
         self._outbox: list[Going] = []
@@ -152,6 +176,13 @@ class Publisher:
         """Hear from here on what ``told`` hears, and nothing else: what the engine refused stays out."""
         self._told = told
         told.listen()
+
+    def witness(self, witness: Witness | None) -> None:
+        """Tell every version to a witness from here on, and remember none of them here."""
+        self._witness = witness
+        if witness is not None:
+            self._past.clear()
+        self._fold.heed()
 
     def hear(self, report: Report, claims: Sequence[Claim], source: Source, at: datetime) -> None:
         """Take in what a report claims; what may go out of it goes with the next offer or advance.
@@ -345,25 +376,44 @@ class Publisher:
             if gone:
                 self._shown.pop(name, None)
                 self._now.pop(name, None)
-                self._past.append((at, name, None))
+                self._note(at, name, None, move=fact.move, last=noun)
             elif isinstance(noun, Incident | LedgerLine | Statement):
                 self._shown[name] = going
                 self._now[name] = noun
-                self._past.append((at, name, noun))
-        if len(self._past) > VERSIONS:
-            self._shorten()
+                self._note(at, name, noun, move=fact.move)
+        self._keep(at)
+
+    def _keep(self, at: datetime) -> None:
+        """Let what the fold wrote stand; note what left it, and whose preferred lines may be others."""
+        families: dict[str, None] = {}
+        for kind, key in self._fold.written():
+            if kind == "shelf":
+                families[key[0][0]] = None  # type: ignore[index]
+            elif self._fold.noun(kind, str(key)) is None:
+                self._lost[kind, str(key)] = None
+        if families and self._witness is not None:
+            self._witness.settled(at, tuple(families))
+
+    def _note(
+        self, at: datetime, name: Name, noun: Noun | None, *, move: bool, last: Noun | None = None
+    ) -> None:
+        """Remember a version, or tell the witness of it."""
+        if self._witness is not None:
+            self._witness.saw(at, name, noun, move=move, last=last)
+        elif not isinstance(noun, Threat | Coverage):
+            self._past.append((at, name, noun))
+            if len(self._past) > VERSIONS:
+                self._shorten()
 
     def _let_go(self, at: datetime) -> None:
         """Forget what left the fold without a word: lines long superseded, incidents long withdrawn."""
-        there = {
-            *(("incident", each.id) for each in self._fold.incidents()),
-            *(("ledger", each.id) for each in self._fold.ledgers().lines),
-            *(("statement", each.id) for each in self._fold.statements()),
-        }
-        for name in [name for name in self._now if name not in there]:
-            del self._now[name]
-            self._shown.pop(name, None)
-            self._past.append((at, name, None))
+        self._keep(at)
+        lost, self._lost = self._lost, {}
+        for name in lost:
+            if name in self._now and self._fold.noun(*name) is None:
+                last = self._now.pop(name)
+                self._shown.pop(name, None)
+                self._note(at, name, None, move=True, last=last)
 
     def _shorten(self) -> None:
         """Keep of the older half of all versions only the last of each noun."""
@@ -395,6 +445,8 @@ class Publisher:
             del self._shown[name]
         else:
             self._shown[name] = going
+        if self._witness is not None:
+            self._note(at, name, None if ends else noun, move=fact.move, last=noun)
         self._outbox.append((at, going))
 
     # --- asked ----------------------------------------------------------------------

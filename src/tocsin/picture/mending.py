@@ -123,8 +123,8 @@ class Mending:
             stays,
             weapon=weapon,
             weapon_class=self._kin.klass(weapon),
-            areas=latest.areas or stays.areas or gone.areas,
-            toward=latest.toward or stays.toward or gone.toward,
+            areas=_both(stays.areas, gone.areas),
+            toward=_both(stays.toward, gone.toward),
             origin=stays.origin or gone.origin,
             heading=latest.heading or stays.heading or gone.heading,
             count=stays.count or gone.count,
@@ -177,6 +177,11 @@ class Mending:
 
     def _refs(self, codes: str) -> tuple[AreaRef, ...]:
         return tuple(self._places.ref(code) for code in codes.split(",") if code)
+
+
+def _both(one: Sequence[AreaRef], other: Sequence[AreaRef]) -> tuple[AreaRef, ...]:
+    """All areas of both, each once: to merge takes no area out."""
+    return tuple({area.code: area for area in (*one, *other)}.values())
 
 
 def _range(text: str) -> Range | None:

@@ -166,13 +166,9 @@ def _beat(draft: _Draft, number: int, name: str, zone: str, problems: list[Probl
 
 
 def _order(draft: _Draft, where: str, problems: list[Problem]) -> Order | None:
-    told, _, why = draft.rest.partition(":")
-    if draft.rest.count(":") > 1 and "order:" in draft.rest:
-        # "approve order:7: agreed": the target itself holds a colon.
-        found = re.fullmatch(r"(\S+ \S+ order:\d+[^:]*)(?::(.*))?", draft.rest)
-        told, why = (found[1], found[2] or "") if found else (told, why)
-    elif "order:" in draft.rest:
-        told, why = draft.rest, ""
+    # A target may hold colons ("order:7", "threat:channel:r1#1"): the reason begins at one with a blank behind it.
+    told, _, why = draft.rest.partition(": ")
+    told = told.removesuffix(":")
     words = [w for w in told.split() if "=" not in w]
     if len(words) < 3:
         problems.append(_problem(where, "an order says too little", "order NAME VERB TARGET: why"))
