@@ -143,6 +143,7 @@ def collect_names(tables: Mapping[str, bytes], drafts: Drafts) -> tuple[Namer, l
     problems += _regions(namer, tables)
     problems += _others(namer, tables, drafts)
     problems += _aliases(namer, tables, drafts)
+    problems += _renamed(namer, tables, drafts)
     problems += _neighbourhoods(namer, tables, drafts)
     return namer, problems
 
@@ -292,6 +293,23 @@ def _aliases(namer: Namer, tables: Mapping[str, bytes], drafts: Drafts) -> list[
         mighty = draft.level in ("oblast", "country") or draft.population >= _BIG
         for name in (n.strip() for n in row["names"].split(";")):
             _alias(namer, name, row, mighty=mighty)
+    return problems
+
+
+def _renamed(namer: Namer, tables: Mapping[str, bytes], drafts: Drafts) -> list[Problem]:
+    """What settlements were called before they were renamed."""
+    table, problems = rows(tables, "renamed.tsv")
+    for row in table:
+        draft = drafts.get(row["code"])
+        if draft is None:
+            where = f"renamed.tsv:{row['']}"
+            problems.append(
+                Problem(where=where, what=f"no area {row['code']}", remedy="give a code that a table has")
+            )
+            continue
+        for name in filter(None, (n.strip() for n in row["old"].split(";"))):
+            namer.ukrainian(name, draft.code, "old")
+            namer.russian(russify(name), draft.code, "old")
     return problems
 
 

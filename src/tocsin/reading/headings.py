@@ -144,14 +144,11 @@ def without_heading(spots: list[Spot], unit: Unit, context: Context) -> list[Spo
     if region is None or not spots or spots[0].code != region.code or spots[0].mark is not region.mark:
         return spots
     rest = spots[1:]
+    if not rest or any(m.group == "harm" for m in unit.marks):
+        return spots
     tokens = context.tokens
     listed = sum(1 for m in unit.marks if m.group == "count") > 1
     j = spots[0].mark.j
     colon = j < unit.j and tokens.seps[j] == COLON
-    if (
-        rest
-        and (listed or not (colon and context.telegraphic))
-        and not any(m.group == "harm" for m in unit.marks)
-    ):
-        return rest
-    return spots
+    inside = any(context.gazetteer.covers(region.code, s.code) for s in rest)
+    return rest if inside or listed or not (colon and context.telegraphic) else spots

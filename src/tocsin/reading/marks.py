@@ -108,6 +108,8 @@ _YIELDING = frozenset(
         "vague",
         "bend",
         "role",
+        "compass",
+        "peace",
     }
 )
 """Groups that give way to the name of a place of the same length, if that stands with a capital inside a text."""
@@ -144,7 +146,7 @@ def mark_tokens(tokens: Tokens, lexicon: Lexicon, gazetteer: Gazetteer) -> list[
         place = None
         if kind == "w" and word not in no_place:
             place = gazetteer.match(words[i : min(chunk_end, i + 8)], 0)
-        if place is not None and not _prefer_phrase(tokens, phrase, place, i):
+        if place is not None and not _prefer_phrase(tokens, phrase, place, i, gazetteer):
             mark = Mark(i, i + place[0], PLACE)
             mark.places = place[1]
             marks.append(mark)
@@ -261,6 +263,7 @@ def _prefer_phrase(
     phrase: tuple[int, tuple[Meaning, ...]] | None,
     place: tuple[int, tuple[Candidate, ...]],
     i: int,
+    gazetteer: Gazetteer,
 ) -> bool:
     """Whether a phrase of the lexicon beats the name of a place that begins at the same token."""
     if phrase is None:
@@ -272,8 +275,18 @@ def _prefer_phrase(
         return True
     if all(one.common for one in place[1]):
         return True
-    # A capital that merely begins a sentence proves nothing.
-    return tokens.seps[i] > COLON
+    # A capital that merely begins a sentence proves nothing of a village.
+    return tokens.seps[i] > COLON and not any(_known(one, gazetteer) for one in place[1])
+
+
+def _known(candidate: Candidate, gazetteer: Gazetteer) -> bool:
+    """Whether everybody knows a place: a region, a raion, a city, a city's district by its own name."""
+    if candidate.common or candidate.form == "adjective":
+        return False
+    if candidate.precision == "settlement":
+        area = gazetteer.area(candidate.code)
+        return area is not None and area.kind == "city"
+    return candidate.precision in ("oblast", "raion")
 
 
 def _numeric(tokens: Tokens, lexicon: Lexicon, marks: list[Mark], i: int, end: int) -> Mark | None:

@@ -5,6 +5,7 @@ from __future__ import annotations
 from tocsin.places import Candidate
 from tocsin.reading.drafts import Context, Unit
 from tocsin.reading.marks import Mark
+from tocsin.reading.normalise import COLON, DASH
 
 __all__ = ["AND", "FILLER", "ranked"]
 
@@ -71,8 +72,11 @@ def ranked(
     if len(candidates) == 1 and candidates[0].precision != "settlement":
         return candidates
     regions = list(context.regions)
-    if context.heading_region is not None:
-        regions.insert(0, context.heading_region.code)
+    lead = _lead(unit, context)
+    if lead is not None:
+        covers = context.gazetteer.covers
+        inside = tuple(c for c in candidates if c.code != lead and not c.common and covers(lead, c.code))
+        candidates, regions = (inside, [lead]) if inside else (candidates, [lead, *regions])
     narrowed = _by_neighbour(_by_area_word(candidates, mark, context, unit), mark, context, unit)
     mentioned = tuple(dict.fromkeys(context.mentioned[-4:]))
     key = (tuple((c.code, c.form, c.precision) for c in narrowed), context.home, tuple(regions), mentioned)
@@ -85,6 +89,22 @@ def ranked(
             context.ranked.clear()
         context.ranked[key] = known
     return known
+
+
+def _lead(unit: Unit, context: Context) -> str | None:
+    """The area at the head of a line («Сумщина: …»), or of the line above it in the paragraph."""
+    tokens = context.tokens
+    if unit.first_in_line:
+        first = next((m for m in unit.marks if m.group not in ("state", "weapon", "arrow")), None)
+        if first is not None and first.places and first.places[0].precision in _LEADING:
+            j = first.j
+            if j < unit.j and (tokens.seps[j] == COLON or tokens.kinds[j] == "e" or tokens.seps[j] == DASH):
+                return first.places[0].code
+    heading = context.heading_region
+    return heading.code if heading is not None and context.heading_paragraph == unit.paragraph else None
+
+
+_LEADING = frozenset({"oblast", "raion"})
 
 
 def _by_neighbour(

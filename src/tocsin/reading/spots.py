@@ -203,9 +203,13 @@ def _preposed(mark: Mark, context: Context) -> bool:
 
 
 def _beside(marks: list[Mark], n: int) -> bool:
-    """Whether a weapon, a count or a role stands next to a mark."""
-    near = marks[max(0, n - 2) : n] + marks[n + 1 : n + 3]
-    return any(m.group in ("weapon", "role", "count", "place") for m in near)
+    """Whether a weapon, a count or a role stands right next to a mark."""
+    mark = marks[n]
+    return any(
+        m.group in ("weapon", "role", "count", "place", "arrow")
+        and (0 <= m.i - mark.j <= 1 or 0 <= mark.i - m.j <= 1)
+        for m in (*marks[max(0, n - 2) : n], *marks[n + 1 : n + 3])
+    )
 
 
 def _role(  # noqa: PLR0917 - a clause and all that it stands in
