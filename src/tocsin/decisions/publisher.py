@@ -375,8 +375,7 @@ class Publisher:
             noun = fact.noun
             if gone:
                 self._shown.pop(name, None)
-                self._now.pop(name, None)
-                self._note(at, name, None, move=fact.move, last=noun)
+                self._note(at, name, None, move=fact.move, last=self._now.pop(name, None))
             elif isinstance(noun, Incident | LedgerLine | Statement):
                 self._shown[name] = going
                 self._now[name] = noun
