@@ -235,9 +235,11 @@ def sitrep(
 ) -> None:
     """Print a situation report in which each sentence carries the ids of its claims."""
     from tocsin.engine import State
+    from tocsin.render.map import sheet
     from tocsin.render.naming import Names
     from tocsin.render.sitrep import sitrep as write
     from tocsin.render.sitrep_forms import to_html, to_json, to_markdown
+    from tocsin.render.sitrep_map import ground_of
     from tocsin.render.story import Quote
 
     world = world_of()
@@ -272,6 +274,9 @@ def sitrep(
         covers=world.places.covers,
         since=since,
         quotes=quotes,
+        map_of=lambda shown, code: ground_of(
+            shown, code, world.places, lambda codes: sheet(codes, world.places)
+        ),
     )
     if form == "json":
         out(to_json(made))

@@ -31,11 +31,13 @@ from tocsin.outlets.publication import areas_of
 from tocsin.outlets.views import Host
 from tocsin.render import live
 from tocsin.render.exports import incidents_csv, incidents_geojson, ledger_csv
+from tocsin.render.map import Sheet, sheet
 from tocsin.render.naming import Names, clean
 from tocsin.render.page import headers as page_headers
 from tocsin.render.page import render
 from tocsin.render.sitrep import Sitrep, sitrep, within
 from tocsin.render.sitrep_forms import fragments, linked, permalink, to_markdown
+from tocsin.render.sitrep_map import Ground, ground_of
 from tocsin.render.sitrep_pdf import to_pdf
 from tocsin.render.sitrep_words import phrases
 from tocsin.render.story import Quote
@@ -107,6 +109,7 @@ class Newsroom:
         self._frame = Pages(cast("Host", hall)).frame
         self._chronicle = live.Chronicle()
         self._made: OrderedDict[tuple[object, ...], Made] = OrderedDict()
+        self._sheets: dict[tuple[str, ...], Sheet | None] = {}
         self._quotes: dict[str, Quote] = {}
         self._quoted_at = datetime.min.replace(tzinfo=UTC)
         # Paper is slow and the past is folded anew: neither may keep the feed waiting.
@@ -189,9 +192,21 @@ class Newsroom:
             covers=places.covers,
             since=asked.since,
             quotes=quotes,
+            map_of=self._ground,
             base=f"{self._base}/sitrep?{urlencode(query)}",
             notice=self._notice(asked.lang),
         )
+
+    def _ground(self, picture: Picture, area: str | None) -> Ground | None:
+        """Choose the map for a picture; sheets are laid out once."""
+        places = self._hall.world.places
+
+        def laid(codes: tuple[str, ...]) -> Sheet | None:
+            if codes not in self._sheets:
+                self._sheets[codes] = sheet(codes, places)
+            return self._sheets[codes]
+
+        return ground_of(picture, area, places, laid)
 
     def _changes(self, until: datetime, since: datetime | None, picture: Picture) -> tuple[Change, ...]:
         """Give the public changes that a report tells of, and those that raised what still stands."""

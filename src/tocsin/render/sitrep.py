@@ -15,6 +15,8 @@ import msgspec
 
 from tocsin.model import Alert, AreaRef, Change, Incident, LedgerLine, Picture, Statement
 from tocsin.render.naming import Names, clean
+from tocsin.render.sitrep_charts import Chart, charts
+from tocsin.render.sitrep_map import Ground, plot
 from tocsin.render.sitrep_parts import (
     alarms,
     changed,
@@ -99,6 +101,7 @@ class Sitrep(msgspec.Struct, frozen=True, kw_only=True, omit_defaults=True):
     words: tuple[Word, ...]
     contact: str
     base: str
+    charts: tuple[Chart, ...] = ()
     notice: str | None = None
 
 
@@ -114,6 +117,7 @@ def sitrep(
     covers: Callable[[str, str], bool] | None = None,
     since: datetime | None = None,
     quotes: Mapping[str, Quote] | None = None,
+    map_of: Callable[[Picture, str | None], Ground | None] | None = None,
     base: str = "",
     contact: str = "",
     notice: str | None = None,
@@ -122,7 +126,8 @@ def sitrep(
 
     ``changes`` are those until ``known_at``, in order. ``area`` with ``covers`` keeps
     to one area and what lies in it; ``since`` adds what changed after it. ``quotes``
-    are the words behind claims that may be shown; ``base`` is where permalinks start.
+    are the words behind claims that may be shown; ``map_of`` chooses the map for a picture
+    and an area; ``base`` is where permalinks start.
     """
     if area is not None and covers is not None:
         picture = within(picture, area.code, covers)
@@ -160,8 +165,22 @@ def sitrep(
         words=_words(top, key_figures, parts, quotes or {}, names=names, lang=lang),
         contact=contact,
         base=base,
+        charts=(*_map(picture, tongue, area, covers, map_of), *charts(picture, changes, tongue)),
         notice=notice,
     )
+
+
+def _map(
+    picture: Picture,
+    tongue: Tongue,
+    area: AreaRef | None,
+    covers: Callable[[str, str], bool] | None,
+    map_of: Callable[[Picture, str | None], Ground | None] | None,
+) -> tuple[Chart, ...]:
+    """Draw the map, where there is one to draw on and something to show."""
+    ground = None if map_of is None else map_of(picture, None if area is None else area.code)
+    where = None if ground is None or covers is None else plot(picture, ground, covers, tongue)
+    return () if where is None else (where,)
 
 
 def _runs(changes: Sequence[Change]) -> bool:

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import re
 from functools import cache
-from importlib import resources
 from typing import Any
 from urllib.parse import quote
 
@@ -79,6 +78,7 @@ def to_markdown(report: Sitrep) -> str:
             claims = " ".join(f"`{_code(claim)}`" for claim in each.claims)
             *first, source, clock = (_plain(cell) for cell in cells)
             out.append(_row([*first, f"{source} {claims}{_back(report, mark)}", clock]))
+    out += _tables(report)
     for part in report.parts:
         out += ["", f"## {_plain(part.title)}", ""]
         if part.note is not None and part.sentences:
@@ -93,6 +93,19 @@ def to_markdown(report: Sitrep) -> str:
     if report.contact:
         out += ["", f"{say('contact')}: {_plain(report.contact)}"]
     return "\n".join(out) + "\n"
+
+
+def _tables(report: Sitrep) -> list[str]:
+    """Return what the charts show, as tables: text has no pictures."""
+    out = ["", f"## {phrases(report.lang).say('chart.title')}"] if report.charts else []
+    for chart in report.charts:
+        out += ["", f"### {_plain(chart.title)}", "", f"*{_plain(chart.about)}*", ""]
+        out += [_row([_plain(head) for head in chart.columns]), _row(["---"] * len(chart.columns))]
+        for row in chart.rows:
+            claims = " ".join(f"`{_code(claim)}`" for claim in row.claims)
+            *first, last = (_plain(cell) for cell in row.cells)
+            out.append(_row([*first, f"{last} {claims}"]))
+    return out
 
 
 def _items(
@@ -132,11 +145,14 @@ _URL = ":/?&=%+,;@()!*'~-._"
 @cache
 def _template() -> jinja2.Template:
     environment = jinja2.Environment(
-        autoescape=True, undefined=jinja2.StrictUndefined, trim_blocks=True, lstrip_blocks=True
+        autoescape=True,
+        loader=jinja2.PackageLoader("tocsin", "data/templates"),
+        undefined=jinja2.StrictUndefined,
+        trim_blocks=True,
+        lstrip_blocks=True,
     )
     environment.filters["anchor"] = anchor
-    path = resources.files("tocsin").joinpath("data", "templates", "sitrep.html")
-    return environment.from_string(path.read_text(encoding="utf-8"))
+    return environment.get_template("sitrep.html")
 
 
 def to_html(report: Sitrep) -> str:

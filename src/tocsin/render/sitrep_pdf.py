@@ -6,11 +6,14 @@ of which it is known, and no other.
 
 from __future__ import annotations
 
+import io
+import re
 from importlib import resources
 
 from fpdf import FPDF, XPos, YPos
 from fpdf.fonts import FontFace
 
+from tocsin.render.charts import FONT
 from tocsin.render.sitrep import Sentence, Sitrep
 from tocsin.render.sitrep_forms import fragments, permalink
 from tocsin.render.sitrep_words import phrases
@@ -23,6 +26,11 @@ _GREY = (90, 90, 90)
 _BLACK = (0, 0, 0)
 _WIDTHS = (17, 17, 14, 20, 22, 10)
 """Of the columns of the key figures, in hundredths."""
+_TALLEST = 150
+"""The most that a chart may take of a page, in millimetres."""
+_VIEW = re.compile('viewBox="([^"]+)"')
+_SPOKEN = re.compile(r"<(title|desc)\b.*?</\1>", re.DOTALL)
+"""What a drawing says to those who do not see it; paper has a slot of its own for that."""
 _INSTEAD = str.maketrans({"→": "›", "\u202f": " ", "\xa0": " "})
 
 
@@ -61,6 +69,7 @@ def to_pdf(report: Sitrep) -> bytes:
     if report.figures:
         _heading(paper, say("part.figures"), 13)
         _figures(paper, report, words)
+    _charts(paper, report)
     for part in report.parts:
         _heading(paper, part.title, 13)
         if part.note is not None and part.sentences:
@@ -76,6 +85,25 @@ def to_pdf(report: Sitrep) -> bytes:
     if report.contact:
         _text(paper, f"{say('contact')}: {report.contact}")
     return bytes(paper.output())
+
+
+def _charts(paper: FPDF, report: Sitrep) -> None:
+    """Draw the charts, each on one page with its title and what it shows."""
+    if report.charts:
+        _heading(paper, phrases(report.lang).say("chart.title"), 13)
+    for chart in report.charts:
+        # Paper has the letters of its own font only.
+        drawing = _SPOKEN.sub("", chart.svg).replace(f'font-family="{FONT}"', f'font-family="{_FACE}"')
+        drawing = _plain(drawing)
+        _, _, width, height = (float(side) for side in _VIEW.findall(drawing)[0].split())
+        across = min(paper.epw, _TALLEST * width / height)
+        tall = across * height / width
+        if paper.will_page_break(tall + 24):
+            paper.add_page()
+        _heading(paper, chart.title, 11)
+        _text(paper, chart.about, size=8, grey=True)
+        paper.image(io.BytesIO(drawing.encode()), w=across, alt_text=f"{chart.title}. {chart.about}")
+        paper.ln(2)
 
 
 def _font_file(name: str) -> str:
