@@ -65,6 +65,13 @@ class Reads(Protocol):
         ...
 
 
+class Witness(Protocol):
+    """Who looks on as steps and lapses are kept: it sees what is written, and changes nothing."""
+
+    def kept(self, at: datetime, facts: Sequence[Fact]) -> None:
+        """Something was written for good at an instant."""
+
+
 class World(msgspec.Struct, frozen=True, kw_only=True):
     """All data that a fold stands on. An adoption replaces parts of it."""
 
@@ -130,6 +137,7 @@ class State:
         """Number of the last change."""
         self.digest = hashlib.sha256(b"tocsin changes 1").hexdigest()
         """Chained over the canonical bytes of every change."""
+        self._witness: Witness | None = None
         self.failures: list[Problem] = []
         """Entries that broke the fold, newest last: health is degraded while there is any."""
 
@@ -148,8 +156,8 @@ class State:
             self._undo()
             problems.append(self._broken(f"entry {entry.number}", error))
             return Step(entry=entry.number, changes=tuple(changes), problems=tuple(problems), failed=True)
-        self._slate.keep()
         changes += self._publish(facts, at, entry.number)
+        self._keep(at, facts)
         return Step(entry=entry.number, reading=reading, changes=tuple(changes), problems=tuple(problems))
 
     def advance(self, to: datetime) -> tuple[Change, ...]:
@@ -162,8 +170,8 @@ class State:
                 self._undo()
                 self._broken(f"deadline {due.isoformat()}", error)
                 break
-            self._slate.keep()
             changes += self._publish(facts, due, 0)
+            self._keep(due, facts)
         self.now = to if self.now is None else max(to, self.now)
         return tuple(changes)
 
@@ -197,6 +205,11 @@ class State:
             self.digest = hashlib.sha256(self.digest.encode() + encode(change)).hexdigest()
             made.append(change)
         return made
+
+    def _keep(self, at: datetime, facts: Sequence[Fact]) -> None:
+        self._slate.keep()
+        if self._witness is not None:
+            self._witness.kept(at, facts)
 
     def _undo(self) -> None:
         self._slate.undo()
@@ -368,6 +381,7 @@ class State:
         reference = f"order:{self.number + 1}"
         at = at if self.now is None else max(at, self.now)
         self._slate.keep()
+        orders = self._slate.orders()
         before = dict(self.decider.standing.alerts.rows)
         try:
             admitted = self.desk.admit(order, reference, at, self._knows)
@@ -389,6 +403,7 @@ class State:
             )
         finally:
             self._undo()
+            self._slate.reorder(orders)
 
     def _adopt(self, adoption: Adoption, problems: list[Problem]) -> None:
         """Bring a revision of policy or sources into force; one with an error leaves the old one there."""
@@ -417,6 +432,30 @@ class State:
         if len(self._claims) > _KEPT_CLAIMS:
             for old in list(self._claims)[: _KEPT_CLAIMS // 4]:
                 self._claims.drop(old)
+
+    # --- who looks on, and what outlives a restart ------------------------------------
+
+    def witness(self, witness: Witness | None) -> None:
+        """Let somebody look on from here on; ``touched`` tells him what was written."""
+        self._witness = witness
+        self._slate.heed("alert", self.decider.standing.alerts)
+        self._slate.heed("threat", self.threats.holding.rows)
+        for part in (self.alarms, self.watch):
+            part.heed(self._slate)
+        self.record.heed()
+
+    def touched(self) -> tuple[tuple[str, object], ...]:
+        """Which rows of what can be asked for later were written since the last time: name and key."""
+        return self._slate.touched()
+
+    def __getstate__(self) -> dict[str, Any]:
+        gone = ("_reader", "_given", "_witness")
+        return {name: value for name, value in self.__dict__.items() if name not in gone}
+
+    def __setstate__(self, state: dict[str, Any]) -> None:
+        self.__dict__.update(state)
+        self._given = self._witness = None
+        self._reader = _reader(self.world, self.register)
 
     # --- asked ------------------------------------------------------------------
 

@@ -12,7 +12,7 @@ from __future__ import annotations
 import heapq
 from collections.abc import Callable, Iterator
 from datetime import datetime
-from typing import Generic, TypeVar
+from typing import Any, Generic, TypeVar
 
 __all__ = ["Slate", "Table", "Timers"]
 
@@ -25,12 +25,13 @@ _NOTHING = object()
 class Slate:
     """The undo record that all tables of one state share."""
 
-    __slots__ = ("_heeded", "_log", "_touched", "note")
+    __slots__ = ("_heeded", "_log", "_tables", "_touched", "note")
 
     def __init__(self) -> None:
         self._log: list[tuple[dict[object, object], object, object]] = []
         self._heeded: dict[int, str] = {}
         self._touched: dict[tuple[str, object], None] = {}
+        self._tables: list[dict[Any, Any]] = []
         self.note: Callable[[tuple[dict[object, object], object, object]], None] = self._log.append
         """Remember of a table's rows what stood at a key before it is written."""
 
@@ -63,6 +64,18 @@ class Slate:
                 rows[key] = old
         self._log.clear()
 
+    def orders(self) -> list[tuple[object, ...]]:
+        """Return the keys of every table in the order of its rows, for ``reorder`` after a trial."""
+        return [tuple(rows) for rows in self._tables]
+
+    def reorder(self, orders: list[tuple[object, ...]]) -> None:
+        """Bring the rows of every table in their order again: an undo puts what was dropped at the end."""
+        for rows, keys in zip(self._tables, orders, strict=True):
+            if tuple(rows) != keys:
+                kept = {key: rows[key] for key in keys}
+                rows.clear()
+                rows.update(kept)
+
     def __len__(self) -> int:
         return len(self._log)
 
@@ -82,6 +95,7 @@ class Table(Generic[K, V]):
 
     def _stand_on(self, rows: dict[K, V]) -> None:
         self._note = self._slate.note
+        self._slate._tables.append(rows)  # noqa: SLF001 - the two are one
         self.rows = rows
         self.get: Callable[[K], V | None] = rows.get
         """The value of a key, or None. The fold asks so often that this is the dict's own."""

@@ -494,6 +494,22 @@ class Alarms:
         _ = to
         return []
 
+    def heed(self, slate: Slate) -> None:
+        """Let a slate note which alarms are written, and which parts of them were ended."""
+        slate.heed("alarm", self.standing)
+        slate.heed("part", self._out)
+
+    def parts(self, key: AlarmKey) -> tuple[str, ...]:
+        """The parts for which the authority ended a standing alarm of the whole."""
+        return self._out.get(key) or ()
+
+    def recall(self, alarms: Mapping[AlarmKey, Alarm], parts: Mapping[AlarmKey, tuple[str, ...]]) -> None:
+        """Stand as at an earlier moment, for ``state_of``: of no use to absorb anything afterwards."""
+        for key in sorted(alarms):
+            self._stand(key, alarms[key])
+            if key in parts:
+                self._out.put(key, parts[key])
+
     def view(self, at: datetime | None = None) -> tuple[Alarm, ...]:
         """The alarms that stand, by area, authority and kind."""
         _ = at

@@ -119,6 +119,28 @@ class Watch:
         """Make the deadlines fit the tables again, after an undo."""
         self._timers.restore()
 
+    # --- who looks on -------------------------------------------------------------
+
+    def heed(self, slate: Slate) -> None:
+        """Let a slate note who was heard and who is quarantined."""
+        slate.heed("heard", self._heard)
+        slate.heed("quarantined", self._quarantined)
+
+    def recall(self, heard: Mapping[str, datetime], quarantined: Sequence[str]) -> None:
+        """Know who was heard as at an earlier moment, to be asked."""
+        for source, at in heard.items():
+            self._heard.put(source, at)
+        for source in quarantined:
+            self._quarantined.put(source, True)
+
+    def last_of(self, source: str) -> datetime | None:
+        """When a source was last heard."""
+        return self._heard.get(source)
+
+    def muted(self, source: str) -> bool:
+        """Whether a source is quarantined."""
+        return source in self._quarantined
+
     # --- asked ------------------------------------------------------------------
 
     def heard_at(self, code: str) -> datetime | None:
