@@ -4,10 +4,12 @@ from __future__ import annotations
 
 from bisect import bisect_left
 
+from tocsin.model import Interval
 from tocsin.places import Candidate
 from tocsin.reading.drafts import Clause, Context, Draft, Spot, Unit
 from tocsin.reading.marks import Mark
 from tocsin.reading.threats import denied, main_spot, spots_for
+from tocsin.reading.times import time_of
 
 __all__ = ["alarms_of"]
 
@@ -129,7 +131,8 @@ def alarms_of(clause: Clause, unit: Unit, context: Context) -> list[Draft]:
             kind, alarm_type = "alarm-over", "air-raid"
         else:
             kind, alarm_type = meaning.claim, str(meaning.extra.get("type", "air-raid"))
-        if kind == "alarm" and not unit.past and _ended(cue, unit, context):
+        ended = kind == "alarm" and not unit.past and _ended(cue, unit, context)
+        if ended:
             kind = "alarm-over"
         if kind == "alarm-over" and (clause.weapons or ("danger-over" in values and meaning is not None)):
             continue
@@ -139,6 +142,7 @@ def alarms_of(clause: Clause, unit: Unit, context: Context) -> list[Draft]:
         if draft is not None:
             if kind == "alarm" and any(words[k] in _LASTED for k in range(unit.i, unit.j)):
                 draft.tense = "past"
+            draft.when = _clock(cue, unit, context, late=ended)
             drafts.append(draft)
     return drafts
 
@@ -150,6 +154,16 @@ def _ended(cue: Mark, unit: Unit, context: Context) -> bool:
         if words[k] in _ENDED and (words[k] != "over" or words[k - 1] in _IS):
             return all(words[n] not in _NOT_YET for n in range(unit.i, k))
     return False
+
+
+def _clock(cue: Mark, unit: Unit, context: Context, *, late: bool) -> Interval | None:
+    """The hour beside an alarm («о 7:47 – відбій»); the last of its sentence where its words end far behind it."""
+    clocks = [m for m in unit.marks if m.group == "time" and m.value == "clock"]
+    if len(clocks) < 2:
+        return None
+    beside = [m for m in clocks if 0 <= cue.i - m.j <= 2] or [m for m in clocks if 0 <= m.i - cue.j <= 3]
+    chosen = clocks[-1] if late else next(iter(beside[-1:]), None)
+    return time_of(unit, context, [chosen]) if chosen is not None else None
 
 
 def _alarm(  # noqa: PLR0917 - a clause and all that it stands in

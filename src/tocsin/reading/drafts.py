@@ -167,6 +167,8 @@ class Context:
     announced: tuple[int, Spot] | None = None
     last_heading_line: int = -1
     still_line: int = -1
+    lasting: tuple[int, int, int, str] | None = None
+    """A heading «тривога ще триває у:» whose list goes on: its last line, its tokens, the type of the alarm."""
     last_marked: int = 0
     """The last sentence that has any marks."""
     last_line: int = 0

@@ -10,6 +10,7 @@ from tocsin.reading.drafts import Clause, Context, Draft, Speaker, Spot, Unit
 from tocsin.reading.hedges import hedge
 from tocsin.reading.marks import Mark
 from tocsin.reading.normalise import SEMI
+from tocsin.reading.retelling import told_afterwards
 from tocsin.reading.times import time_of
 
 __all__ = ["finish", "one_casualty", "one_instruction"]
@@ -205,6 +206,8 @@ def _by_time(draft: Draft, context: Context) -> str | None:
 
 def _by_words(draft: Draft, unit: Unit, context: Context) -> str | None:
     words = context.tokens.words
+    if told_afterwards(draft, unit, context):
+        return "past"
     before = range(max(unit.i, draft.cue - 4), max(draft.cue, 0))
     if draft.kind in ("launch", "inbound") and any(
         words[k].startswith(_MAYBE) and not _only_hedged(k, draft, context) for k in before

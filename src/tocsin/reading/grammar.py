@@ -16,9 +16,11 @@ from tocsin.reading.headings import (
     names_weapons,
     without_heading,
 )
+from tocsin.reading.lasting import listed_as_lasting
 from tocsin.reading.marks import Mark, said_by
 from tocsin.reading.normalise import LINE, PARAGRAPH, STOP
 from tocsin.reading.people import casualties_of
+from tocsin.reading.retelling import retell
 from tocsin.reading.salvos import salvo_of
 from tocsin.reading.sifting import WAR, asks, at_war, furniture, is_title, peace, skipped
 from tocsin.reading.spots import find_spots
@@ -47,6 +49,9 @@ def read_marks(marks: list[Mark], context: Context, register: Register) -> list[
     )
     for n, unit in enumerate(units):
         _mood(unit, context)
+        if lasts := listed_as_lasting(unit, context):
+            context.drafts.extend(lasts)
+            continue
         if (
             (n == 0 and is_title(unit, units, context))
             or skipped(unit, context)
@@ -56,6 +61,7 @@ def read_marks(marks: list[Mark], context: Context, register: Register) -> list[
             continue
         found = _read(unit, units, n, context)
         context.drafts.extend(found)
+    retell(context)
     return context.drafts
 
 
@@ -199,7 +205,7 @@ def _read(unit: Unit, units: list[Unit], n: int, context: Context) -> list[Draft
     clauses = clauses_of(unit, without_heading(spots, unit, context), context)
     if not clauses:
         return []
-    statements = statements_of(unit, clauses, spots, context)
+    statements = statements_of(unit, clauses, context)
     if statements:
         found = statements
     elif is_tally(unit, clauses, context):

@@ -5,8 +5,7 @@ from __future__ import annotations
 from itertools import pairwise
 
 from tocsin.reading.drafts import Context, Unit
-from tocsin.reading.lexicon import Meaning
-from tocsin.reading.marks import Mark
+from tocsin.reading.lasting import awaits, heads_list, stands
 
 __all__ = ["WAR", "asks", "at_war", "furniture", "is_title", "peace", "skipped"]
 
@@ -177,7 +176,7 @@ def skipped(unit: Unit, context: Context) -> bool:
                 still = True
             elif meaning.group == "mood" and meaning.value == "drill":
                 drill = True
-    if still and (_stands(unit, context) or _awaits(unit, context)):
+    if still and (stands(unit, context) or awaits(unit, context)):
         return skip or drill
     if still:
         context.heading_region = None
@@ -191,6 +190,7 @@ def skipped(unit: Unit, context: Context) -> bool:
             m.group == "cue" and m.value in _DURING for m in unit.marks
         ):
             return skip or drill
+        heads_list(unit, context)
         context.still_line = unit.line
         return True
     if (
@@ -206,73 +206,3 @@ def skipped(unit: Unit, context: Context) -> bool:
 
 _DURING = frozenset({"instruction", "explosion", "impact"})
 """What is said of an alarm that goes on and is read all the same («під час тривоги пролунав вибух»)."""
-_AWAITED = ("чекає", "очіку", "жде", "ожида", "скоро", "буде", "згодом", "waiting", "await", "expect")
-
-
-def _awaits(unit: Unit, context: Context) -> bool:
-    """Whether a sentence says that the end of an alarm is awaited: an end that is expected, and none yet."""
-    words = context.tokens.words
-    still = next((m for m in unit.marks if m.has("mood", "still-standing")), None)
-    if still is None:
-        return False
-    said = words[still.i : still.j]
-    if not any(w.startswith(_AWAITED) and not w.endswith(("йте", "йтесь", "йтеся")) for w in said):
-        return False
-    if not any(w.startswith(("відб", "отбо", "clear")) for w in said):
-        return False
-    still.turn(Meaning("cue", "alarm-over", {"type": "air-raid"}))
-    still.meanings = (still.meaning,)
-    unit.marks = [m for m in unit.marks if m is still or not m.has("cue", "alarm")]
-    unit.marks.insert(unit.marks.index(still), Mark(still.i, still.i + 1, Meaning("mood", "expected", {})))
-    unit.expected = True
-    return True
-
-
-_STANDS = (
-    "трива",
-    "продовж",
-    "залиша",
-    "лишає",
-    "остает",
-    "продолж",
-    "длит",
-    "remain",
-    "continu",
-    "still",
-    "force",
-    "effect",
-    "active",
-)
-
-
-def _stands(unit: Unit, context: Context) -> bool:
-    """Whether a sentence says of a named place that its alarm goes on (the lists under a clear are left to themselves)."""
-    words = context.tokens.words
-    if context.tokens.text[
-        context.tokens.ends[unit.j - 1] : context.tokens.ends[unit.j - 1] + 1
-    ] == ":" or not any(m.places for m in unit.marks):
-        return False
-    still = next((m for m in unit.marks if m.has("mood", "still-standing")), None)
-    if still is None or not any(words[k].startswith(_STANDS) for k in range(still.i, still.j)):
-        return False
-    if not any(
-        words[k].startswith(("тривог", "тревог", "alert", "alarm", "загроз", "угроз", "threat"))
-        for k in range(unit.i, unit.j)
-    ) or words[unit.i] in ("зверніть", "увага", "обратите"):
-        return False
-    still.turn(
-        Meaning(
-            "cue",
-            "alarm",
-            {
-                "type": "artillery"
-                if any(
-                    words[k].startswith(("артилер", "артобстр", "артилл", "artiller"))
-                    for k in range(unit.i, unit.j)
-                )
-                else "air-raid"
-            },
-        )
-    )
-    still.meanings = (still.meaning,)
-    return True

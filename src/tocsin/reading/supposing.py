@@ -35,7 +35,7 @@ def real(found: list[Draft], unit: Unit, context: Context) -> list[Draft]:
     """The claims of a sentence without those that it only supposes or explains."""
     if not found:
         return found
-    start = _supposed_from(unit, context)
+    start = _supposed_from(unit)
     if start is not None:
         found = [d for d in found if max(d.cue, d.i) < start or _stands(d, unit, context)]
     if _explains(unit, context):
@@ -44,7 +44,7 @@ def real(found: list[Draft], unit: Unit, context: Context) -> list[Draft]:
     return found
 
 
-def _supposed_from(unit: Unit, context: Context) -> int | None:
+def _supposed_from(unit: Unit) -> int | None:
     """The token from which a sentence supposes: its first for «якби …», the condition's own for «…, якщо …»."""
     if "mood.unreal" not in unit.says and "mood.condition" not in unit.says:
         return None
