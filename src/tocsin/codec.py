@@ -13,12 +13,26 @@ from typing import Any, TypeVar, cast
 
 import msgspec
 
-from tocsin.model import Body, Change, Picture
+from tocsin.model import (
+    Alarm,
+    Alert,
+    Body,
+    Change,
+    Coverage,
+    Fact,
+    Incident,
+    LedgerLine,
+    Picture,
+    Statement,
+    Threat,
+)
 
 __all__ = [
+    "NOUNS",
     "change_json",
     "decode",
     "decode_body",
+    "decode_change",
     "encode",
     "instant",
     "picture_json",
@@ -51,6 +65,56 @@ def decode(data: bytes | str, kind: type[T]) -> T:
 def decode_body(data: bytes) -> Body:
     """Return the journal body that ``data`` encodes, of whichever kind its tag names."""
     return _body_decoder.decode(data)
+
+
+NOUNS: dict[str, type] = {
+    "alert": Alert,
+    "alarm": Alarm,
+    "threat": Threat,
+    "incident": Incident,
+    "ledger": LedgerLine,
+    "statement": Statement,
+    "coverage": Coverage,
+}
+"""The noun that a fact of each type carries."""
+
+
+class _Typed(msgspec.Struct):
+    """As much of a fact as tells its type."""
+
+    type: str
+
+
+class _Told(msgspec.Struct):
+    """As much of a change as tells its type."""
+
+    fact: _Typed
+
+
+_told: msgspec.json.Decoder[_Told] = msgspec.json.Decoder(_Told)
+
+
+@lru_cache(maxsize=16)
+def _change_decoder(kind: str) -> msgspec.json.Decoder[Any]:
+    noun = NOUNS[kind]
+    same = [
+        (f.name, f.type, f.default)
+        for f in msgspec.structs.fields(Fact)
+        if f.default is not msgspec.NODEFAULT
+    ]
+    fact = msgspec.defstruct(f"{kind}-fact", [("type", str), ("verb", str), ("noun", noun), *same])
+    fields = [("number", int), ("at", datetime), ("entry", int), ("fact", fact)]
+    return msgspec.json.Decoder(msgspec.defstruct(f"{kind}-change", fields))
+
+
+def decode_change(data: bytes) -> Change:
+    """Return the change that ``encode`` made ``data`` of; a fact's type tells which noun it carries."""
+    found = _change_decoder(_told.decode(data).fact.type).decode(data)
+    fact = found.fact
+    told = Fact(
+        type=fact.type, verb=fact.verb, noun=fact.noun, because=fact.because, why=fact.why, move=fact.move
+    )
+    return Change(number=found.number, at=found.at, entry=found.entry, fact=told)
 
 
 def plain(noun: object) -> Any:  # noqa: ANN401 - any JSON value

@@ -63,8 +63,8 @@ class Witness(Protocol):
     def saw(self, at: datetime, name: Name, noun: Noun | None, *, move: bool, last: Noun | None) -> None:
         """A noun stands from an instant on, or is gone; ``last`` is what was said of it when it went."""
 
-    def settled(self, at: datetime, families: Sequence[str]) -> None:
-        """The lines of these families may be preferred otherwise from an instant on."""
+    def settled(self, at: datetime, rows: Sequence[tuple[str, object]]) -> None:
+        """These rows of the record were written at an instant: other lines may be preferred."""
 
 
 class Fold(Protocol):
@@ -383,15 +383,13 @@ class Publisher:
         self._keep(at)
 
     def _keep(self, at: datetime) -> None:
-        """Let what the fold wrote stand; note what left it, and whose preferred lines may be others."""
-        families: dict[str, None] = {}
-        for kind, key in self._fold.written():
-            if kind == "shelf":
-                families[key[0][0]] = None  # type: ignore[index]
-            elif self._fold.noun(kind, str(key)) is None:
+        """Let what the fold wrote stand; note what left it."""
+        rows = self._fold.written()
+        for kind, key in rows:
+            if kind in RECORD and self._fold.noun(kind, str(key)) is None:
                 self._lost[kind, str(key)] = None
-        if families and self._witness is not None:
-            self._witness.settled(at, tuple(families))
+        if rows and self._witness is not None:
+            self._witness.settled(at, rows)
 
     def _note(
         self, at: datetime, name: Name, noun: Noun | None, *, move: bool, last: Noun | None = None

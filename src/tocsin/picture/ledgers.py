@@ -6,16 +6,17 @@ a line comes or is taken back its family is settled anew and what changed is tol
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from datetime import datetime, timedelta
+from typing import cast
 
 import msgspec
 
-from tocsin.model import Claim, Fact, LedgerLine, Ledgers, Preferred, Report, Source
+from tocsin.model import Claim, Fact, Interval, LedgerLine, Ledgers, Preferred, Report, Source
 from tocsin.picture.attacks import HOT, Areas, Attacks
 from tocsin.picture.lines import ALIVE, FATES, Born, area_for, born
-from tocsin.picture.settling import Item, preferred, settle
-from tocsin.picture.shelves import Settled, Shelves
+from tocsin.picture.settling import PERIODS, Item, preferred, settle
+from tocsin.picture.shelves import Settled, Shelf, Shelves
 from tocsin.picture.speakers import Speaker, speaker_of
 from tocsin.slate import Slate, Table, Timers
 
@@ -24,6 +25,7 @@ __all__ = ["Books"]
 OPENERS = ("explosion", "impact", "tally")
 DAY = timedelta(hours=24)
 QUIET = "no word for 72 hours"
+NOTHING_REPORTED = "denied; nothing of the kind had been reported there"
 
 
 class _Told(msgspec.Struct, frozen=True):
@@ -38,6 +40,8 @@ class _Told(msgspec.Struct, frozen=True):
     source: str
     stated: datetime
     about: str | None = None
+    valid: Interval | None = None
+    """The one night, day or part of a day that its report counts, where the claim itself names none."""
 
 
 class Books:
@@ -86,7 +90,7 @@ class Books:
         areas = {claim.id: area_for(claim, speaker, source.home, self._places) for claim, speaker in speakers}
         about = next((area for area in areas.values() if area is not None), None)
         for (claim, speaker), mine in zip(speakers, lines, strict=True):
-            told = _Told(claim, speaker, source.id, report.stated_at or at, about)
+            told = _Told(claim, speaker, source.id, report.stated_at or at, about, _counted_in(claim, claims))
             area = areas[claim.id]
             for line in mine:
                 item = self._item(told, line, area, incidents.get((claim.id, area)))
@@ -108,7 +112,7 @@ class Books:
             )
             item = self._item(told, line, area, None)
             if item is not None:
-                why = "denied; nothing of the kind had been reported there"
+                why = NOTHING_REPORTED
                 again = any(each.line.id == item.line.id for each in items)
                 line_id = f"{item.line.id}@{area}" if again else item.line.id
                 named = msgspec.structs.replace(item.line, id=line_id)
@@ -142,7 +146,7 @@ class Books:
             unit=born_line.unit,
             attack=attack,
             stated_at=stated,
-            valid=claim.valid,
+            valid=told.valid or claim.valid,
             hedged=claim.hedged,
             status="denied" if born_line.denial else "standing",
             claims=(claim.id,),
@@ -289,6 +293,16 @@ class Books:
             facts.extend(self._tell(family, changed, gone.claims, move=False))
         return facts
 
+    def resolve(self, denied: Sequence[tuple[str, str]]) -> list[Fact]:
+        """Let go of the lines of denials that turned out to deny an incident: it bears them now."""
+        facts: list[Fact] = []
+        for claim, area in denied:
+            for line in [*self._out.rows.values()] if denied else ():
+                orphan = line.reason is not None and line.reason.startswith(NOTHING_REPORTED)
+                if orphan and line.status == "denied" and line.claims[0] == claim and line.area == area:
+                    facts.extend(self.strike(line.id, "what it denies had been reported: see the incident"))
+        return facts
+
     def _tell(
         self, family: str, changed: Settled, because: tuple[str, ...], *, move: bool = True
     ) -> list[Fact]:
@@ -321,7 +335,8 @@ class Books:
         chosen: list[Preferred] = []
         for family in self._shelves.families():
             if at is None:
-                chosen.extend(self.preferred(family))
+                known = [item for item in self._shelves.items(family) if item.line.id in lines]
+                chosen.extend(preferred(known, lines, self._shelves.relayed()))
                 continue
             items = [item for item in self._shelves.items(family) if item.line.stated_at <= at]
             settled, relays = settle(items, self._places.covers)
@@ -341,11 +356,22 @@ class Books:
         """Return a line of the hot state."""
         return self._out.get(name)
 
-    def preferred(self, family: str) -> tuple[Preferred, ...]:
-        """Return the lines that are preferred in one family, in no order that means anything."""
+    def shelved(self, rows: Iterable[tuple[str, object]]) -> tuple[Shelf, ...]:
+        """Return the shelves that written rows concern: those written, and those of lines told otherwise."""
+        found: dict[Shelf, None] = {}
+        for name, key in rows:
+            shelf = self._shelves.holding(str(key)) if name == "ledger" else None
+            if name == "shelf":
+                shelf = cast("Shelf", key)
+            if shelf is not None:
+                found[shelf] = None
+        return tuple(found)
+
+    def preferred(self, shelf: Shelf) -> Preferred | None:
+        """Return which line is preferred on one shelf, all of whose lines are figures of one thing."""
         lines = self._out.rows
-        items = [item for item in self._shelves.items(family) if item.line.id in lines]
-        return tuple(preferred(items, lines, self._shelves.relayed()))
+        items = [item for item in self._shelves.on(shelf) if item.line.id in lines]
+        return next(iter(preferred(items, lines, self._shelves.relayed())), None)
 
     def advance(self, to: datetime) -> list[tuple[datetime, Fact]]:
         """Let go of the families of which nobody has spoken for 72 hours."""
@@ -378,3 +404,15 @@ def _silent(item: Item) -> bool:
 def _same(one: Item, other: Item) -> bool:
     """Whether two lines of one report are one: the same figure of the same thing, shared by several weapons."""
     return one.key == other.key and one.line.min == other.line.min and one.line.max == other.line.max
+
+
+def _counted_in(claim: Claim, claims: Sequence[Claim]) -> Interval | None:
+    """Return the period that a report names once for all its totals: "in the night 81; 61 shot down"."""
+    if claim.kind not in {"tally", *FATES} or claim.valid.precision in PERIODS:
+        return None
+    named = {
+        (each.valid.start, each.valid.end, each.valid.precision): each.valid
+        for each in claims
+        if each.kind in {"tally", *FATES} and each.valid.precision in PERIODS
+    }
+    return next(iter(named.values())) if len(named) == 1 else None

@@ -27,6 +27,7 @@ from tocsin.model import (
 from tocsin.picture.attacks import Areas, Attacks
 from tocsin.picture.incidents import Incidents
 from tocsin.picture.ledgers import Books
+from tocsin.picture.shelves import Shelf
 from tocsin.picture.statements import Statements
 from tocsin.slate import Slate, Table
 
@@ -107,6 +108,7 @@ class Record:
         facts = list(found.facts)
         facts.extend(self._books.absorb(report, mine, source, at, found.harm))
         facts.extend(self._books.deny(report, source, at, found.orphans))
+        facts.extend(self._books.resolve(found.resolved))
         facts.extend(self._statements.absorb(report, mine, source, at))
         return facts
 
@@ -152,9 +154,13 @@ class Record:
             return self._incidents.noun(name)
         return self._books.noun(name) if kind == "ledger" else self._statements.noun(name)
 
-    def preferred(self, family: str) -> tuple[Preferred, ...]:
-        """Return the lines that are preferred in one family."""
-        return self._books.preferred(family)
+    def shelved(self, rows: Sequence[tuple[str, object]]) -> tuple[Shelf, ...]:
+        """Return the shelves of lines that written rows concern."""
+        return self._books.shelved(rows)
+
+    def preferred(self, shelf: Shelf) -> Preferred | None:
+        """Return which line is preferred on a shelf."""
+        return self._books.preferred(shelf)
 
     # --- time -----------------------------------------------------------------------
 
