@@ -28,7 +28,7 @@ from tocsin.render.map import Part
 from tocsin.render.page import Frame, headers, look, render, state_word
 from tocsin.render.words import LANGUAGES, bundled, negotiate
 
-__all__ = ["Pages", "routes"]
+__all__ = ["Pages", "routes", "version"]
 
 _TOLD = 100
 _STOPS = 24
@@ -41,6 +41,10 @@ _STATIC = {
     "tocsin.css": "text/css",
     "tocsin.js": "text/javascript",
     "worker.js": "text/javascript",
+    "desk.css": "text/css",
+    "desk.js": "text/javascript",
+    "desk-acts.js": "text/javascript",
+    "desk-door.js": "text/javascript",
     "icon.svg": "image/svg+xml",
     "manifest-uk.webmanifest": "application/manifest+json",
     "manifest-ru.webmanifest": "application/manifest+json",
@@ -54,7 +58,8 @@ def _file(name: str) -> bytes:
 
 
 @cache
-def _version() -> str:
+def version() -> str:
+    """Give what tells the files of the pages from those of another release."""
     return hashlib.sha256(b"".join(_file(name) for name in sorted(_STATIC))).hexdigest()[:10]
 
 
@@ -108,7 +113,7 @@ class Pages:
             mode="exercise" if settings.exercise else "demo" if settings.demo else "live",
             chosen=chosen,
             kiosk="kiosk" in request.query_params,
-            version=_version(),
+            version=version(),
         )
 
     # --- an area ------------------------------------------------------------------
@@ -302,7 +307,7 @@ async def _static(request: Request) -> Response:
     name = str(request.path_params["name"])
     if name not in _STATIC:
         return Response("no such file\n", 404, media_type="text/plain")
-    fresh = request.query_params.get("v") == _version()
+    fresh = request.query_params.get("v") == version()
     extra = {
         "Cache-Control": "public, max-age=31536000, immutable" if fresh else "public, max-age=300",
         "X-Content-Type-Options": "nosniff",

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Sequence
 
-from tocsin.model import Alert, AreaState, Change, Incident, Threat
+from tocsin.model import Alert, AreaState, Change, Incident, Silence, Threat
 from tocsin.render import story
 from tocsin.render.desk_rows import Act, Row, acting, arrivals
 from tocsin.render.desk_values import Night, Outlet, Waiting, Wanted
@@ -315,26 +315,35 @@ def outlets(night: Night, frame: Frame) -> tuple[Row, ...]:
         for name, why in sorted(night.degraded.items())
     ]
     rows += [_outlet(one, night, words) for one in night.outlets]
-    for order in night.silences:
-        until = order.arguments.get("until", "")
-        rows.append(
-            Row(
-                item="silence",
-                id=order.target,
-                tone="muted",
-                head=clean(f"{words.say('desk.act.silence')}: {order.target}"),
-                parts=(clean(until),) if until else (),
-                who=clean(order.operator),
-                said=order.why,
-                acts=acting(night, [Act(verb="unsilence", target=order.target, name=clean(order.target))]),
-            )
-        )
+    rows += [_silence(one, night, words) for one in night.silences]
     for source in night.quarantined:
         name = sources((source,), night.names, words.lang)
         head = words.say("desk.quarantined", name=name)
         acts = acting(night, [Act(verb="release", target=source, name=name)])
         rows.append(Row(item="source", id=source, tone="muted", head=head, acts=acts))
     return tuple(rows)
+
+
+def _silence(one: Silence, night: Night, words: Words) -> Row:
+    every = words.say("desk.every-outlet")
+    parts = [words.say("desk.until", when=words.clock(one.until))]
+    if one.area is not None:
+        parts.append(clean(words.area(night.places.ref(one.area))))
+    if one.layer is not None:
+        parts.append(words.say("official.word" if one.layer == "official" else "warning.word"))
+    if one.kind is not None:
+        parts.append(words.word("kind", one.kind))
+    return Row(
+        item="silence",
+        id=one.id,
+        tone="muted",
+        head=clean(f"{words.say('desk.muted')}: {every if one.outlet == '*' else one.outlet}"),
+        clock=words.clock(one.start),
+        parts=tuple(parts),
+        who=clean(one.operator),
+        said=one.why,
+        acts=acting(night, [Act(verb="unsilence", target=one.id, name=clean(one.outlet))]),
+    )
 
 
 def _outlet(one: Outlet, night: Night, words: Words) -> Row:

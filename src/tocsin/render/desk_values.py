@@ -11,7 +11,7 @@ from typing import Protocol
 
 import msgspec
 
-from tocsin.model import AreaRef, AreaState, Change, Claim, Fact, Order, Picture, Problem, Report
+from tocsin.model import AreaRef, AreaState, Change, Claim, Fact, Order, Picture, Problem, Report, Silence
 from tocsin.places import Gazetteer
 from tocsin.render.naming import Names
 
@@ -124,7 +124,7 @@ class Night(msgspec.Struct, frozen=True, kw_only=True):
     heard: tuple[Heard, ...] = ()
     changes: tuple[Change, ...] = ()
     waiting: tuple[Waiting, ...] = ()
-    silences: tuple[Order, ...] = ()
+    silences: tuple[Silence, ...] = ()
     quarantined: tuple[str, ...] = ()
     outlets: tuple[Outlet, ...] = ()
     wanted: tuple[Wanted, ...] = ()
