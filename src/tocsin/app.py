@@ -509,18 +509,8 @@ class App:
             told["journal"] |= {"entries": number, "head": head}
             told["problems"] = self.problems[-50:]
             told["heard"] = self._heard
-        silences = self.silences()
-        if silences:
-            told["silences"] = [
-                {
-                    "outlet": one.outlet,
-                    "area": one.area,
-                    "layer": one.layer,
-                    "kind": one.kind,
-                    "until": one.until,
-                }
-                for one in silences
-            ]
+        if silences := self._fold.state.desk.told_silences(self.clock()):
+            told["silences"] = silences
         if self.settings.demo:
             told["demo"] = True
         if self.settings.exercise:

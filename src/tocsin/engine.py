@@ -294,11 +294,12 @@ class State:
         self._remember(claims)
         own = report.forwarded_from is None and source.kind in OFFICIAL_KINDS
         heard = Heard(
-            claims=() if quarantined else claims,
+            claims=() if quarantined or early is not None else claims,
             source=source,
             said=said,
             official=own,
             refused=tuple(refused),
+            taken_back=() if report.replaces is None else (f"{source.id}:{report.replaces}#",),
         )
         return facts + self.decider.decide(facts, heard, at)
 
@@ -306,7 +307,8 @@ class State:
         facts = self._retract(deletion.deletes, deletion.source, at)
         facts += self.alarms.settle(at, replaced=False)
         source = self.register.get(deletion.source)
-        return facts + self.decider.decide(facts, Heard(source=source), at)
+        gone = (f"{deletion.source}:{deletion.deletes}#",)
+        return facts + self.decider.decide(facts, Heard(source=source, taken_back=gone), at)
 
     def _retract(self, report_id: str, source_id: str, at: datetime, *, replaced: bool = False) -> list[Fact]:
         if (source_id, report_id) not in self._reports:

@@ -12,13 +12,13 @@ from collections.abc import Iterable, Mapping, Sequence
 from datetime import datetime
 from typing import TYPE_CHECKING
 
-from tocsin.decisions.hazards import CHANNELS, THREATENING, Hazards, Heard
+from tocsin.decisions.hazards import THREATENING, Hazards, Heard
 from tocsin.decisions.issuing import Ending, Issuing, Touched, note_ending
-from tocsin.decisions.policy import Policy, Situation
-from tocsin.decisions.scope import areas_of
-from tocsin.decisions.standing import Standing, Support, until_of
+from tocsin.decisions.policy import Policy
+from tocsin.decisions.standing import Standing, Support
+from tocsin.decisions.sudden import RELAYED, Sudden
 from tocsin.decisions.withholding import Withholding
-from tocsin.model import Alarm, Cause, Claim, Fact, Order, Weapon
+from tocsin.model import Alarm, Fact, Order, Weapon
 from tocsin.slate import Slate
 
 if TYPE_CHECKING:
@@ -44,8 +44,9 @@ class Decider:
         self._issuing = Issuing(policy, self._places, self.standing)
         self._withholding = Withholding(policy, self._places, self.standing)
         self._hazards = Hazards(policy, self._places, self.standing, self._issuing, self._withholding)
+        self._at_once = Sudden(policy, self._places, self.standing, self._withholding)
         kinds = {kind for rule in policy.rules for kind in rule.kinds}
-        self._sudden = tuple(sorted(kinds - {*THREATENING, "alarm"}))
+        self._sudden = tuple(sorted(kinds - {*THREATENING, "alarm", RELAYED}))
 
     # --- a step -----------------------------------------------------------------
 
@@ -54,15 +55,17 @@ class Decider:
         out: list[Fact] = []
         touched: Touched = {}
         because = tuple(c.id for c in heard.claims)
+        for prefix in heard.taken_back:
+            self._at_once.withdrawn(prefix, touched)
         for fact in facts:
             if isinstance(fact.noun, Alarm):
                 out += self._alarm(fact, fact.noun, heard, at, touched)
         out += self._hazards.take(facts, heard, at, touched)
         for claim in heard.claims:
             if claim.kind in self._sudden and claim.kind not in THREATENING:
-                out += self._explosion(claim, heard, at, touched)
+                out += self._at_once.explosion(claim, heard, at, touched)
         for claim, reason in heard.refused:
-            out += self._withholding.claim(claim, reason, at)
+            out += self._at_once.refused(claim, reason, heard, at, touched)
         out += self._second_clear(heard, at)
         for (area, kind), ending in touched.items():
             out += self._issuing.reconcile(area, kind, ending, because, at)
@@ -141,69 +144,6 @@ class Decider:
                         out += self._issuing.confirmed_clear(area, heard.source.id, (claim.id,), at)
         return out
 
-    # --- effects where nothing stands -------------------------------------------
-
-    def _explosion(self, claim: Claim, heard: Heard, at: datetime, touched: Touched) -> list[Fact]:
-        """Explosions where no alert stands make a "possible attack" at once (R21)."""
-        source = heard.source
-        if source is None or claim.stance != "asserts" or claim.tense != "now" or source.history:
-            return []
-        said = heard.said or at
-        rule = self.policy.decide(
-            Situation(
-                kind=claim.kind,
-                klass="unknown",
-                weapon=claim.weapon or "unknown",
-                level=claim.place.level if claim.place else "none",
-                official=heard.own(claim),
-                reliability=source.reliability if source.reliability in "ABCDEF" else "F",
-                at=at,
-            ),
-        )
-        if rule is None or not rule.warn:
-            return []
-        began = min(claim.valid.start or said, said)
-        places = claim.places or ((claim.place,) if claim.place else ())
-        told = [p.code for p in places if p.role in ("at", "near", "toward")]
-        areas = areas_of(rule, self._places, told)
-        own = heard.own(claim)
-        mark = "" if own else CHANNELS
-        heard_before = [
-            a for a in areas for m in ("", CHANNELS) if f"explosions:{a}{m}" in self.standing.areas_of
-        ]
-        open_areas = [a for a in areas if a in heard_before or not self.standing.any_over(a)]
-        if not open_areas:
-            return [] if areas else self._withholding.claim(claim, "area-unknown", at, rule)
-        channels = self.policy.channels
-        if claim.hedged:
-            return self._withholding.claim(claim, "hedged", at, rule)
-        if not own and "ABCDEF".index(source.reliability) > "ABCDEF".index(channels.reliability):
-            return self._withholding.claim(claim, "reliability-too-low", at, rule)
-        until = until_of(began, rule)
-        if until <= at:
-            return self._withholding.claim(claim, "too-late", at, rule)
-        for area in open_areas:
-            support = Support(
-                id=f"explosions:{area}{mark}",
-                area=area,
-                rule=rule.id,
-                alarm=rule.alarm,
-                cause=Cause(kind=claim.kind, weapon=claim.weapon),
-                level=rule.level if own else channels.level,
-                rank=rule.rank,
-                official=own,
-                certainty=rule.certainty if own else channels.certainty,
-                until=until,
-                said=said,
-                inbound=True,
-                sure=own,
-                whose=(source.id,),
-                because=(claim.id,),
-            )
-            self.standing.hold(support)
-            note_ending(touched, area, rule.alarm)
-        return []
-
     # --- time and orders ----------------------------------------------------------
 
     def next_deadline(self) -> datetime | None:
@@ -228,6 +168,7 @@ class Decider:
         if order.verb in ("clear", "revoke"):
             out += self._ordered_end(order, reference, at)
         if order.verb == "quarantine":
+            out += self._withdrawn(f"{order.target}:", reference, at)
             out += self._issuing.without(order.target, reference)
         if order.verb in ("clear", "confirm"):
             for area in sorted(self.standing.contradicted):
@@ -254,6 +195,15 @@ class Decider:
             self.standing.share_ended.put(key[1], at)
             out += self._issuing.reconcile(key[1], key[2], Ending(how=how), (reference,), at)
         return out
+
+    def _withdrawn(self, prefix: str, reference: str, at: datetime) -> list[Fact]:
+        touched: Touched = {}
+        self._at_once.withdrawn(prefix, touched)
+        return [
+            fact
+            for (area, kind), ending in touched.items()
+            for fact in self._issuing.reconcile(area, kind, ending, (reference,), at)
+        ]
 
     def waiting(self, order: Order, reference: str, at: datetime) -> list[Fact]:
         """An order waits for a second person: recorded as withheld (R1)."""

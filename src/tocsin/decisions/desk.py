@@ -148,6 +148,11 @@ class Desk:
         """The silences in force, by their ids."""
         return tuple(s for _, s in sorted(self.silences.rows.items()) if at < s.until)
 
+    def told_silences(self, at: datetime) -> list[dict[str, object]]:
+        """The silences in force as everybody may know them: what is muted until when, not by whom."""
+        shown = ("outlet", "area", "layer", "kind", "until")
+        return [{name: getattr(one, name) for name in shown} for one in self.standing_silences(at)]
+
     def silenced(self, outlet: str, fact: Fact, at: datetime) -> Silence | None:
         """The silence that keeps an outlet from sending a fact now; an end is never kept back."""
         alert = fact.noun

@@ -48,6 +48,8 @@ class Heard(msgspec.Struct, frozen=True, kw_only=True):
     official: bool = False
     """Whether an authority spoke on its own feed."""
     refused: tuple[tuple[Claim, str], ...] = ()
+    taken_back: tuple[str, ...] = ()
+    """What the ids of claims begin with that were taken back: of reports deleted or edited."""
 
     def own(self, claim: Claim) -> bool:
         """Whether a claim is the authority's own word, and no quotation."""

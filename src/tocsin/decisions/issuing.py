@@ -36,6 +36,8 @@ _SHOWN = (
 _RELAY = Rule(id="official-alarm", why="An authority's alarm is relayed at once.")
 _LEVEL_STATED = "level-stated"
 """Why the picture revises an alarm whose authority itself states a level."""
+_REPORTED = "relayed-alarm"
+"""Cause of what rests on a reported alarm: to the alarm itself it adds nothing."""
 _DID_NOT_COME = "did-not-come:order"
 """Why the picture ends an alarm of which an operator says that it was justified, and nothing came."""
 _STRENGTH = ("", "lapse", "mistake", "order", "share", "did-not-come", "over")
@@ -236,7 +238,7 @@ class Issuing:
         _ = at
         alert = self._standing.alerts.rows[key]
         area, kind = key[1], key[2]
-        held = [s for s in self._standing.bearing_on(area, kind) if s.official]
+        held = [s for s in self._standing.bearing_on(area, kind) if s.official and s.cause.kind != _REPORTED]
         held += [s for s in self._standing.inside(area, kind) if s.official and s.level == "red"]
         cause = self._standing.cause_of.get(key)
         ended = cause is not None and cause in ending.things

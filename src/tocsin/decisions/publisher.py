@@ -17,7 +17,7 @@ they go out. Who numbers and chains them is the outlets' affair.
 from __future__ import annotations
 
 import heapq
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from datetime import datetime, timedelta
 from typing import Protocol
 
@@ -36,6 +36,7 @@ from tocsin.model import (
     Minute,
     Order,
     Picture,
+    Preferred,
     Report,
     Source,
     Statement,
@@ -62,9 +63,6 @@ class Witness(Protocol):
 
     def saw(self, at: datetime, name: Name, noun: Noun | None, *, move: bool, last: Noun | None) -> None:
         """A noun stands from an instant on, or is gone; ``last`` is what was said of it when it went."""
-
-    def settled(self, at: datetime, rows: Sequence[tuple[str, object]]) -> None:
-        """These rows of the record were written at an instant: other lines may be preferred."""
 
 
 class Fold(Protocol):
@@ -105,6 +103,9 @@ class Fold(Protocol):
 
     def statements(self, at: datetime | None = None) -> tuple[Statement, ...]:
         """Return the statements."""
+
+    def prefer(self, lines: Iterable[LedgerLine]) -> tuple[Preferred, ...]:
+        """Return which of some lines the ranked rules prefer."""
 
 
 class Told(Protocol):
@@ -380,16 +381,13 @@ class Publisher:
                 self._shown[name] = going
                 self._now[name] = noun
                 self._note(at, name, noun, move=fact.move)
-        self._keep(at)
+        self._keep()
 
-    def _keep(self, at: datetime) -> None:
+    def _keep(self) -> None:
         """Let what the fold wrote stand; note what left it."""
-        rows = self._fold.written()
-        for kind, key in rows:
-            if kind in RECORD and self._fold.noun(kind, str(key)) is None:
+        for kind, key in self._fold.written():
+            if self._fold.noun(kind, str(key)) is None:
                 self._lost[kind, str(key)] = None
-        if rows and self._witness is not None:
-            self._witness.settled(at, rows)
 
     def _note(
         self, at: datetime, name: Name, noun: Noun | None, *, move: bool, last: Noun | None = None
@@ -404,7 +402,7 @@ class Publisher:
 
     def _let_go(self, at: datetime) -> None:
         """Forget what left the fold without a word: lines long superseded, incidents long withdrawn."""
-        self._keep(at)
+        self._keep()
         lost, self._lost = self._lost, {}
         for name in lost:
             if name in self._now and self._fold.noun(*name) is None:
@@ -466,8 +464,6 @@ class Publisher:
         found = list(self._now.values()) if latest else self._found(at)
         lines = tuple(noun for noun in found if isinstance(noun, LedgerLine))
         incidents = [noun for noun in found if isinstance(noun, Incident)]
-        standing = {line.id for line in lines if line.status in {"standing", "denied"}}
-        chosen = self._fold.ledgers(None if latest else at).preferred
         public = (public_threat(threat, self._embargo, self._places) for threat in picture.threats)
         return Picture(
             alerts=picture.alerts,
@@ -476,7 +472,7 @@ class Publisher:
             incidents=tuple(sorted(incidents, key=lambda noun: (str(noun.valid.start), noun.id))),
             ledgers=Ledgers(
                 lines=tuple(sorted(lines, key=lambda line: (line.stated_at, line.id))),
-                preferred=tuple(each for each in chosen if each.line in standing),
+                preferred=self._fold.prefer(lines),
             ),
             statements=tuple(
                 sorted(
