@@ -277,7 +277,7 @@ class Gazetteer:
 
     def _badness(
         self, candidate: Candidate, home: str | None, regions: Sequence[str], mentioned: Sequence[str]
-    ) -> tuple[int, int, int, int, int, str, str]:
+    ) -> tuple[int, int, bool, int, int, int, str, str]:
         """How unlikely the candidate is meant: what holds it before how near it is before how big it is."""
         code = candidate.code
         above = (code, *self.ancestors(code))
@@ -309,14 +309,29 @@ class Gazetteer:
         else:
             tier = 6 if big else 7
         near = min((self._steps(other, above) for other in mentioned), default=9)
+        size = self._size_class(candidate, area, people)
+        if size > 1 and area is not None and self._is_seat(area):
+            size -= 1
         return (
             tier,
             home_step,
+            size > 4,
             near,
-            self._size_class(candidate, area, people),
+            size,
             -people,
             code,
             candidate.form,
+        )
+
+    def _is_seat(self, area: Area) -> bool:
+        """Whether a settlement is the seat of its hromada, which bears its name."""
+        if area.level != "settlement" or area.parent is None:
+            return False
+        above = self.area(area.parent)
+        return (
+            above is not None
+            and above.level == "hromada"
+            and above.names["en"] == area.names["en"] + " Hromada"
         )
 
     def _steps(self, origin: str, above: Sequence[str]) -> int:

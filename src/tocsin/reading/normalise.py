@@ -73,6 +73,11 @@ ABBREVIATIONS = frozenset(
         "шт",
         "од",
         "орієнт",
+        "йм",
+        "ймов",
+        "імов",
+        "попер",
+        "предв",
         "см",
         "напр",
         "пл",
@@ -158,6 +163,11 @@ _TITLES = frozenset(
         "maj",
         "ае",
         "аер",
+        "йм",
+        "ймов",
+        "імов",
+        "попер",
+        "предв",
     ]
 )
 """Those after which a capital may follow as well."""

@@ -238,7 +238,7 @@ def number_at(  # noqa: PLR0917 - a clause and all that it stands in
         low, high, j = figure
         if j < size and seps[j] <= SPACE and words[j] in _THOUSANDS:
             low, high, j = low * 1000, high * 1000, j + 1
-        before = text[max(0, tokens.starts[i] - 2) : tokens.starts[i]]
+        before = text[max(0, tokens.starts[i] - 3) : tokens.starts[i]]
         if before.endswith(("№", "#", "$", "€", "+38")):
             return Mark(i, j, JUNK)
     else:
@@ -274,7 +274,10 @@ def number_at(  # noqa: PLR0917 - a clause and all that it stands in
     if gap.startswith("%"):
         return Mark(i, j, JUNK)
     start, bend, approx = _bends(tokens, marks, start, bend, approx=approx)
+    low, high, j = _by_pairs(tokens, low, high, j)
     total, j = _out_of(tokens, lexicon, low, j, end)
+    if total is None and _one_of(tokens, low, j, strong=strong):
+        return Mark(i, j, QUANTITY)
     if not strong and _no_count(tokens, lexicon, i, j, end):
         mark = Mark(start, j, QUANTITY)
         mark.number = bent(low, high, bend, approx=approx)
@@ -284,6 +287,42 @@ def number_at(  # noqa: PLR0917 - a clause and all that it stands in
     mark.strong = strong
     mark.total = total
     return mark
+
+
+_PAIRS = {
+    "пари": 2,
+    "пар": 2,
+    "пары": 2,
+    "pairs": 2,
+    "десятки": 10,
+    "десятків": 10,
+    "десятка": 10,
+    "десятков": 10,
+    "dozen": 12,
+}
+
+
+def _by_pairs(
+    tokens: Tokens, low: int | None, high: int | None, j: int
+) -> tuple[int | None, int | None, int]:
+    """«дві пари ракет» are four, «понад 2 десятки» over twenty."""
+    if j >= len(tokens.words) or tokens.seps[j] > SPACE or low is None or high is None or not 1 < low <= 20:
+        return low, high, j
+    times = _PAIRS.get(tokens.words[j], 0)
+    return (low * times, high * times, j + 1) if times else (low, high, j)
+
+
+def _one_of(tokens: Tokens, low: int | None, j: int, *, strong: bool) -> bool:
+    """Whether "one of" picks one out of some («одна з підстанцій»): no count of its own."""
+    words = tokens.words
+    return (
+        low == 1 and not strong and j + 1 < len(words) and tokens.seps[j] <= SPACE and words[j] in _OF
+        and tokens.kinds[j - 1] == "w" and tokens.kinds[j + 1] == "w" and not tokens.caps[j + 1] and words[j] not in ("зі", "со")
+        and (words[j] == "of" or words[j + 1].endswith(_MANY))
+    )  # fmt: skip
+
+
+_MANY = ("их", "ых", "ів", "ов", "ев", "ей", "ій", "ок")
 
 
 def _bends(
@@ -407,7 +446,7 @@ def _no_count(tokens: Tokens, lexicon: Lexicon, i: int, j: int, end: int) -> boo
     before = tokens.words[i - 1] if i else ""
     if i and tokens.seps[i] <= DOT and before in _ADDRESS:
         return True
-    if i and tokens.kinds[i] == "n" and tokens.seps[i] <= SPACE and before in _MEASURES:
+    if i and tokens.seps[i] <= SPACE and before in _MEASURES:
         return True
     if i and tokens.seps[i] == HYPHEN and tokens.kinds[i - 1] == "w":
         return True

@@ -61,6 +61,34 @@ FILLER = frozenset(
         "town",
         "village",
         "напрямку",
+        "т",
+        "о",
+        "тимчасово",
+        "окупований",
+        "окуповане",
+        "окуповану",
+        "окупованого",
+        "окупованої",
+        "окупованій",
+        "окупованому",
+        "временно",
+        "оккупированный",
+        "оккупированную",
+        "оккупированного",
+        "оккупированной",
+        "оккупированном",
+        "occupied",
+        "російського",
+        "российского",
+        "російському",
+        "российском",
+        "прифронтовий",
+        "прифронтового",
+        "прифронтовому",
+        "сусідній",
+        "сусідню",
+        "сусіднього",
+        "сусідньої",
     ]
 )
 
@@ -122,7 +150,7 @@ def _by_neighbour(
         ):
             continue
         for outer in other.places[:3]:
-            if outer.precision not in ("settlement", "oblast", "raion"):
+            if outer.precision not in ("settlement", "oblast", "raion") or outer.form == "adjective":
                 continue
             kept = tuple(c for c in candidates if c.code != outer.code and covers(outer.code, c.code))
             if kept:
@@ -166,7 +194,21 @@ def _by_area_word(
         kept = tuple(c for c in candidates if c.precision in levels)
         if kept:
             return kept
-    return candidates
+    plain = tuple(c for c in candidates if c.form != "adjective")
+    return plain if plain and not plural and _held(mark, context) else candidates
+
+
+def _held(mark: Mark, context: Context) -> bool:
+    """Whether a name stands in a place's case: «в окупованому Донецьку» is the city, «на донецьку» the oblast."""
+    before = next(
+        (
+            context.tokens.words[k]
+            for k in range(mark.i - 1, max(-1, mark.i - 4), -1)
+            if context.tokens.words[k] not in FILLER
+        ),
+        "",
+    )
+    return before not in ("на", "в") or context.tokens.caps[mark.i]
 
 
 _PLURAL_HEADS = frozenset(

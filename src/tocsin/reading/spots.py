@@ -6,7 +6,7 @@ from tocsin.places import Candidate
 from tocsin.reading.drafts import Context, Spot, Unit
 from tocsin.reading.lexicon import Meaning
 from tocsin.reading.marks import Mark
-from tocsin.reading.normalise import AND_SLASH, COLON, COMMA, DASH, DOT, HYPHEN, QUOTE
+from tocsin.reading.normalise import AND_SLASH, COLON, COMMA, DASH, DOT, HYPHEN, QUOTE, SPACE
 from tocsin.reading.ranking import AND, FILLER, ranked
 
 __all__ = ["COUNTRY", "find_spots"]
@@ -79,9 +79,11 @@ def find_spots(unit: Unit, context: Context) -> list[Spot]:
             if _compound_name(mark, n, marks, context):
                 continue
             candidates = _possible(mark, context, n, marks)
-            if not candidates or (n and marks[n - 1].has("mood", "except") and marks[n - 1].j >= mark.i - 1):
+            if not candidates or _left_out(mark, n, marks, context):
                 continue
             role = _role(unit, context, n, mark, candidates, spots)
+            if not role and candidates[0].precision == "country" and not _alone(mark, unit, context):
+                continue
             likely = ranked(candidates, mark, context, unit)
             if likely[0].common and not role and not _beside(marks, n) and not context.heading_region:
                 continue
@@ -92,10 +94,38 @@ def find_spots(unit: Unit, context: Context) -> list[Spot]:
     return _merged(spots, context)
 
 
+def _alone(mark: Mark, unit: Unit, context: Context) -> bool:
+    """Whether a country opens a sentence of a channel («Україна! Ракетна небезпека»); else it acts or is belonged to."""
+    return context.telegraphic and mark.i == unit.i and mark.places[0].code == COUNTRY
+
+
+def _left_out(mark: Mark, n: int, marks: list[Mark], context: Context) -> bool:
+    """Whether a name is set aside: «крім Києва», «а не на Львів», «у підконтрольному Києву Херсоні»."""
+    words = context.tokens.words
+    before = marks[n - 1] if n else None
+    if before is not None and before.j >= mark.i - 1 and before.has("mood", "except"):
+        return True
+    k = mark.i - 1
+    if k >= 0 and words[k] in context.lexicon.prepositions:
+        k -= 1
+    if k < 0:
+        return False
+    if words[k].startswith(("підконтрольн", "подконтрольн", "підвладн", "подвластн")):
+        return True
+    return (
+        words[k] in ("не", "not")
+        and k > 0
+        and (words[k - 1] in ("а", "and", "but") or context.tokens.seps[k] == COMMA)
+    )
+
+
 def _compound_name(mark: Mark, n: int, marks: list[Mark], context: Context) -> bool:
-    """Whether a name is only half of another («Київ-Пасажирський»)."""
+    """Whether a name is only half of another («Київ-Пасажирський», «Києво-Святошинський»)."""
     tokens = context.tokens
-    j = mark.j
+    i, j = mark.i, mark.j
+    if i and tokens.seps[i] == HYPHEN and tokens.kinds[i - 1] == "w" and tokens.caps[i - 1]:
+        before = marks[n - 1] if n else None
+        return before is None or before.j != i
     if j >= len(tokens.words) or tokens.seps[j] != HYPHEN or tokens.kinds[j] != "w" or not tokens.caps[j]:
         return False
     after = marks[n + 1] if n + 1 < len(marks) else None
@@ -167,14 +197,21 @@ def _here(mark: Mark, context: Context) -> Spot | None:
 
 
 def _possible(mark: Mark, context: Context, n: int, marks: list[Mark]) -> tuple[Candidate, ...]:
-    """The candidates that the writing allows: a common word needs a capital."""
+    """The candidates that the writing allows: a common word needs a capital, an adjective its noun."""
     tokens = context.tokens
     capital = tokens.caps[mark.i]
+    places = mark.places
+    if any(c.form == "adjective" or c.precision == "neighbourhood" for c in places):
+        places = tuple(c for c in places if _meant(c, mark, context))
+    if places and _describes(mark, context):
+        places = tuple(c for c in places if c.precision not in ("settlement", "hromada"))
+    if places and _surname(mark, n, marks, context):
+        places = tuple(c for c in places if c.precision == "oblast" or c.form == "phrase")
     if capital:
-        return mark.places
-    kept = tuple(c for c in mark.places if not c.common and c.form != "adjective")
+        return places
+    kept = tuple(c for c in places if not c.common and c.form != "adjective")
     if not kept and context.telegraphic:
-        kept = tuple(c for c in mark.places if not c.common)
+        kept = tuple(c for c in places if not c.common)
     if not kept:
         return ()
     # Small letters: only where something says that a place comes.
@@ -194,6 +231,96 @@ def _possible(mark: Mark, context: Context, n: int, marks: list[Mark]) -> tuple[
     ):
         return ()
     return kept
+
+
+_BANKS = ("ліве", "лівий", "лівого", "лівому", "левый", "левом", "левого", "лівобереж", "левобереж", "left")
+_RIGHT_BANKS = ("праве", "правий", "правого", "правому", "правый", "правом", "правого", "правобереж", "right")
+
+
+def _meant(candidate: Candidate, mark: Mark, context: Context) -> bool:
+    """Whether a bare adjective or a quarter's name is allowed here: hromadas need their noun, a river's bank its city."""
+    if candidate.form == "adjective":
+        return candidate.precision != "hromada" or any(
+            m.i > mark.i
+            and context.tokens.words[m.j - 1].startswith(("громад", "communit", "hromad", "общин"))
+            for m in context.names
+        )
+    if candidate.precision != "neighbourhood":
+        return True
+    if not context.tokens.words[mark.i].startswith((*_BANKS, *_RIGHT_BANKS)):
+        return True
+    if context.home is not None:
+        home = context.home
+        return context.gazetteer.covers(home, candidate.code) or context.gazetteer.covers(
+            candidate.code, home
+        )
+    return candidate.code in context.mentioned or (context.telegraphic and mark.j - mark.i <= 2)
+
+
+_NOUNS = frozenset(
+    ["напрямку", "напрямі", "напрямок", "напрям", "напрямком", "напрямках", "направлении", "направление", "направлениях", "фронту", "фронті", "фронт", "фронта",
+     "фронте", "нпз", "тец", "тэц", "тес", "тэс", "аес", "аэс", "гес", "гэс", "шосе", "шоссе", "траса", "трасі", "трасе", "трасу", "вулиці", "вулиця", "вулицю", "улице", "улица",
+     "площа", "площі", "площади", "бульвар", "бульварі", "бульваре", "проспект", "проспекті", "проспекте", "ринок", "ринку", "рынок", "рынке", "мост", "мосту", "міст", "водосховище",
+     "водосховищі", "водосховища", "водохранилище", "заповідник", "заповіднику", "лісництво", "лісництві", "монастир", "лавра", "собор", "плацдарм", "плацдармі", "плацдарме",
+     "ова", "ода", "рва", "мва", "рда", "ова", "міськрада", "прокуратура", "прокуратури", "суд", "суду", "університет", "морі", "море", "лінія", "лінії", "дирекція"]
+)  # fmt: skip
+
+
+def _describes(mark: Mark, context: Context) -> bool:
+    """Whether an adjective that is also a village's name tells of something else («на Таврійському напрямку»)."""
+    tokens = context.tokens
+    j = mark.j
+    return (
+        j < len(tokens.words)
+        and tokens.seps[j] in (SPACE, QUOTE)
+        and tokens.words[j] in _NOUNS
+        and tokens.words[j - 1].endswith(_ADJECTIVE)
+    )
+
+
+_ADJECTIVE = (
+    "ий",
+    "ого",
+    "ому",
+    "ім",
+    "им",
+    "ої",
+    "ій",
+    "у",
+    "а",
+    "ою",
+    "ый",
+    "ой",
+    "ом",
+    "ая",
+    "ую",
+    "ское",
+    "ське",
+)
+
+
+def _surname(mark: Mark, n: int, marks: list[Mark], context: Context) -> bool:
+    """Whether a word before a village's name is somebody's first name or rank («Валерія Залужного»)."""
+    tokens = context.tokens
+    i = mark.i
+    if (
+        context.telegraphic
+        or not i
+        or tokens.seps[i] != SPACE
+        or not tokens.caps[i]
+        or not tokens.caps[i - 1]
+    ):
+        return False
+    if (
+        tokens.kinds[i - 1] != "w"
+        or tokens.words[i - 1] in context.lexicon.prepositions
+        or tokens.words[i - 1] in FILLER
+    ):
+        return False
+    if any(m.i <= i - 1 < m.j for m in marks[max(0, n - 1) : n]):
+        return False
+    area = context.gazetteer.area(mark.places[0].code)
+    return area is not None and area.kind != "city" and len(tokens.words[i - 1]) > 2
 
 
 def _preposed(mark: Mark, context: Context) -> bool:
@@ -305,10 +432,25 @@ def _same_list(spot: Spot, mark: Mark, context: Context) -> bool:
         return False
     return (
         tokens.seps[end] in (COMMA, AND_SLASH, HYPHEN, QUOTE)
-        or (tokens.seps[end] == DASH and spot.role in ("via", "near"))
+        or (
+            tokens.seps[end] == DASH
+            and (spot.role in ("via", "near") or (spot.role == "toward" and _sector(spot, context)))
+        )
         or tokens.words[end] in AND
         or (tokens.seps[end] <= DOT and spot.role in ("at", "near", "toward") and i == mark.i)
     )
+
+
+def _sector(spot: Spot, context: Context) -> bool:
+    """Whether a place opens a sector that runs over several («в сектор Станіслав - Очаків»)."""
+    k = spot.mark.i - 1
+    while k >= 0 and spot.mark.i - k < 8:
+        if context.tokens.words[k].startswith(("сектор", "зон", "ліні", "лини", "район")):
+            return True
+        if context.tokens.seps[k + 1] not in (SPACE, DASH):
+            return False
+        k -= 1
+    return False
 
 
 def _merged(spots: list[Spot], context: Context) -> list[Spot]:
@@ -319,7 +461,7 @@ def _merged(spots: list[Spot], context: Context) -> list[Spot]:
             continue
         if (
             kept
-            and (not spot.role or (spot.listed and spot.mark.i == kept[-1].mark.j))
+            and (not spot.role or _tells_which(spot, kept[-1], context))
             and _holds(context, spot, kept[-1])
         ):
             # «Навля (Брянська область)», «Хотінь Сумської області»: the region only tells which one.
@@ -341,6 +483,19 @@ def _merged(spots: list[Spot], context: Context) -> list[Spot]:
             continue
         kept.append(spot)
     return kept
+
+
+def _tells_which(spot: Spot, before: Spot, context: Context) -> bool:
+    """Whether a region right behind a place only tells where that lies («Миропілля на Сумщині», «Ромни, Сумщина»)."""
+    if spot.listed and spot.mark.i == before.mark.j:
+        return True
+    return (
+        spot.role == "at"
+        and before.best.precision in ("settlement", "hromada", "raion")
+        and spot.best.precision in ("oblast", "raion")
+        and spot.mark.i - before.mark.j == 1
+        and context.tokens.seps[spot.mark.i - 1] == SPACE
+    )
 
 
 def _holds(context: Context, outer: Spot, inner: Spot) -> bool:
