@@ -71,6 +71,7 @@ class Waiting(msgspec.Struct, frozen=True, kw_only=True):
     reference: str
     order: Order
     at: datetime
+    until: datetime | None = None
     mine: bool = False
 
 
