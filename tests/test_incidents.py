@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from record_words import Morning, claim, place
+from record_words import Morning, at, claim, place
 
 
 def test_debris_in_four_districts_is_four_incidents():
@@ -273,3 +273,48 @@ def test_in_a_whole_city_a_word_without_an_object_is_not_the_embassy():
     morning.say("11:10", "paper", claim("damage", "kyiv"))
     morning.say("12:40", "ministry", claim("damage", "kyiv", hit="embassy", count=6))
     assert [each.objects for each in morning.incidents(area="kyiv")] == [(), ("embassy",)]
+
+
+# --- what arrives after its own denial --------------------------------------------------
+
+
+def test_debris_that_arrives_after_its_denial_is_withdrawn_as_if_it_had_come_in_time():
+    morning = Morning()
+    morning.say("09:41", "city-admin", claim("debris", "dni", stance="denies"))
+    assert [line.status for line in morning.lines("debris", None)] == ["denied"]
+    morning.say("09:43", "mayor", claim("debris", "dni"), stated=at("07:44"))
+    (incident,) = morning.incidents()
+    assert (incident.status, incident.reason) == ("withdrawn", "debris denied by city-admin")
+    (line,) = morning.lines("debris", None)
+    assert (line.status, line.reason) == ("retracted", "what it denies had been reported: see the incident")
+
+
+def test_debris_said_after_the_denial_is_news():
+    morning = Morning()
+    morning.say("09:41", "city-admin", claim("debris", "dni", stance="denies"))
+    morning.say("10:43", "mayor", claim("debris", "dni"))
+    assert [each.status for each in morning.incidents()] == ["confirmed"]
+
+
+def test_a_denial_that_was_taken_back_withdraws_nothing_that_arrives_later():
+    morning = Morning()
+    morning.say("09:41", "city-admin", claim("debris", "dni", stance="denies"), report="no")
+    morning.take_back("09:50", "city-admin", "no")
+    morning.say("09:55", "mayor", claim("debris", "dni"), stated=at("07:44"))
+    assert [each.status for each in morning.incidents()] == ["confirmed"]
+
+
+def test_the_late_denial_s_own_report_can_still_be_taken_back():
+    morning = Morning()
+    morning.say("09:41", "city-admin", claim("debris", "dni", stance="denies"), report="no")
+    morning.say("09:43", "mayor", claim("debris", "dni"), stated=at("07:44"))
+    morning.take_back("09:50", "city-admin", "no")
+    assert [each.status for each in morning.incidents()] == ["confirmed"]
+
+
+def test_a_second_late_place_falls_under_the_denial_too():
+    morning = Morning()
+    morning.say("07:40", "mayor", claim("debris", "dni", hit="roof"))
+    morning.say("09:41", "city-admin", claim("debris", "dni", stance="denies"))
+    morning.say("09:43", "mayor", claim("debris", "dni", hit="vehicle"), stated=at("07:44"))
+    assert [each.status for each in morning.incidents()] == ["withdrawn", "withdrawn"]

@@ -6,6 +6,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from record_words import Morning, at, at_least, claim, some
+from tocsin.model import Interval
 
 
 def people(*where, **harm):
@@ -413,3 +414,66 @@ def test_an_old_figure_quoted_late_revises_nothing_and_an_old_denial_takes_nothi
     assert "both are kept" in morning.lines("affected", source="paper")[0].reason
     assert morning.figures("killed") == [("mayor", 1, 1)]
     assert morning.preferred("killed").source == "mayor"
+
+
+# --- totals of several nights and days -------------------------------------------------
+
+
+def of_night(day):
+    start = at("21:00", day - 1)
+    return Interval(start=start, end=at("08:00", day), precision="night")
+
+
+def of_day(day):
+    return Interval(start=at("00:00", day), end=at("20:00", day), precision="day")
+
+
+def test_the_totals_of_a_day_leave_those_of_the_night_in_force():
+    morning = Morning()
+    night = claim("tally", weapon="shahed-136", scope={"launched": 81, "shot-down": 61}, valid=of_night(20))
+    morning.say("09:00", "air-force", night)
+    day = claim("tally", weapon="shahed-136", scope={"launched": 120, "shot-down": 90}, valid=of_day(20))
+    morning.say("14:00", "air-force", day)
+    assert morning.figures("launched") == [("air-force", 81, 81), ("air-force", 120, 120)]
+    chosen = [each for each in morning.record.ledgers().preferred if each.subject == "launched"]
+    assert len(chosen) == 2
+
+
+def test_a_later_word_on_the_same_night_replaces_the_first():
+    morning = Morning()
+    for clock, down in (("09:00", 61), ("10:00", 63)):
+        morning.say(
+            clock,
+            "air-force",
+            claim("tally", weapon="shahed-136", scope={"shot-down": down}, valid=of_night(20)),
+        )
+    assert morning.figures("shot-down") == [("air-force", 63, 63)]
+
+
+def test_a_total_that_names_no_night_mends_the_last_one():
+    morning = Morning()
+    night = claim("tally", weapon="shahed-136", scope={"shot-down": 61}, valid=of_night(20))
+    morning.say("09:00", "air-force", night)
+    morning.say("10:00", "air-force", claim("tally", weapon="shahed-136", scope={"shot-down": 64}))
+    assert morning.figures("shot-down") == [("air-force", 64, 64)]
+
+
+def test_a_report_that_names_its_night_once_counts_all_its_totals_in_it():
+    morning = Morning()
+    launched = claim("tally", weapon="shahed-136", scope={"launched": 81}, valid=of_night(20))
+    down = claim("tally", weapon="shahed-136", scope={"shot-down": 61})
+    morning.say("09:00", "air-force", launched, down)
+    (line,) = morning.lines("shot-down")
+    assert line.valid == of_night(20)
+
+
+def test_what_was_preferred_follows_from_the_lines_that_stood_then():
+    """Of an earlier moment's lines the rules choose as they did then (both time axes)."""
+    morning = Morning()
+    morning.say("08:00", "paper", claim("casualty", "kyiv", harm={"killed": 2}))
+    then = morning.record.ledgers()
+    morning.say("09:00", "rescuers", claim("casualty", "kyiv", harm={"killed": 3}))
+    morning.say("10:00", "rescuers", claim("casualty", "kyiv", stance="denies", harm={"killed": at_least(1)}))
+    assert morning.record.prefer(then.lines) == then.preferred
+    (chosen,) = then.preferred
+    assert "media" in chosen.why

@@ -45,6 +45,8 @@ DAY = timedelta(hours=24)
 CROWD = 64
 """Words kept of one incident; beyond, words between the first and the newest rest."""
 QUIET = "no word for 72 hours"
+DENIALS = "denials of "
+"""Before the name of an attack: when its denials are let go."""
 
 
 class Found(msgspec.Struct, frozen=True):
@@ -57,6 +59,18 @@ class Found(msgspec.Struct, frozen=True):
     facts: list[Fact]
     harm: dict[tuple[str, str | None], str | None]
     orphans: list[tuple[Claim, str | None]]
+    resolved: list[tuple[str, str]] = []
+    """Denials, by claim and area, of what was then reported after all, as said before them."""
+
+
+class _Denial(msgspec.Struct, frozen=True):
+    """A denial as it was put to an area: what was said before it and arrives after it falls under it too."""
+
+    word: Word
+    code: str
+    named: bool
+    orphan: bool
+    """Whether nothing of the kind had been reported there."""
 
 
 class _Hearing(msgspec.Struct):
@@ -64,6 +78,7 @@ class _Hearing(msgspec.Struct):
 
     claims: Sequence[Claim]
     found: Found
+    at: datetime
     touched: dict[str, None] = {}
     counted: set[tuple[str, str]] = set()
     """Harm and place that this report has counted already: again is another address."""
@@ -80,6 +95,8 @@ class Incidents:
         self._out: Table[str, Incident] = Table(slate)
         self._near: Table[str, tuple[str, ...]] = Table(slate)
         """Incidents by attack, in the order in which they were opened."""
+        self._denials: Table[str, tuple[_Denial, ...]] = Table(slate)
+        """Denials by attack."""
         self._said: Table[str, tuple[str, ...]] = Table(slate)
         """Incidents that a report speaks of, by report."""
         self._seq: Table[str, int] = Table(slate)
@@ -97,7 +114,7 @@ class Incidents:
         """Put each effect, response and denial to its incident; what changed."""
         stated = report.stated_at or at
         found = Found([], {}, [])
-        hearing = _Hearing(claims, found)
+        hearing = _Hearing(claims, found, at)
         touched = hearing.touched
         for claim in claims:
             if claim.kind not in SPEAKS_OF:
@@ -115,7 +132,7 @@ class Incidents:
                 self._deny(word, source, hearing)
             elif claim.kind in EFFECTS:
                 for place in self._effect_spots(claim):
-                    touched[self._put(word, place)] = None
+                    touched[self._overtaken(word, self._put(word, place), found)] = None
             elif claim.kind == "casualty" and claim.stance == "asserts":
                 for place in spots(claim, self._places):
                     self._harm(word, place, hearing)
@@ -129,6 +146,11 @@ class Incidents:
 
     def retract(self, report: str, why: str) -> list[Fact]:
         """Take back every word of a report."""
+        for attack in sorted(self._denials):
+            denials = self._denials.get(attack) or ()
+            stay = tuple(each for each in denials if each.word.report != report)
+            if len(stay) < len(denials):
+                self._denials.put(attack, stay)
         ids = self._said.drop(report) or ()
         because: set[str] = set()
         for each in ids:
@@ -339,15 +361,38 @@ class Incidents:
         places = spots(word.claim, self._places)
         codes = [place.code for place in places] or [word.speaker.home or source.home or self._places.root]
         for code in codes:
-            hit = self._denied(word, code, named=bool(places))
+            attack = self._attacks.of(code, word.when, opens=False)
+            hit = self._denied(word, code, attack, named=bool(places))
             for hot in hit:
                 hearing.touched[self._join(hot, word, None)] = None
             if not hit:
                 hearing.found.orphans.append((word.claim, code))
+            denial = _Denial(word=word, code=code, named=bool(places), orphan=not hit)
+            self._denials.put(attack, (*(self._denials.get(attack) or ()), denial)[-CROWD:])
+            self.timers.arm(f"{DENIALS}{attack}", hearing.at + HOT)
 
-    def _denied(self, word: Word, code: str, *, named: bool) -> list[Hot]:
+    def _overtaken(self, word: Word, incident: str, found: Found) -> str:
+        """Put to an incident the denials that were said after a word and came before it."""
+        hot = self._hot.get(incident)
+        if hot is None:
+            return incident
+        for denial in self._denials.get(hot.attack) or ():
+            late = denial.word.stated <= word.stated
+            if late or any(each.claim.id == denial.word.claim.id for each in hot.words):
+                continue
+            found_there = self._denied(denial.word, denial.code, hot.attack, named=denial.named)
+            if all(each.id != incident for each in found_there):
+                continue
+            self._join(hot, denial.word, None)
+            key = denial.word.report
+            self._said.put(key, tuple(dict.fromkeys((*(self._said.get(key) or ()), incident))))
+            if denial.orphan:
+                found.resolved.append((denial.word.claim.id, denial.code))
+            hot = self._hot.get(incident) or hot
+        return incident
+
+    def _denied(self, word: Word, code: str, attack: str, *, named: bool) -> list[Hot]:
         """Return the incidents that a denial speaks of; an unnamed place only where no doubt is left."""
-        attack = self._attacks.of(code, word.when, opens=False)
         wide = self._places.first_level_of(code) == code or code == self._places.root
         hit = []
         for each in self._near.get(attack) or ():
@@ -422,6 +467,9 @@ class Incidents:
         gone: list[tuple[datetime, Fact]] = []
         while (due := self.timers.pop(to)) is not None:
             when, each = due
+            if each.startswith(DENIALS):
+                self._denials.drop(each.removeprefix(DENIALS))
+                continue
             hot, noun = self._hot.drop(each), self._out.drop(each)
             self._memo.pop(each, None)
             if hot is None or noun is None:

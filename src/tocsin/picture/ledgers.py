@@ -8,15 +8,15 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Mapping, Sequence
 from datetime import datetime, timedelta
-from typing import cast
 
 import msgspec
 
 from tocsin.model import Claim, Fact, Interval, LedgerLine, Ledgers, Preferred, Report, Source
 from tocsin.picture.attacks import HOT, Areas, Attacks
 from tocsin.picture.lines import ALIVE, FATES, Born, area_for, born
-from tocsin.picture.settling import PERIODS, Item, preferred, settle
-from tocsin.picture.shelves import Settled, Shelf, Shelves
+from tocsin.picture.preferring import preferred
+from tocsin.picture.settling import PERIODS, Item, settle
+from tocsin.picture.shelves import Settled, Shelves
 from tocsin.picture.speakers import Speaker, speaker_of
 from tocsin.slate import Slate, Table, Timers
 
@@ -332,46 +332,26 @@ class Books:
     def view(self, at: datetime | None = None) -> Ledgers:
         """All lines and the preferred ones; with ``at``, of the words that were stated by then."""
         lines = {line.id: line for line in self._out.rows.values() if at is None or line.stated_at <= at}
-        chosen: list[Preferred] = []
-        for family in self._shelves.families():
-            if at is None:
-                known = [item for item in self._shelves.items(family) if item.line.id in lines]
-                chosen.extend(preferred(known, lines, self._shelves.relayed()))
-                continue
-            items = [item for item in self._shelves.items(family) if item.line.stated_at <= at]
-            settled, relays = settle(items, self._places.covers)
-            chosen.extend(preferred(items, settled, relays))
-            lines.update((key, line) for key, line in settled.items() if key in lines)
+        for family in self._shelves.families() if at is not None else ():
+            items = [item for item in self._shelves.items(family) if item.line.id in lines]
+            settled, _ = settle(items, self._places.covers)
+            lines.update(settled)
         return Ledgers(
             lines=tuple(sorted(lines.values(), key=lambda line: (line.stated_at, line.id))),
-            preferred=tuple(sorted(chosen, key=lambda each: (each.subject, each.area or "", each.line))),
+            preferred=self.prefer(lines.values()),
         )
 
+    def prefer(self, lines: Iterable[LedgerLine]) -> tuple[Preferred, ...]:
+        """For each thing that some lines count the one that the rules prefer: of this moment's or of an earlier one's."""
+        return preferred(lines, self._register)
+
     def heed(self, slate: Slate) -> None:
-        """Let a slate note which lines are written, and which shelves, by family and key."""
+        """Let a slate note which lines are written."""
         slate.heed("ledger", self._out)
-        self._shelves.heed(slate)
 
     def noun(self, name: str) -> LedgerLine | None:
         """Return a line of the hot state."""
         return self._out.get(name)
-
-    def shelved(self, rows: Iterable[tuple[str, object]]) -> tuple[Shelf, ...]:
-        """Return the shelves that written rows concern: those written, and those of lines told otherwise."""
-        found: dict[Shelf, None] = {}
-        for name, key in rows:
-            shelf = self._shelves.holding(str(key)) if name == "ledger" else None
-            if name == "shelf":
-                shelf = cast("Shelf", key)
-            if shelf is not None:
-                found[shelf] = None
-        return tuple(found)
-
-    def preferred(self, shelf: Shelf) -> Preferred | None:
-        """Return which line is preferred on one shelf, all of whose lines are figures of one thing."""
-        lines = self._out.rows
-        items = [item for item in self._shelves.on(shelf) if item.line.id in lines]
-        return next(iter(preferred(items, lines, self._shelves.relayed())), None)
 
     def advance(self, to: datetime) -> list[tuple[datetime, Fact]]:
         """Let go of the families of which nobody has spoken for 72 hours."""

@@ -7,7 +7,7 @@ superseded, denied, withdrawn or retracted, each with its reason (R29).
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from datetime import UTC, datetime
 
 from tocsin.model import (
@@ -27,7 +27,6 @@ from tocsin.model import (
 from tocsin.picture.attacks import Areas, Attacks
 from tocsin.picture.incidents import Incidents
 from tocsin.picture.ledgers import Books
-from tocsin.picture.shelves import Shelf
 from tocsin.picture.statements import Statements
 from tocsin.slate import Slate, Table
 
@@ -138,7 +137,7 @@ class Record:
     # --- who looks on -------------------------------------------------------------
 
     def heed(self) -> None:
-        """From here on let the slate note which incidents, lines, statements and families are written."""
+        """From here on let the slate note which incidents, lines and statements are written."""
         self._incidents.heed(self._slate)
         self._books.heed(self._slate)
         self._statements.heed(self._slate)
@@ -153,14 +152,6 @@ class Record:
         if kind == "incident":
             return self._incidents.noun(name)
         return self._books.noun(name) if kind == "ledger" else self._statements.noun(name)
-
-    def shelved(self, rows: Sequence[tuple[str, object]]) -> tuple[Shelf, ...]:
-        """Return the shelves of lines that written rows concern."""
-        return self._books.shelved(rows)
-
-    def preferred(self, shelf: Shelf) -> Preferred | None:
-        """Return which line is preferred on a shelf."""
-        return self._books.preferred(shelf)
 
     # --- time -----------------------------------------------------------------------
 
@@ -191,6 +182,10 @@ class Record:
     def ledgers(self, at: datetime | None = None) -> Ledgers:
         """All lines of the hot state, and the preferred ones."""
         return self._books.view(at)
+
+    def prefer(self, lines: Iterable[LedgerLine]) -> tuple[Preferred, ...]:
+        """Return what the rules prefer of some lines, such as those of an earlier moment."""
+        return self._books.prefer(lines)
 
     def statements(self, at: datetime | None = None) -> tuple[Statement, ...]:
         """Return the statements of the hot state, by time."""

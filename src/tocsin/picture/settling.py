@@ -21,14 +21,19 @@ from datetime import datetime, timedelta
 
 import msgspec
 
-from tocsin.model import LedgerLine, Preferred
-from tocsin.picture.speakers import PEOPLE, STANDING, TALLY, Speaker
+from tocsin.model import LedgerLine
+from tocsin.picture.speakers import PEOPLE, STANDING, Speaker
 
-__all__ = ["Group", "Item", "Key", "echoes", "echoing", "preferred", "settle"]
+__all__ = ["ATTACK", "PERIODS", "Group", "Item", "Key", "Period", "echoes", "echoing", "period", "settle"]
 
 Group = tuple[str, str, str | None]
 """Family, subject (words that a relay may swap are one) and unit: lines of two groups never change one another."""
 Key = tuple[str, str | None, str | None, tuple[str, ...], str | None]
+Period = tuple[datetime, str]
+"""Beginning and kind of the stretch of time that a total is of: a night, a day, a part of a day."""
+ATTACK = ("launched", "shot-down", "lost", "hit")
+"""Subjects of an attack's totals."""
+PERIODS = ("part-of-day", "night", "day")
 RELAY_WINDOW = timedelta(hours=12)
 AHEAD = timedelta(minutes=15)
 """A relay may be stated so much before its original; a later word of the original is a new word."""
@@ -87,6 +92,13 @@ class _Fate(msgspec.Struct):
     reason: str | None
     supersedes: list[str]
     claims: list[str]
+
+
+def period(line: LedgerLine) -> Period | None:
+    """Return the night, day or part of a day that a total speaks of, where its words name one."""
+    if line.valid.start is None or line.valid.precision not in PERIODS:
+        return None
+    return line.valid.start, line.valid.precision
 
 
 def settle(
@@ -253,6 +265,8 @@ def _assert(
             denials.remove(denial)
     rivals = standing.setdefault(item.key, [])
     for other in list(rivals):
+        if item.family == "attack" and _apart(item.line, other.line):
+            continue
         reason = _replaces(item, other)
         if reason is not None:
             fates[other.line.id].status, fates[other.line.id].reason = "superseded", reason
@@ -261,6 +275,12 @@ def _assert(
         elif _lower(item, other) and mine.reason is None:
             mine.reason = f"lower than {other.low} by {other.speaker.id}: both are kept"
     rivals.append(item)
+
+
+def _apart(one: LedgerLine, other: LedgerLine) -> bool:
+    """Whether two totals name two periods: last night's is not mended by the day's (R28)."""
+    mine, theirs = period(one), period(other)
+    return mine is not None and theirs is not None and mine != theirs
 
 
 def _own_word(item: Item, other: Item) -> bool:
@@ -296,62 +316,3 @@ def _replaces(item: Item, other: Item) -> str | None:
         ):
             return item.why or "revised down"
     return None
-
-
-# --- preferred ------------------------------------------------------------------
-
-
-def preferred(items: Iterable[Item], lines: dict[str, LedgerLine], relays: dict[str, str]) -> list[Preferred]:
-    """For each thing counted the line that the ranked rules prefer, and why.
-
-    The rules in order: no party's word; who counts such things; its own mouth
-    before a quotation; plain before preliminary; the newest.
-    """
-    groups: dict[Key, list[Item]] = {}
-    for item in sorted(items, key=lambda each: (each.line.stated_at, each.seq)):
-        line = lines[item.line.id]
-        live = line.status == "standing" or (item.denial and line.status == "denied")
-        if live and item.line.id not in relays:
-            groups.setdefault(item.key, []).append(item)
-    chosen = []
-    for group in groups.values():
-        best = max(group, key=_rank)
-        line = lines[best.line.id]
-        chosen.append(
-            Preferred(
-                subject=line.subject,
-                incident=line.incident,
-                area=line.area,
-                line=line.id,
-                why=_why(best, len(group)),
-                weapon=line.weapon,
-                unit=line.unit,
-                attack=line.attack,
-            )
-        )
-    return chosen
-
-
-def _rank(item: Item) -> tuple[bool, int, bool, bool, datetime, int]:
-    table = TALLY if item.family == "attack" else PEOPLE
-    speaker = item.speaker
-    return (
-        not speaker.party,
-        table.get(speaker.kind, 0),
-        speaker.direct,
-        not item.line.hedged,
-        item.line.stated_at,
-        item.seq,
-    )
-
-
-def _why(item: Item, among: int) -> str:
-    speaker = item.speaker
-    words = [
-        f"{speaker.kind}, {'its own word' if speaker.direct else 'quoted'}",
-        "preliminary" if item.line.hedged else "plain",
-        "the newest of that rank" if among > 1 else "the only line in force",
-    ]
-    if item.denial:
-        words.append("a denial")
-    return "; ".join(words)
