@@ -108,6 +108,10 @@ _NOT_YET = frozenset(
 )
 
 
+_WILL = ("лунатим", "звучатим", "пролунает", "прозвучит", "прозвучать", "пролунают")
+"""Alarms that are announced for a later hour: a test."""
+
+
 def alarms_of(clause: Clause, unit: Unit, context: Context) -> list[Draft]:
     """The alarms that a clause declares or ends."""
     drafts: list[Draft] = []
@@ -131,6 +135,8 @@ def alarms_of(clause: Clause, unit: Unit, context: Context) -> list[Draft]:
             kind, alarm_type = "alarm-over", "air-raid"
         else:
             kind, alarm_type = meaning.claim, str(meaning.extra.get("type", "air-raid"))
+        if kind == "alarm" and any(w.startswith(_WILL) for w in words[cue.i : cue.j + 3]):
+            continue
         ended = kind == "alarm" and not unit.past and _ended(cue, unit, context)
         if ended:
             kind = "alarm-over"

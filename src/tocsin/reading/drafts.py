@@ -167,6 +167,8 @@ class Context:
     announced: tuple[int, Spot] | None = None
     last_heading_line: int = -1
     still_line: int = -1
+    drill: bool = False
+    """A sentence has said that sirens are tested or something is rehearsed: no alarm of this text is one."""
     lasting: tuple[int, int, int, str] | None = None
     """A heading «тривога ще триває у:» whose list goes on: its last line, its tokens, the type of the alarm."""
     last_marked: int = 0

@@ -190,6 +190,8 @@ def _by_time(draft: Draft, context: Context) -> str | None:
     if when is None or when.start is None:
         return None
     if when.precision == "minute" and context.stated_at is not None:
+        if context.source is not None and context.source.kind == "alarm-service":
+            return None  # It declares what it writes the hour before.
         ahead = when.start - context.stated_at
         soon = timedelta(minutes=4) < ahead < timedelta(hours=12)
         return (
@@ -213,7 +215,9 @@ def _by_words(draft: Draft, unit: Unit, context: Context) -> str | None:
         words[k].startswith(_MAYBE) and not _only_hedged(k, draft, context) for k in before
     ):
         return "expected"
-    if draft.kind in ("launch", "impact") and any(words[k] in _WAS for k in before[-3:]):
+    if draft.kind in ("launch", "impact") and any(
+        words[k] in _WAS and words[k + 1] not in ("під", "под") for k in before[-3:]
+    ):
         return "past"
     if unit.night and not context.article and draft.kind in _SUMMED - {"impact", "debris"}:
         return "past"

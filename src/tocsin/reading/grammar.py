@@ -28,7 +28,7 @@ from tocsin.reading.statements import statements_of
 from tocsin.reading.supposing import real
 from tocsin.reading.tallies import is_tally, tallies_of
 from tocsin.reading.threats import threats_of
-from tocsin.reading.times import time_of, whole_text
+from tocsin.reading.times import long_ago, time_of, whole_text
 
 __all__ = ["read_marks"]
 
@@ -130,6 +130,7 @@ def _regions(units: list[Unit], context: Context) -> None:
 def _mood(unit: Unit, context: Context) -> None:
     """Tense, hedges and corrections that hold for a whole sentence."""
     if "mood" not in unit.says:
+        unit.past = long_ago(context.tokens.words[unit.i : unit.j])
         return
     for mark in unit.marks:
         for meaning in mark.meanings:
@@ -148,6 +149,7 @@ def _mood(unit: Unit, context: Context) -> None:
             elif meaning.value == "partial":
                 unit.partial = True
     words = context.tokens.words
+    unit.past = unit.past or long_ago(words[unit.i : unit.j])
     if (unit.past or unit.night) and any(
         words[k]
         in (

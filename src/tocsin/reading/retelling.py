@@ -35,7 +35,9 @@ _USED_TO = ("оголошувал", "объявлял", "вмикал", "вкл�
 
 
 def retell(context: Context) -> None:
-    """Make past what a short text declares and ends itself: «О 6:35 оголосили тривогу, о 7:47 – відбій»."""
+    """Drop the alarms of a drill, and make past what a short text declares and ends itself: «О 6:35 оголосили тривогу, о 7:47 – відбій»."""
+    if context.drill:
+        context.drafts[:] = [d for d in context.drafts if d.kind != "alarm"]
     if context.article or not context.drafts:
         return
     began = [d for d in context.drafts if d.kind == "alarm" and d.tense == "now"]

@@ -115,7 +115,19 @@ def at_war(unit: Unit) -> bool:
     if "mood.war" in unit.says:
         return True
     return "weapon" in unit.says and any(
-        m.group == "weapon" and not m.meaning.extra.get("emoji") for m in unit.marks
+        m.group == "weapon" and not m.meaning.extra.get("emoji") and not _ruled_out(n, unit)
+        for n, m in enumerate(unit.marks)
+    )
+
+
+def _ruled_out(n: int, unit: Unit) -> bool:
+    """Whether a weapon is named to say that it was none («не дрон, а газ», "not a drone")."""
+    before = unit.marks[n - 1] if n else None
+    return (
+        before is not None
+        and before.has("mood", "not") is not None
+        and unit.marks[n].i - before.j <= 1
+        and not any(m.group == "cue" for m in unit.marks[max(0, n - 2) : n])
     )
 
 
@@ -175,7 +187,7 @@ def skipped(unit: Unit, context: Context) -> bool:
             elif meaning.group == "mood" and meaning.value == "still-standing":
                 still = True
             elif meaning.group == "mood" and meaning.value == "drill":
-                drill = True
+                drill = context.drill = True
     if still and (stands(unit, context) or awaits(unit, context)):
         return skip or drill
     if still:

@@ -64,7 +64,12 @@ def is_tally(unit: Unit, clauses: list[Clause], context: Context) -> bool:
         whole = bool(told) and any(m.has("mood", "total") for c in clauses for m in c.marks)
         if whole or _recorded(unit, clauses, context):
             return True
-    return len(told) >= 2 and weapon and not context.telegraphic
+    return len(told) >= 2 and weapon and not (watcher or (context.telegraphic and not _summing(context)))
+
+
+def _summing(context: Context) -> bool:
+    """Whether the source counts what was launched and shot down, and so tells both afterwards."""
+    return context.source is not None and context.source.kind in ("military", "authority")
 
 
 def _watcher(context: Context) -> bool:

@@ -10,7 +10,7 @@ from tocsin.reading.marks import Mark
 from tocsin.reading.normalise import DASH, HYPHEN
 from tocsin.reading.numbers import month_of
 
-__all__ = ["date_of", "default_interval", "time_of", "whole_text"]
+__all__ = ["date_of", "default_interval", "long_ago", "time_of", "whole_text"]
 
 _AS_OF = (("станом", "на"), ("состоянию", "на"), ("as", "of"), ("на",))
 _NIGHT = frozenset({"ніч", "ночь", "night", "вночі", "ночью", "overnight", "уночі", "ночі"})
@@ -209,6 +209,37 @@ def _days_back(words: list[str]) -> int:
             number = words[k - 2]
             return int(number) if number.isdigit() and len(number) < 4 else _SMALL.get(number, 0)
     return 0
+
+
+_PERIODS = (
+    "рік",
+    "рок",
+    "місяц",
+    "тижд",
+    "тижн",
+    "дні",
+    "днів",
+    "год",
+    "лет",
+    "месяц",
+    "недел",
+    "дня",
+    "дней",
+    "year",
+    "month",
+    "week",
+    "day",
+    "decade",
+)
+_HOURS = ("годин",)
+
+
+def long_ago(words: list[str]) -> bool:
+    """Whether words tell of days or years ago: «два роки тому», "one year ago"; an hour ago is still now."""
+    return any(
+        word in _AGO and k and words[k - 1].startswith(_PERIODS) and not words[k - 1].startswith(_HOURS)
+        for k, word in enumerate(words)
+    )
 
 
 def _joined(first: Mark, second: Mark, context: Context) -> bool:
