@@ -109,7 +109,7 @@ def clauses_of(unit: Unit, spots: list[Spot], context: Context) -> list[Clause]:
         last = mark.j
     if current:
         parts.append((sep, current))
-    clauses = _join(_with_subjects(parts), by_mark)
+    clauses = _join(_with_subjects(parts), by_mark, tokens.words)
     for clause in clauses:
         _at_work(clause)
     return clauses
@@ -180,7 +180,7 @@ def _also_cue(mark: Mark) -> bool:
 _WEAK = frozenset({"more", "continuation"})
 
 
-def _join(parts: list[tuple[int, list[Mark]]], by_mark: dict[int, Spot]) -> list[Clause]:
+def _join(parts: list[tuple[int, list[Mark]]], by_mark: dict[int, Spot], words: list[str]) -> list[Clause]:
     """Parts into clauses: a new one where a part brings its own cue, or is an item of a list."""
     clauses: list[Clause] = []
     has = (False, False, False, False)
@@ -188,9 +188,21 @@ def _join(parts: list[tuple[int, list[Mark]]], by_mark: dict[int, Spot]) -> list
         cue, weapon, place, count = _features(marks, by_mark)
         new = not clauses
         if not new:
+            same = cue and has[0] and not weapon and not count and _flies_on(clauses[-1], marks, sep, words)
             if (
-                (cue and has[0])
-                or (cue and has[3] and count and not weapon and (has[1] or (has[2] and place)))
+                (cue and has[0] and not same)
+                or (has[0] and place and not weapon and _other(marks, words))
+                or (has[0] and place and not cue and not weapon and _leaves(clauses[-1], marks, words))
+                or (
+                    has[0]
+                    and has[2]
+                    and not cue
+                    and count
+                    and place
+                    and _warns(clauses[-1])
+                    and _moves(marks, by_mark)
+                )
+                or (cue and not same and has[3] and count and not weapon and (has[1] or (has[2] and place)))
                 or (
                     cue
                     and has[2]
@@ -248,6 +260,68 @@ def _join(parts: list[tuple[int, list[Mark]]], by_mark: dict[int, Spot]) -> list
             has = (has[0] or cue, has[1] or weapon, has[2] or place, has[3] or count)
         _fill(clauses[-1], marks, by_mark)
     return clauses
+
+
+_OTHERS = frozenset(
+    ["другий", "друга", "другу", "другого", "третій", "третя", "третього", "четвертий", "четверта", "інший", "інша", "інші", "інших", "решта", "останній", "остання",
+     "второй", "вторая", "третий", "третья", "четвертый", "другой", "другая", "другие", "остальные", "последний", "another", "second", "third", "fourth", "other", "others", "rest"]
+)  # fmt: skip
+
+
+def _other(marks: list[Mark], words: list[str]) -> bool:
+    """Whether a part has a subject of its own («…, другий летить на Бровари», "…, the third over Sumy")."""
+    first = marks[0].i
+    return any(words[k] in _OTHERS for k in range(max(0, first - 1), marks[0].j))
+
+
+_DONE = frozenset({"interception", "lost", "impact", "danger-over", "explosion", "debris"})
+_MOTION = (
+    "летить",
+    "летять",
+    "йде",
+    "йдуть",
+    "іде",
+    "ідуть",
+    "рухає",
+    "прямує",
+    "летит",
+    "летят",
+    "идет",
+    "идут",
+    "движ",
+    "flying",
+    "heading",
+    "headed",
+    "moving",
+    "going",
+    "далі",
+    "дальше",
+)
+
+
+def _leaves(clause: Clause, marks: list[Mark], words: list[str]) -> bool:
+    """Whether something flies on after a clause told what became of another («Одна впала в Обухові, летить на Васильків»)."""
+    done = any(m.value in _DONE for c in clause.cues for m in c.meanings)
+    return done and any(
+        m.group == "role" and m.value == "toward" and words[m.i].startswith(_MOTION) for m in marks
+    )
+
+
+def _warns(clause: Clause) -> bool:
+    """Whether all that a clause says is to look out («Кропивницький — уважно по руху БпЛА»)."""
+    return bool(clause.cues) and all(c.has("cue", "danger") for c in clause.cues)
+
+
+def _flies_on(clause: Clause, marks: list[Mark], sep: int, words: list[str]) -> bool:
+    """Whether a part only says where the same thing flies on («шахед на Житомирщині, змінив курс на Коростень»)."""
+    if sep not in (COMMA, AND_SLASH, DASH) or not clause.weapons or _other(marks, words):
+        return False
+    mine = [m for m in marks if m.group == "cue" or _also_cue(m)]
+    return (
+        all(m.value == "inbound" for m in mine)
+        and all(c.value == "inbound" for c in clause.cues)
+        and not any(m.group in ("harm", "object", "force", "network") for m in marks)
+    )
 
 
 def _only_over(marks: list[Mark]) -> bool:

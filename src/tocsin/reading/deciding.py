@@ -6,7 +6,7 @@ from tocsin.reading.drafts import Clause, Context, Unit
 from tocsin.reading.marks import Mark
 from tocsin.reading.weaponry import carriers
 
-__all__ = ["decide", "denied", "expected", "loose_words", "short", "words_of"]
+__all__ = ["assaults", "decide", "denied", "expected", "loose_words", "short", "words_of"]
 
 _ORDER = (
     "danger-over",
@@ -208,11 +208,20 @@ def _kind(
         return "inbound"
     if value in ("strike", "shelling"):
         return "impact"
-    if value == "attack" and weapon and clause.objects:
+    if value == "attack" and clause.objects and (weapon or assaults(cue, clause, context)):
         return "impact"
     if value == "attack":
-        return "launch" if weapon or expected(clause) else ""
+        aimed = bool(clause.spots) and assaults(cue, clause, context)
+        return "launch" if weapon or aimed or expected(clause) else ""
     return value
+
+
+def assaults(cue: Mark, clause: Clause, context: Context) -> bool:
+    """Whether the enemy is said to attack by a verb («РФ атакувала Кременчук»): news without any weapon's name."""
+    word = context.tokens.words[cue.j - 1]
+    verb = word.startswith(("атаку", "атакова")) or word in ("attacked", "attacks", "attacking")
+    named = "mood.war" in clause.says or any(m.places and m.places[0].code == "RU" for m in clause.marks)
+    return verb and named and not any(m.has("say", "verb") for m in clause.marks if m.i < cue.i)
 
 
 def _danger(
@@ -229,7 +238,7 @@ def _danger(
             return "takeoff"
         if motion and (weapon or clause.signs):
             return "danger" if plane else "inbound"
-        return "danger" if weapon or clause.spots else ""
+        return "danger" if weapon or any(s.code.startswith("UA") for s in clause.spots) else ""
     if word.startswith(_ENDABLE) and denied(clause, cue, context):
         return "danger-over"
     if "inbound" in values and motion and weapon and not _before_weapon(cue, clause):

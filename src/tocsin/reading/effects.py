@@ -368,10 +368,16 @@ def _weapon(value: str, clause: Clause, context: Context) -> str | None:
     names = [m.value for m in clause.weapons if not weapons[m.value].carrier]
     if (
         not names
-        and value in ("fire", "damage")
         and clause.inherited is not None
+        and not clause.spots
+        and value in ("fire", "damage")
         and any(
-            m.value in ("impact", "strike", "debris", "attack")
+            m.value
+            in (
+                ("impact", "strike", "attack")
+                if value == "fire"
+                else ("impact", "strike", "debris", "attack")
+            )
             for c in clause.inherited.cues
             for m in c.meanings
         )

@@ -394,7 +394,16 @@ def _role(  # noqa: PLR0917 - a clause and all that it stands in
             if owner.j == i:
                 owner.turn(_TOWARD)
         return "toward"
+    j = mark.j
+    if j < unit.j and tokens.seps[j] == SPACE and tokens.words[j] in _PASSED and context.telegraphic:
+        return "via"
     return ""
+
+
+_PASSED = frozenset(
+    ["пройшли", "пройшов", "пройшла", "минули", "минув", "минула", "проминули", "пролетіли", "пролетів", "пролетіла", "прошли", "прошел", "прошла",
+     "миновали", "миновал", "миновала", "проскочили", "проскочив", "проскочила", "passed"]
+)  # fmt: skip
 
 
 def _compass_role(owner: Mark, words: list[str]) -> str:

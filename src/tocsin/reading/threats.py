@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from tocsin.reading.deciding import decide, denied, expected, loose_words, short, words_of
+from tocsin.reading.deciding import assaults, decide, denied, expected, loose_words, short, words_of
 from tocsin.reading.drafts import Clause, Context, Draft, Spot, Unit
 from tocsin.reading.marks import Mark
 from tocsin.reading.weaponry import Group, groups_of
@@ -285,7 +285,7 @@ def _enough(  # noqa: PLR0917 - a clause and all that it stands in
     if kind == "launch" and expected(clause):
         return True
     if kind == "launch" and cue is not None and cue.has("cue", "attack"):
-        return weapon or expected(clause)
+        return weapon or expected(clause) or (bool(spots) and assaults(cue, clause, context))
     if kind == "launch":
         if not weapon and cue is not None and denied(clause, cue, context):
             return loose <= 3

@@ -106,10 +106,11 @@ def groups_of(clause: Clause, context: Context, *, carrying: bool = False) -> li
         near = (
             waiting is not None
             and mark.i - waiting.j <= 4
+            and not _parts_count(waiting, mark, clause, context)
             and not _place_between(clause, waiting.j, mark.i)
             and not _people_between(clause, waiting.j, mark.i)
         )
-        if groups and not near and _joined(groups[-1], mark, context):
+        if groups and not near and _joined(groups[-1], mark, context) and _shares(groups[-1], mark, context):
             if mark.value not in groups[-1].slugs:
                 groups[-1].slugs.append(mark.value)
             groups[-1].j = mark.j
@@ -126,6 +127,21 @@ def groups_of(clause: Clause, context: Context, *, carrying: bool = False) -> li
     _shared_class(groups, context)
     _late_count(groups, clause, context)
     return groups
+
+
+def _parts_count(count: Mark, weapon: Mark, clause: Clause, context: Context) -> bool:
+    """Whether what stands between a count and a weapon keeps them apart («20 тисяч після удару дронів»)."""
+    words = context.tokens.words
+    return any(words[k] in _AFTER for k in range(count.j, weapon.i)) or any(
+        count.j <= cue.i < weapon.i
+        and not cue.has("cue", "more")
+        and not cue.has("unit")
+        and cue.has("cue", "strike")
+        for cue in clause.cues
+    )
+
+
+_AFTER = frozenset(["після", "после", "after", "через", "внаслідок", "вследствие", "from", "because"])
 
 
 def _of_groups(count: Mark, weapon: Mark, context: Context) -> bool:
@@ -252,6 +268,15 @@ def _means_aim(mark: Mark, clause: Clause, context: Context) -> bool:
                 spot.role = "toward"
         return True
     return False
+
+
+def _shares(group: Group, mark: Mark, context: Context) -> bool:
+    """Whether a weapon shares the count before it: of one class («5 Іскандер-М та KN-23»), not «2х КАБ та Молнія»."""
+    if group.count is None:
+        return True
+    weapons = context.lexicon.weapons
+    one, other = weapons.get(group.slugs[-1]), weapons.get(mark.value)
+    return one is None or other is None or one.klass == other.klass or {one.klass, other.klass} <= _MISSILES
 
 
 def _joined(group: Group, mark: Mark, context: Context) -> bool:
