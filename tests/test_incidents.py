@@ -318,3 +318,36 @@ def test_a_second_late_place_falls_under_the_denial_too():
     morning.say("09:41", "city-admin", claim("debris", "dni", stance="denies"))
     morning.say("09:43", "mayor", claim("debris", "dni", hit="vehicle"), stated=at("07:44"))
     assert [each.status for each in morning.incidents()] == ["withdrawn", "withdrawn"]
+
+
+# --- what fails in a network ------------------------------------------------------------
+
+
+def heat(**scope):
+    return claim("outage", hit="heating-main", scope=scope)
+
+
+def test_heat_that_fails_at_no_named_place_fails_where_its_speaker_is_at_home():
+    morning = Morning()
+    morning.say("10:02", "mayor", heat(**{"residential-buildings": 630}))
+    (incident,) = morning.incidents()
+    assert (incident.area.code, incident.kinds, incident.status) == ("kyiv", ("outage",), "confirmed")
+
+
+def test_heat_that_is_partly_back_keeps_its_balance_open():
+    morning = Morning()
+    morning.say("10:02", "mayor", heat(**{"residential-buildings": 630}))
+    morning.say("13:10", "heat", heat(restored=300, of=630))
+    (incident,) = morning.incidents()
+    assert incident.status == "responding"
+    assert morning.figures("without-heating") == [("mayor", 630, 630)]
+    assert morning.figures("heating-restored") == [("heat", 300, 300)]
+    morning.say("18:00", "heat", heat(restored=630, of=630))
+    (incident,) = morning.incidents()
+    assert incident.status == "contained"
+
+
+def test_who_has_no_home_and_names_no_place_makes_no_incident_of_an_outage():
+    morning = Morning()
+    morning.say("10:02", "rescuers", heat(**{"residential-buildings": 630}))
+    assert morning.incidents() == []

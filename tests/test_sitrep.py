@@ -219,3 +219,24 @@ def test_the_pdf_is_the_same_every_time_and_holds_its_letters(lang):
     assert one == to_pdf(report)
     assert b"/FontFile2" in one
     assert b"https://example.org/a" in one
+
+
+def test_what_is_left_of_an_outage_is_told_with_both_numbers():
+    told = the_rest(morning_until_five())
+    texts = [each.text for each in part(told.report("17:00"), "outages")]
+    assert any(
+        "300 residential buildings of 630 residential buildings; still open: 330" in one for one in texts
+    )
+
+
+def test_the_parts_of_a_total_stand_beside_it_and_a_total_below_its_parts_says_so():
+    told = Told()
+    told.say("08:00", "mayor", claim("casualty", "hol", harm={"injured": 4}))
+    told.say("08:05", "mayor", claim("casualty", "sol", harm={"injured": 5}))
+    told.say("08:10", "city-admin", claim("casualty", "kyiv", harm={"injured": 9}))
+    row = next(each for each in told.report("09:00", covers=Towns().covers).figures if each.area == "kyiv")
+    assert (row.number, row.others) == ("9", "in its parts: hol 4, sol 5")
+    told.say("08:20", "rescuers", claim("casualty", "dni", harm={"injured": 3}))
+    row = next(each for each in told.report("09:00", covers=Towns().covers).figures if each.area == "kyiv")
+    assert row.others == "in its parts: dni 3, hol 4, sol 5 – more than the total: both are kept"
+    assert row.number == "9"

@@ -125,13 +125,13 @@ class Incidents:
             word = self._word(claim, speaker, report, source, stated)
             if word.works:
                 for each in (
-                    self._works(word, touched) if claim.stance == "asserts" or restores(claim) else ()
+                    self._works(word, touched, source) if claim.stance == "asserts" or restores(claim) else ()
                 ):
                     touched[each] = None
             elif claim.kind in EFFECTS and claim.stance == "denies":
                 self._deny(word, source, hearing)
             elif claim.kind in EFFECTS:
-                for place in self._effect_spots(claim):
+                for place in self._effect_spots(word, source):
                     touched[self._overtaken(word, self._put(word, place), found)] = None
             elif claim.kind == "casualty" and claim.stance == "asserts":
                 for place in spots(claim, self._places):
@@ -202,12 +202,25 @@ class Incidents:
             self._memo[hot.id] = known
         return known[1]
 
-    def _effect_spots(self, claim: Claim) -> Iterator[PlaceRef]:
+    def _effect_spots(self, word: Word, source: Source) -> Iterator[PlaceRef]:
         """Where a claim of effects makes an incident: blasts only below city level."""
-        for place in spots(claim, self._places):
+        claim = word.claim
+        for place in spots(claim, self._places) or self._at_home(word, source):
             # A whole country is no place of an incident.
             if place.level != "country" and (claim.kind != "explosion" or place.level in BELOW_CITY):
                 yield place
+
+    def _at_home(self, word: Word, source: Source) -> tuple[PlaceRef, ...]:
+        """Where a network fails or a danger stays, if the words name no place: at the home of who says so."""
+        home = word.speaker.home or source.home
+        if word.claim.kind not in APART or home is None:
+            return ()
+        ref = self._places.ref(home)
+        return (
+            PlaceRef(
+                code=ref.code, name=ref.name, names=ref.names, level=ref.level, precision=ref.level, role="at"
+            ),
+        )
 
     def _candidates(self, word: Word, place: PlaceRef, attack: str) -> list[Hot]:
         fits = []
@@ -330,9 +343,9 @@ class Incidents:
                     counts[subject] = counts.get(subject, 0) + 1
         return max(counts.values(), default=0)
 
-    def _works(self, word: Word, touched: dict[str, None]) -> list[str]:
+    def _works(self, word: Word, touched: dict[str, None], source: Source) -> list[str]:
         """Return the incidents that a word on emergency services belongs to: at its place, else of its report."""
-        places = spots(word.claim, self._places)
+        places = spots(word.claim, self._places) or self._at_home(word, source)
         ids: list[str] = []
         for place in places:
             wide = place.level not in BELOW_CITY and self._places.first_level_of(place.code) == place.code

@@ -132,7 +132,14 @@ def sitrep(
     if area is not None and covers is not None:
         picture = within(picture, area.code, covers)
         changes = [change for change in changes if _touches(change, area.code, covers)]
-    tongue = Tongue(words=bundled(lang), phrases=phrases(lang), names=names, ref=ref, now=known_at)
+    tongue = Tongue(
+        words=bundled(lang),
+        phrases=phrases(lang),
+        names=names,
+        ref=ref,
+        now=known_at,
+        covers=covers or str.__eq__,
+    )
     say = tongue.phrases
     parts = tuple(
         Part(name=name, title=say.say(f"part.{name}"), sentences=_written(drafts), note=note)

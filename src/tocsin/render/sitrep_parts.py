@@ -59,14 +59,18 @@ def figures(picture: Picture, tongue: Tongue) -> list[dict[str, Any]]:
             tongue.phrases.say("sentence.figure-short", number=tongue.number(other), who=tongue.who(other))
             for other in others
         ]
-        claims = dict.fromkeys((*line.claims, *(claim for other in others for claim in other.claims)))
+        parts = [lines[each.line] for each in picture.ledgers.preferred if each.line in lines]
+        inside, of_parts = _parts(line, parts, tongue)
+        claims = dict.fromkeys(
+            (*line.claims, *(claim for other in others for claim in other.claims), *of_parts)
+        )
         row = {
             "subject": tongue.subject(line),
             "area": tongue.place(line.area),
             "number": "—" if line.status == "denied" else tongue.number(line),
             "low": line.min,
             "high": line.max,
-            "others": tongue.phrases.say("and").join(said),
+            "others": tongue.phrases.say("and").join((*said, *inside)),
             "source": tongue.who(line),
             "at": line.stated_at,
             "status": line.status,
@@ -76,6 +80,40 @@ def figures(picture: Picture, tongue: Tongue) -> list[dict[str, Any]]:
         }
         rows.append((_order(line, tongue), row))
     return [row for _, row in sorted(rows, key=lambda each: each[0])]
+
+
+def _parts(
+    line: LedgerLine, chosen: Sequence[LedgerLine], tongue: Tongue
+) -> tuple[list[str], tuple[str, ...]]:
+    """Tell what the parts of an area count of the same thing, and whether they are more than its total."""
+    if line.incident is not None or line.area is None or line.subject not in PEOPLE:
+        return [], ()
+    inside = [
+        other
+        for other in chosen
+        if other.subject == line.subject
+        and other.attack == line.attack
+        and other.status == "standing"
+        and other.area not in {None, line.area}
+        and tongue.covers(line.area, other.area or "")
+        and other.min is not None
+    ]
+    # Of a part within a part only the wider counts: a district's figure holds its houses'.
+    outer = [
+        one
+        for one in inside
+        if not any(
+            other.area != one.area and tongue.covers(other.area or "", one.area or "") for other in inside
+        )
+    ]
+    if not outer:
+        return [], ()
+    told = ", ".join(f"{tongue.place(other.area)} {tongue.number(other)}" for other in outer)
+    told = tongue.phrases.say("sentence.parts", parts=told)
+    most = line.max if line.max is not None else line.min
+    if line.max is not None and most is not None and sum(other.min or 0 for other in outer) > most:
+        told = f"{told} – {tongue.phrases.say('sentence.parts-more')}"
+    return [told], tuple(claim for other in outer for claim in other.claims)
 
 
 def _order(line: LedgerLine, tongue: Tongue) -> tuple[int, int, str, str]:
@@ -328,8 +366,10 @@ def outages(picture: Picture, tongue: Tongue) -> Iterator[Draft]:
                 None,
             )
             if whole is not None:
+                left = _balance(line, whole)
                 text = tongue.phrases.say(
-                    "sentence.restored",
+                    "sentence.restored" if left is None else "sentence.restored-open",
+                    left=left,
                     subject=tongue.subject(line),
                     area=tongue.place(line.area),
                     number=tongue.number(line),
@@ -342,6 +382,12 @@ def outages(picture: Picture, tongue: Tongue) -> Iterator[Draft]:
             yield _figure(line, picture.ledgers.lines, tongue)
         elif line.subject.startswith("without-") or line.subject in {"damaged", "on-fire"}:
             yield _figure(line, picture.ledgers.lines, tongue)
+
+
+def _balance(back: LedgerLine, whole: LedgerLine) -> int | None:
+    """How much is left to restore, where both numbers are exact."""
+    exact = back.min is not None and whole.min is not None and back.min == back.max and whole.min == whole.max
+    return whole.min - back.min if exact and whole.min >= back.min else None  # type: ignore[operator]
 
 
 def _statement(each: Statement, tongue: Tongue) -> Draft:

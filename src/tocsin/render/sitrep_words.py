@@ -63,6 +63,8 @@ class Tongue(msgspec.Struct, frozen=True, kw_only=True):
     names: Names
     ref: Callable[[str], AreaRef]
     now: datetime
+    covers: Callable[[str, str], bool] = str.__eq__
+    """Whether an area holds another."""
 
     def clock(self, at: datetime) -> str:
         """Tell a moment: the clock, with the date where it is of another day."""
