@@ -274,6 +274,63 @@ def test_a_rule_may_hold_by_night_only_and_reach_ahead_of_a_heading():
     assert [a.rule for a in day.state.alerts()] == ["drones"]
 
 
+RED_STANDS = """
+[[inhibit]]
+id = "red-stands"
+why = "A red warning for the oblast sends people to shelter already."
+by = { layer = "warning", levels = ["red"] }
+of = { layer = "warning", levels = ["yellow"] }
+"""
+OBLAST, RAION_TOWN = "UA32000000000030281", "UA32060050010081797"
+
+
+def test_what_a_policy_inhibits_is_withheld_and_raised_when_the_other_ends():
+    policy, problems = load_policy(TEXT + RED_STANDS)
+    assert problems == ()
+    morning = Morning(msgspec.structs.replace(_world(), policy=policy))
+    morning.hears(0, "air-force", says("inbound", "kh-101", where=OBLAST))
+    step = morning.hears(1, "air-force", says("inbound", "drone", where=RAION_TOWN))
+    held_back = [c.fact for c in step.changes if c.fact.type == "alert"]
+    assert [(f.verb, f.why, f.noun.rule) for f in held_back] == [("withhold", "inhibited", "red-stands")]
+    assert morning.alerts() == {("warning", OBLAST): "red"}
+    step = morning.hears(5, "air-force", says("danger-over", "kh-101", where=OBLAST))
+    assert morning.alerts() == {("warning", "UA32060000000012455"): "yellow"}
+    assert [c.fact.verb for c in step.changes if c.fact.type == "alert"] == ["clear", "raise"]
+
+
+def test_what_was_inhibited_is_raised_when_the_other_lapses():
+    policy, _ = load_policy(TEXT + RED_STANDS)
+    morning = Morning(msgspec.structs.replace(_world(), policy=policy))
+    morning.hears(0, "air-force", says("inbound", "ballistic", where=OBLAST))
+    morning.hears(10, "air-force", says("inbound", "drone", where=RAION_TOWN))
+    assert morning.waits(15.1) == ["lapse warning Kyiv Oblast red", "raise warning Brovary Raion yellow"]
+
+
+def test_without_inhibition_a_warning_stands_beside_the_official_alert():
+    text = TEXT.replace('of = { layer = "warning" }', 'of = { layer = "warning", kinds = ["chemical"] }')
+    policy, problems = load_policy(text)
+    assert problems == ()
+    morning = Morning(msgspec.structs.replace(_world(), policy=policy))
+    morning.hears(0, "sirens", says("alarm", where="UA32060000000012455"))
+    morning.hears(1, "channel-one", says("inbound", "drone", where=RAION_TOWN))
+    assert {key[0] for key in morning.alerts()} == {"official", "warning"}
+
+
+def test_an_inhibition_that_would_silence_official_alerts_is_refused():
+    wrong = """
+[[inhibit]]
+id = "x"
+by = { layer = "warning" }
+of = { layer = "official", rules = ["no-such-rule"] }
+[[inhibit]]
+id = "y"
+colour = "red"
+"""
+    policy, problems = load_policy(TEXT + wrong)
+    assert policy is None
+    assert len(problems) == 3
+
+
 def _world():
     from by_hand import world
 

@@ -18,7 +18,7 @@ from tocsin.decisions.policy import Policy
 from tocsin.decisions.standing import Standing, Support
 from tocsin.decisions.sudden import RELAYED, Sudden
 from tocsin.decisions.withholding import Withholding
-from tocsin.model import Alarm, Fact, Order, Weapon
+from tocsin.model import Alarm, Alert, Fact, Order, Weapon
 from tocsin.slate import Slate
 
 if TYPE_CHECKING:
@@ -41,8 +41,9 @@ class Decider:
     def adopt(self, policy: Policy) -> None:
         """Use another policy from here on; what stands, stands until it is spoken of again."""
         self.policy = policy
-        self._issuing = Issuing(policy, self._places, self.standing)
         self._withholding = Withholding(policy, self._places, self.standing)
+        self._issuing = Issuing(policy, self._places, self.standing, self._withholding)
+        self._inhibits_itself = any(i.by.layer != "official" for i in policy.inhibits)
         self._hazards = Hazards(policy, self._places, self.standing, self._issuing, self._withholding)
         self._at_once = Sudden(policy, self._places, self.standing, self._withholding)
         kinds = {kind for rule in policy.rules for kind in rule.kinds}
@@ -69,6 +70,20 @@ class Decider:
         out += self._second_clear(heard, at)
         for (area, kind), ending in touched.items():
             out += self._issuing.reconcile(area, kind, ending, because, at)
+        return out + self._freed(out, because, at)
+
+    def _freed(self, facts: Sequence[Fact], because: tuple[str, ...], at: datetime) -> list[Fact]:
+        """What an alert inhibited is raised when it ends; an official alert's end looks at its area anyway."""
+        if not self._inhibits_itself:
+            return []
+        out: list[Fact] = []
+        for fact in facts:
+            if fact.type != "alert" or fact.verb not in ("clear", "revoke", "lapse", "revise"):
+                continue
+            for code in self._inside(fact.noun.area.code) if isinstance(fact.noun, Alert) else ():
+                for kind in sorted({s.alarm for s in self.standing.supports.get(code) or ()}):
+                    if ("warning", code, kind) not in self.standing.alerts:
+                        out += self._issuing.reconcile(code, kind, Ending(), because, at)
         return out
 
     # --- alarms -------------------------------------------------------------------
@@ -159,6 +174,7 @@ class Decider:
             found = self.standing.release(thing, area)
             if found is not None:
                 facts = self._issuing.reconcile(area, found.alarm, Ending(how="lapse"), (), at)
+                facts += self._freed(facts, (), at)
                 out += [(at, fact) for fact in facts]
         return out
 
@@ -194,7 +210,7 @@ class Decider:
                 self.standing.release(support.id, key[1])
             self.standing.share_ended.put(key[1], at)
             out += self._issuing.reconcile(key[1], key[2], Ending(how=how), (reference,), at)
-        return out
+        return out + self._freed(out, (reference,), at)
 
     def _withdrawn(self, prefix: str, reference: str, at: datetime) -> list[Fact]:
         touched: Touched = {}

@@ -13,8 +13,9 @@ from typing import TYPE_CHECKING
 
 import msgspec
 
-from tocsin.decisions.policy import Policy, Rule, Situation
+from tocsin.decisions.policy import OFFICIAL_STANDS, Inhibit, Policy, Rule, Situation
 from tocsin.decisions.standing import AlertKey, Standing, Support, level_rank
+from tocsin.decisions.withholding import Withholding
 from tocsin.model import Alarm, Alert, Cause, Fact, Interval
 
 if TYPE_CHECKING:
@@ -71,8 +72,11 @@ def note_ending(
 class Issuing:
     """Writes alerts into ``Standing`` and tells them as facts."""
 
-    def __init__(self, policy: Policy, places: Gazetteer, standing: Standing) -> None:
+    def __init__(
+        self, policy: Policy, places: Gazetteer, standing: Standing, withholding: Withholding
+    ) -> None:
         self._policy = policy
+        self._withholding = withholding
         self._rules = {rule.id: rule for rule in policy.rules}
         self._places = places
         self._standing = standing
@@ -219,19 +223,37 @@ class Issuing:
             # No authority holds it up any more, and what channels say never prolongs an authority's red.
             out.append(self._end(key, alert, ending, because, at))
             alert = None
-        if held and (over is None or alert is not None):
-            # A warning that stood before the official alert goes on beside it; none joins it.
+        if held:
+            # A warning that stood before what inhibits it goes on beside it; none joins it.
             best = max(held, key=Support.weight)
-            if alert is None:
+            by = self._inhibited(area, kind, best) if alert is None else None
+            if by is not None:
+                if by is not OFFICIAL_STANDS and by.by.layer != "official":
+                    out += self._withholding.inhibited(best, by.id, at)
+            elif alert is None:
                 out.append(self._warn(key, best, held, at))
             else:
                 if not alert.unofficial:
                     held = tuple(s for s in held if s.official)
                     best = max(held, key=Support.weight)
                 out += self._rewarn(key, alert, best, held, ending=ending, because=because, at=at)
-        elif not held and alert is not None:
+        elif alert is not None:
             out.append(self._end(key, alert, ending, because, at))
         return out
+
+    def _inhibited(self, area: str, kind: str, best: Support) -> Inhibit | None:
+        """The inhibition by which something that would warn here raises nothing, if there is one."""
+        for inhibit in self._policy.inhibits:
+            klass = best.cause.weapon_class
+            if not inhibit.of.fits("warning", kind, best.level, klass, best.rule):
+                continue
+            codes = (area,) if "area" in inhibit.equal else (area, *self._places.ancestors(area))
+            kinds = (kind,) if "kind" in inhibit.equal else None
+            for key in self._standing.over(codes, kinds):
+                alert = self._standing.alerts.rows[key]
+                if inhibit.by.fits(key[0], key[2], alert.level, alert.cause.weapon_class, alert.rule):
+                    return inhibit
+        return None
 
     def _inform(self, key: AlertKey, ending: Ending, because: tuple[str, ...], at: datetime) -> list[Fact]:
         """Let what an authority says of the hazard make an official alert's level and cause known."""

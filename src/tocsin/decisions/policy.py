@@ -17,7 +17,7 @@ import msgspec
 
 from tocsin.model import Problem
 
-__all__ = ["Case", "Channels", "Policy", "Rule", "Situation", "load_policy"]
+__all__ = ["Case", "Channels", "Inhibit", "Match", "Policy", "Rule", "Situation", "load_policy"]
 
 Level = Literal["yellow", "red"]
 _LETTERS = "ABCDEF"
@@ -93,6 +93,51 @@ class Channels(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=
     """Kinds of sources that may warn of a hazard. Whoever writes afterwards (media) may not."""
 
 
+class Match(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
+    """What an alert must be like to inhibit, or to be inhibited. Empty fields match all."""
+
+    layer: Literal["official", "warning"] | None = None
+    kinds: tuple[str, ...] = ()
+    levels: tuple[str, ...] = ()
+    """yellow, red; "none" where none is stated."""
+    classes: tuple[str, ...] = ()
+    rules: tuple[str, ...] = ()
+
+    def fits(self, layer: str, kind: str, level: str | None, klass: str | None, rule: str) -> bool:
+        """Whether an alert of this layer, kind, level, weapon's class and rule is meant."""
+        return (
+            self.layer in (None, layer)
+            and (not self.kinds or kind in self.kinds)
+            and (not self.levels or (level or "none") in self.levels)
+            and (not self.classes or klass in self.classes)
+            and (not self.rules or rule in self.rules)
+        )
+
+
+class Inhibit(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
+    """While an alert that fits ``by`` stands over an area, none that fits ``of`` is raised in it (alertmanager's word).
+
+    It is raised when the other ends, if it still rests on something. An official
+    alert is never inhibited.
+    """
+
+    id: str
+    why: str = ""
+    by: Match
+    of: Match
+    equal: tuple[Literal["kind", "area"], ...] = ("kind",)
+    """What both must have in common; without "area" the one may stand over an area around the other's."""
+
+
+OFFICIAL_STANDS = Inhibit(
+    id="official-stands",
+    why="Where the official alert stands people are told already; what is inferred makes its level and cause known.",
+    by=Match(layer="official"),
+    of=Match(layer="warning"),
+)
+"""The inhibition of a policy that names none."""
+
+
 class Situation(msgspec.Struct, frozen=True, kw_only=True):
     """What a rule is asked about."""
 
@@ -122,6 +167,7 @@ class Policy(msgspec.Struct, frozen=True, kw_only=True):
     independent: int = 2
     channels: Channels = Channels()
     rules: tuple[Rule, ...] = ()
+    inhibits: tuple[Inhibit, ...] = (OFFICIAL_STANDS,)
     instructions: dict[str, dict[str, str]] = {}
     one_minute: dict[str, tuple[str, ...]] = {}
     """By language, words of which the first sentence for a fast weapon holds one (R36)."""
@@ -210,6 +256,7 @@ def load_policy(text: str, where: str = "policy") -> tuple[Policy | None, tuple[
             problems.append(
                 _problem(here, f"instruction {rule.instruction!r} is unknown", "add [instruction.…]")
             )
+    inhibits = _inhibits(data.get("inhibit", []), rules, where, problems)
     policy = None
     try:
         policy = msgspec.convert(
@@ -228,7 +275,34 @@ def load_policy(text: str, where: str = "policy") -> tuple[Policy | None, tuple[
         problems.append(_problem(where, "has no rule", "add [[rule]] tables"))
     if problems or policy is None:
         return None, tuple(problems)
-    return msgspec.structs.replace(policy, rules=tuple(rules.values())), ()
+    policy = msgspec.structs.replace(policy, rules=tuple(rules.values()))
+    return msgspec.structs.replace(policy, inhibits=inhibits) if "inhibit" in data else policy, ()
+
+
+def _inhibits(
+    tables: object, rules: Mapping[str, Rule], where: str, problems: list[Problem]
+) -> tuple[Inhibit, ...]:
+    found: list[Inhibit] = []
+    for number, table in enumerate(tables if isinstance(tables, list) else [tables], 1):
+        here = f"{where}: inhibit {table.get('id', number) if isinstance(table, dict) else number}"
+        try:
+            one = msgspec.convert(table, Inhibit)
+        except msgspec.ValidationError as error:
+            problems.append(_problem(here, str(error), "see docs/policy.md for the fields"))
+            continue
+        unknown = sorted({*one.by.rules, *one.of.rules} - set(rules))
+        if unknown:
+            problems.append(
+                _problem(here, f"names no rule of ours: {', '.join(unknown)}", "write a rule's id")
+            )
+        if one.of.layer != "warning":
+            problems.append(
+                _problem(here, "would inhibit official alerts", 'write of = { layer = "warning" }')
+            )
+        if one.id in {i.id for i in found}:
+            problems.append(_problem(here, "the id is used twice", "give each its own id"))
+        found.append(one)
+    return tuple(found)
 
 
 def _rule(

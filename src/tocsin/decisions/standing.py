@@ -7,6 +7,7 @@ supports; ``Standing`` keeps them and answers what an area rests on.
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from datetime import datetime, timedelta
 from typing import TYPE_CHECKING
 
@@ -155,6 +156,13 @@ class Standing:
             if alert is not None:
                 return alert
         return None
+
+    def over(self, codes: Sequence[str], kinds: Sequence[str] | None) -> list[AlertKey]:
+        """The keys of the alerts that stand at these areas, of these kinds (of all, where none are named)."""
+        if kinds is None:
+            return sorted(key for key in self.alerts if key[1] in codes)
+        keys = [(layer, code, kind) for code in codes for kind in kinds for layer in ("official", "warning")]
+        return [key for key in keys if key in self.alerts]
 
     def any_over(self, area: str) -> bool:
         """Whether any alert of either layer covers an area."""

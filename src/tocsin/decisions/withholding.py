@@ -5,8 +5,10 @@ from __future__ import annotations
 from datetime import datetime, timedelta
 from typing import TYPE_CHECKING
 
+import msgspec
+
 from tocsin.decisions.policy import Policy, Rule
-from tocsin.decisions.standing import Standing
+from tocsin.decisions.standing import Standing, Support
 from tocsin.model import Alert, Cause, Claim, Fact, Interval, Order, Threat
 
 if TYPE_CHECKING:
@@ -38,6 +40,7 @@ REASONS = {
     "says-neither-what-nor-where": "it says neither what nor where",
     "source-quarantined": "the source is quarantined",
     "needs-a-second-person": "it needs a second person's approval",
+    "inhibited": "another alert that stands there inhibits it",
 }
 """What each reason code means, in plain words."""
 
@@ -91,6 +94,29 @@ class Withholding:
         return self._fact(
             name, threat.id, code, cause, rule=rule, reason=reason, at=at, because=claims, kind=alarm
         )
+
+    def inhibited(self, support: Support, inhibit: str, at: datetime) -> list[Fact]:
+        """Something that would warn is inhibited by an alert that stands."""
+        facts = self._fact(
+            support.because[-1] if support.because else support.id,
+            support.id,
+            support.area,
+            support.cause,
+            rule=None,
+            reason="inhibited",
+            at=at,
+            because=support.because,
+            kind=support.alarm,
+        )
+        return [
+            msgspec.structs.replace(
+                fact,
+                noun=msgspec.structs.replace(fact.noun, rule=inhibit)
+                if isinstance(fact.noun, Alert)
+                else fact.noun,
+            )
+            for fact in facts
+        ]
 
     def order(self, order: Order, reference: str, at: datetime) -> list[Fact]:
         """An operator's order is not carried out yet."""
