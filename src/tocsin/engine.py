@@ -475,6 +475,11 @@ class State:
         rows = self.decider.standing.alerts.rows
         return tuple(rows[key] for key in sorted(rows))
 
+    @property
+    def quarantined(self) -> tuple[str, ...]:
+        """The sources whose words count for nothing by order of the desk."""
+        return tuple(sorted(self._quarantined))
+
     def picture(self, at: datetime | None = None) -> Picture:
         """All that is believed and all that stands, now."""
         at = at or self.now or datetime.fromtimestamp(0, tz=UTC)
