@@ -1,18 +1,25 @@
 """A desk for tests of its screen: a night that the real engine folded from a story, at any moment of it."""
 
+import asyncio
+import hashlib
 from datetime import timedelta
 from functools import lru_cache
 from importlib import resources
 
 import msgspec
+from starlette.applications import Starlette
+from starlette.responses import HTMLResponse, JSONResponse, StreamingResponse
+from starlette.routing import Route
 
 from by_hand import bundled as base_world
 from tocsin.engine import State
 from tocsin.model import Entry, Order, Report
+from tocsin.outlets import pages
 from tocsin.reading import Reader
+from tocsin.render import desk
 from tocsin.render.desk_values import Heard, Night, Outlet, Seat, Waiting, Wanted
 from tocsin.render.naming import Names
-from tocsin.render.page import Frame
+from tocsin.render.page import Frame, headers
 from tocsin.render.words import bundled
 from tocsin.sources.story import parse
 
@@ -70,7 +77,9 @@ def states_of(state, now):
 def night(told=None, *, role="approver", known_at=None, now=None, **more):
     """A night at the end of what was folded."""
     world, state, heard, changes, story = told or morning()
-    now = now or max(state.now, story.beats[-1].at if known_at is None and told is None else state.now) + SHIFT
+    now = (
+        now or max(state.now, story.beats[-1].at if known_at is None and told is None else state.now) + SHIFT
+    )
     values = {
         "seat": Seat(operator="Olena", role=role, csrf="c" * 16),
         "now": now,
@@ -96,7 +105,10 @@ def busy(told=None, **more):
     plain = night(told, **more)
     first = plain.places.first_level()[0]
     order = Order(
-        operator="Taras", verb="clear", target=first, why="the duty officer of the oblast said so by telephone"
+        operator="Taras",
+        verb="clear",
+        target=first,
+        why="the duty officer of the oblast said so by telephone",
     )
     wanted = (
         Wanted(
@@ -106,7 +118,9 @@ def busy(told=None, **more):
             area=plain.places.ref(first),
             high=True,
         ),
-        Wanted(kind="problem", target="x:1", since=plain.now - timedelta(minutes=9), what="???? <b>not bold</b>"),
+        Wanted(
+            kind="problem", target="x:1", since=plain.now - timedelta(minutes=9), what="???? <b>not bold</b>"
+        ),
     )
     return msgspec.structs.replace(
         plain,
@@ -119,3 +133,60 @@ def busy(told=None, **more):
 def frame(lang="en", mode="live", now=None):
     """A frame for the desk in a language and a mood."""
     return Frame(words=bundled(lang), now=now or night().now, path="/desk", mode=mode, version="test")
+
+
+class Screen:
+    """The desk's screen over HTTP with a night that the test holds in its hands; no doors, no acts."""
+
+    def __init__(self, shown, mode="live"):
+        self.night, self.mode, self.waiting, self.beating = shown, mode, [], True
+
+    def _frame(self, request):
+        lang = request.query_params.get("lang", "en")
+        return Frame(
+            words=bundled(lang), now=self.night.now, path="/desk", mode=self.mode, version=pages.version()
+        )
+
+    async def page(self, request):
+        return HTMLResponse(desk.page(self.night, self._frame(request)), headers=headers())
+
+    async def panels(self, request):
+        made = self._frame(request)
+        told = desk.panels(self.night, made)
+        after = int(request.query_params.get("after", "0"))
+        body = {
+            "number": self.night.number,
+            "at": self.night.now.isoformat(),
+            "panels": {
+                name: {"digest": hashlib.sha256(html.encode()).hexdigest()[:12], "html": html}
+                for name, html in told.items()
+            },
+            "reports": [{"number": n, "html": html} for n, html in desk.reports(self.night, made, after)],
+        }
+        return JSONResponse(body, headers={"Cache-Control": "no-store"})
+
+    async def stream(self, _request):
+        async def frames():
+            seen = len(self.waiting)
+            yield b"retry: 1000\n\n"
+            beat = 0
+            while True:
+                while len(self.waiting) > seen:
+                    yield self.waiting[seen]
+                    seen += 1
+                beat += 1
+                if self.beating and beat % 50 == 1:
+                    yield b"event: heartbeat\ndata: {}\n\n"
+                await asyncio.sleep(0.02)
+
+        return StreamingResponse(frames(), media_type="text/event-stream")
+
+    def application(self):
+        return Starlette(
+            routes=[
+                Route("/desk", self.page),
+                Route("/desk/panels", self.panels),
+                Route("/desk/stream", self.stream),
+                Route("/static/{name}", pages.static),
+            ]
+        )

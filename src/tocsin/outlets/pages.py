@@ -28,7 +28,7 @@ from tocsin.render.map import Part
 from tocsin.render.page import Frame, headers, look, render, state_word
 from tocsin.render.words import LANGUAGES, bundled, negotiate
 
-__all__ = ["Pages", "routes", "version"]
+__all__ = ["Pages", "routes", "static", "version"]
 
 _TOLD = 100
 _STOPS = 24
@@ -303,7 +303,8 @@ def _answer(
     return Response(body, status, headers={**more, "Content-Type": kind})
 
 
-async def _static(request: Request) -> Response:
+async def static(request: Request) -> Response:
+    """Answer with a file of the pages."""
     name = str(request.path_params["name"])
     if name not in _STATIC:
         return Response("no such file\n", 404, media_type="text/plain")
@@ -353,7 +354,7 @@ def routes(app: Host) -> list[Route]:
         Route("/incidents", shown(pages.incidents)),
         Route("/sources", shown(pages.sources)),
         Route("/about/how-we-decide", shown(pages.decide)),
-        Route("/static/{name}", _static),
+        Route("/static/{name}", static),
         Route("/worker.js", _worker),
         Route("/{path:path}", shown(pages.lost)),
     ]

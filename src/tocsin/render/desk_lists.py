@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Sequence
 
-from tocsin.model import Alert, AreaState, Change, Incident, Silence, Threat
+from tocsin.model import Alert, AreaRef, AreaState, Change, Incident, Silence, Threat
 from tocsin.render import story
 from tocsin.render.desk_rows import Act, Row, acting, arrivals
 from tocsin.render.desk_values import Night, Outlet, Waiting, Wanted
@@ -15,6 +15,7 @@ from tocsin.render.words import Words
 __all__ = ["alerts", "coverage", "incidents", "outlets", "queue", "shadow", "threats", "withheld"]
 
 _SHOWN = 60
+_NAMED = 3
 _ORDER = {("official", "red"): 0, ("official", "yellow"): 1, ("warning", "red"): 2, ("warning", "yellow"): 3}
 _STATES = ("ACTIVE", "PARTLY", "STALE", "UNKNOWN", "NOT_COVERED", "CLEAR")
 
@@ -46,7 +47,9 @@ def _waiting(one: Waiting, night: Night, frame: Frame) -> Row:
         id=one.reference,
         tone="high",
         clock=words.clock(one.at),
-        badge=words.say("desk.waits"),
+        badge=words.say("desk.waits-until", when=words.clock(one.until))
+        if one.until
+        else words.say("desk.waits"),
         head=clean(f"{words.word('desk.act', order.verb)}: {where}"),
         parts=tuple(
             clean(f"{words.word('desk.argument', k)}: {v}") for k, v in sorted(order.arguments.items())
@@ -69,7 +72,9 @@ def _wanted(one: Wanted, night: Night, frame: Frame) -> Row:
         tone="high" if one.high else "",
         clock=words.clock(one.since),
         head=clean(f"{head}: {words.area(one.area)}" if one.area else head),
-        said=one.what,
+        # Why something was not believed is a code of ours; all else are words of others.
+        why=words.word("why", one.what) if one.kind == "doubtful" and one.what else "",
+        said="" if one.kind == "doubtful" else one.what,
         acts=tuple(acts),
     )
 
@@ -115,7 +120,7 @@ def _alerts(group: Sequence[Alert], night: Night, frame: Frame) -> Row:
         tone=f"{one.layer} {'red' if red else 'yellow'}",
         clock=words.clock(one.valid.start) if one.valid.start else "",
         badge=words.word("level", one.level or "red"),
-        head=clean(f"{story.areas(tuple(a.area for a in group), words)}: {what}"),
+        head=clean(f"{_areas([a.area for a in group], words)}: {what}"),
         parts=(
             words.say("official.word" if one.layer == "official" else "warning.word"),
             *([words.word("kind", one.kind)] if one.kind != "air-raid" else []),
@@ -125,6 +130,12 @@ def _alerts(group: Sequence[Alert], night: Night, frame: Frame) -> Row:
         acts=_on_alert(one, night, words) if alone else (),
         rows=() if alone else tuple(_area_of(a, night, words) for a in group),
     )
+
+
+def _areas(some: Sequence[AreaRef], words: Words) -> str:
+    """Name three areas of a row, and say how many more: the row opens to all."""
+    named = ", ".join(words.area(area) for area in some[:_NAMED])
+    return f"{named} {words.count('more.areas', len(some) - _NAMED)}" if len(some) > _NAMED else named
 
 
 def _area_of(one: Alert, night: Night, words: Words) -> Row:
@@ -303,7 +314,6 @@ def _covered(one: AreaState, night: Night, frame: Frame) -> Row:
         head=clean(words.area(one.area)),
         badge=state_word(one, words),
         parts=(heard,),
-        acts=acting(night, [Act(verb="raise", target=one.area.code, name=clean(words.area(one.area)))]),
     )
 
 
@@ -313,6 +323,7 @@ def outlets(night: Night, frame: Frame) -> tuple[Row, ...]:
     rows = [
         Row(item="health", id=name, tone="bad", head=clean(name), why=clean(why), badge=words.say("desk.bad"))
         for name, why in sorted(night.degraded.items())
+        if name not in {one.name for one in night.outlets if one.why}
     ]
     rows += [_outlet(one, night, words) for one in night.outlets]
     rows += [_silence(one, night, words) for one in night.silences]

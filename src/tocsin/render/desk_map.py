@@ -28,6 +28,8 @@ _FARTHEST = 260
 """Kilometres of a reach that are still drawn: beyond it a circle says nothing that the list doesn't."""
 _ARROW = 54
 _EDGE = 14
+_LETTER, _LINE = 7, 14
+"""Room that a letter and a line of a name take."""
 _SHAPES = {
     "drone": "M0-9L9 0 0 9-9 0z",
     "jet-drone": "M0-9L9 0 0 9-9 0z",
@@ -80,20 +82,33 @@ def ground(night: Night, frame: Frame) -> str:
             f'<path d="{path}"/></g>'
         )
     lines = "".join(f'<path d="{path}"/>' for path in borders.values())
-    names = []
-    for code in borders:
-        position = night.places.position(code)
-        if position is not None:
-            x, y = laid.projection((position[1], position[0]))
-            names.append(
-                f'<text x="{x}" y="{y}">{escape(short(clean(words.area(night.places.ref(code)))))}</text>'
-            )
+    names = _named(tuple(borders), laid, night.places, words)
     return (
         f'<svg class="map chart" id="chart" viewBox="0 0 {laid.width} {laid.height}" role="img" '
         f'aria-label="{escape(words.say("desk.map-label"))}"><g class="land">{"".join(parts)}</g>'
         f'<g class="borders">{lines}</g><g class="labels" aria-hidden="true">{"".join(names)}</g>'
         f'<g id="overlay">{overlay(night, frame)}</g></svg>'
     )
+
+
+def _named(codes: Sequence[str], laid: Sheet, places: Gazetteer, words: Words) -> list[str]:
+    """Write the names of areas where there is room; a name that would cover another is left to the list."""
+    taken: list[tuple[int, int, int]] = []
+    written = []
+    # A city before the oblast around it: its name is the shorter and its people are the more.
+    for code in sorted(codes, key=lambda c: (places.ref(c).level != "oblast", len(laid.paths.get(c, "")), c)):
+        position = places.position(code)
+        if position is None:
+            continue
+        name = short(clean(words.area(places.ref(code))))
+        x, y = laid.projection((position[1], position[0]))
+        half = len(name) * _LETTER // 2
+        for moved in (y, y + _LINE, y - _LINE):
+            if all(abs(x - tx) > half + th or abs(moved - ty) >= _LINE for tx, ty, th in taken):
+                taken.append((x, moved, half))
+                written.append(f'<text x="{x}" y="{moved}">{escape(name)}</text>')
+                break
+    return written
 
 
 def overlay(night: Night, frame: Frame) -> str:
@@ -124,7 +139,8 @@ def _mark(base: str, group: Sequence[Threat], laid: Sheet, night: Night, frame: 
     return (
         f'<g class="threat {state}" data-explain="{escape(one.id)}"><title>{escape(label)}</title>{"".join(drawn)}'
         f'<path class="body" transform="translate({x} {y})" d="{shape}"/>'
-        f'<text class="tag" x="{x + 13}" y="{y - 8}">{escape(label)}</text></g>'
+        f'<text class="tag{" back" if x > laid.width * 0.7 else ""}" x="{x - 13 if x > laid.width * 0.7 else x + 13}" '
+        f'y="{max(y - 8, _LINE)}">{escape(label)}</text></g>'
     )
 
 

@@ -50,10 +50,12 @@ def acting(night: Night, acts: Sequence[Act], need: str = "operator") -> tuple[A
 
 
 def base_of(threat: Threat, places: Gazetteer) -> str | None:
-    """Give the area from which a threat is reckoned: where it was last said to be, else where it came from."""
-    return next(
-        (one.code for one in (*threat.areas, *threat.origin) if places.position(one.code) is not None), None
-    )
+    """Give the area from which a threat is reckoned: where it was last said to be, else where it came from.
+
+    What concerns the whole country is in no one place of it.
+    """
+    known = (one.code for one in (*threat.areas, *threat.origin) if one.level != "country")
+    return next((code for code in known if places.position(code) is not None), None)
 
 
 def arrivals(
