@@ -12,6 +12,8 @@ from starlette.routing import Route
 
 from tocsin.model import Change, Problem
 from tocsin.outlets import cap, dialects, files, log, mqtt, newsroom, pages, webhook
+from tocsin.outlets.desk import front
+from tocsin.outlets.desk.foresight import Reach
 from tocsin.outlets.errors import OutletError
 from tocsin.outlets.hall import Conf, Hall
 from tocsin.outlets.http import application
@@ -51,6 +53,14 @@ class Chosen(Conf, Protocol):
     @property
     def dialects(self) -> Sequence[dialects.Mounted]:
         """The dialects that are served."""
+
+    @property
+    def journal(self) -> str:
+        """The journal's file."""
+
+    @property
+    def desk(self) -> front.DeskConf:
+        """How the duty desk's doors are kept."""
 
     @property
     def base(self) -> str:
@@ -140,6 +150,14 @@ def assemble(hall: Foyer, parse: Parse) -> Assembly:
     if tables["files"] is not None:
         writer = files.FilesOutlet(hall, tables["files"])
         runs.append(Runs("files", writer.run, writer.condition))
+    reach: list[Reach] = [
+        ("stream", lambda _: int(hall.measures()["streams"])),
+        ("webhooks", lambda _: len(tables["webhooks"].targets) + len(subscriptions.addresses())),
+        *((one.name, _uncounted) for one in runs if one.name not in {"webhooks", "log"}),
+        ("cap", _uncounted),
+    ]
+    desk = front.Desk(cast("Any", hall), settings, issuer, reach, parse)
+    runs.append(Runs("desk", desk.run, desk.condition))
     mounts = settings.dialects or (dialects.NATIVE if settings.open else ())
     news = newsroom.endpoints(hall, base_url)
     extra = [
@@ -154,10 +172,15 @@ def assemble(hall: Foyer, parse: Parse) -> Assembly:
         return f"{len(shelf.problems)} messages were not released" if shelf.problems else None
 
     return Assembly(
-        application(hall, Intake(hall, parse), extra, pages.routes(hall), news),
+        application(hall, Intake(hall, parse), extra, [*desk.routes(), *pages.routes(hall)], news),
         tuple(runs),
         {"cap": released},
     )
+
+
+def _uncounted(areas: Sequence[str]) -> None:
+    """Nobody can count who listens to a broker, reads a file or fetches a feed."""
+    del areas
 
 
 def _cap_signer(path: str | None) -> cap.Signer | None:

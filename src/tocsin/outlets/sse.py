@@ -111,6 +111,11 @@ class Streams:
         return self._hall.publication.last
 
     @property
+    def closed(self) -> bool:
+        """Whether the server ends, so that whoever streams lets go."""
+        return self._closed
+
+    @property
     def readers(self) -> int:
         """How many read now."""
         return len(self._readers)
