@@ -112,6 +112,19 @@ _WILL = ("лунатим", "звучатим", "пролунает", "прозв
 """Alarms that are announced for a later hour: a test."""
 
 
+_NEWS = frozenset({"media", "public"})
+_BECAUSE = frozenset({"через", "за", "of", "to"})
+
+
+def _cause(cue: Mark, context: Context) -> bool:
+    """«Через загрозу обстрілу школи вчаться онлайн»: a newspaper's reason for something else declares no alarm."""
+    words = context.tokens.words
+    news = context.source is not None and context.source.kind in _NEWS
+    if not news or not cue.i or words[cue.i - 1] not in _BECAUSE:
+        return False
+    return words[cue.i - 1] == "через" or words[max(0, cue.i - 2)] in ("из", "because", "due")
+
+
 def alarms_of(clause: Clause, unit: Unit, context: Context) -> list[Draft]:
     """The alarms that a clause declares or ends."""
     drafts: list[Draft] = []
@@ -136,6 +149,8 @@ def alarms_of(clause: Clause, unit: Unit, context: Context) -> list[Draft]:
         else:
             kind, alarm_type = meaning.claim, str(meaning.extra.get("type", "air-raid"))
         if kind == "alarm" and any(w.startswith(_WILL) for w in words[cue.i : cue.j + 3]):
+            continue
+        if kind == "alarm" and meaning is not None and _cause(cue, context):
             continue
         ended = kind == "alarm" and not unit.past and _ended(cue, unit, context)
         if ended:

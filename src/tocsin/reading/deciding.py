@@ -140,7 +140,7 @@ def decide(clause: Clause, unit: Unit, context: Context) -> tuple[str, Mark | No
         and context.tokens.words[values["lost"].i].startswith(_VANISHED)
     ):
         return "danger-over", values["lost"]
-    if ("alarm" in values) and weapon and not plane:
+    if ("alarm" in values) and weapon and not plane and not _comes(values, clause):
         return "danger", values["alarm"]
     if "mood.capacity" in clause.says:
         return "", None
@@ -156,6 +156,12 @@ def decide(clause: Clause, unit: Unit, context: Context) -> tuple[str, Mark | No
     if clause.inherited is not None and clause.weapons and clause.counts and "mood.total" in clause.says:
         return "launch", None
     return _implied(clause, unit, context, values)
+
+
+def _comes(values: dict[str, Mark], clause: Clause) -> bool:
+    """Whether a weapon flies on in the sentence of an alarm ("sirens wail as missiles approach")."""
+    cue = values.get("inbound")
+    return cue is not None and any(abs(m.i - cue.i) <= 4 for m in clause.weapons)
 
 
 def _kind(

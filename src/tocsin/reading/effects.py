@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from tocsin.model import Range
 from tocsin.reading.drafts import Clause, Context, Draft, Unit, bounds, places_of
+from tocsin.reading.forbidding import forbidden
 from tocsin.reading.marks import Mark
 from tocsin.reading.outages import NETWORK_OBJECTS, came_back, outage, scope_of
 from tocsin.reading.plausible import channel, loose, plausible
@@ -56,6 +57,8 @@ def effects_of(clause: Clause, unit: Unit, context: Context) -> list[Draft]:
         elif value in _KINDS:
             drafts.extend(_effect(value, cue, [v for v, _ in cues], clause, unit, context))
     drafts.extend(_built(clause, unit, context, {d.kind for d in drafts}))
+    if not any(d.kind == "instruction" for d in drafts):
+        drafts.extend(forbidden(clause, context))
     restored = next((c for c in clause.cues if c.value == "restored"), None)
     if restored is not None and any(d.kind == "outage" for d in drafts):
         for draft in drafts:

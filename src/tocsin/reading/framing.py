@@ -106,7 +106,7 @@ def finish(  # noqa: PLR0917 - a clause and all that it stands in
             draft.when = when
         draft.corrects = draft.corrects or unit.corrects
         draft.by = _voice(draft, unit, context)
-        if draft.by is not None and draft.kind != "statement" and _denying(unit, draft):
+        if draft.by is not None and draft.kind != "statement" and _denying(unit, draft, context):
             draft.denies = True
         if draft.main is None and (
             draft.kind in _CARRIED or (draft.kind == "instruction" and own is not None)
@@ -140,12 +140,18 @@ def finish(  # noqa: PLR0917 - a clause and all that it stands in
     _minus(found, units, n, context)
 
 
-def _denying(unit: Unit, draft: Draft) -> bool:
+def _denying(unit: Unit, draft: Draft, context: Context) -> bool:
     """Whether the verb by which somebody is quoted is one of denial («заперечив, що …»)."""
+    words = context.tokens.words
     return any(
-        m.has("mood", "not-confirmed") and m.has("say", "verb") and m.i < max(draft.cue, draft.i + 1)
+        m.has("say", "verb")
+        and (m.has("mood", "not-confirmed") or words[m.i].startswith(_DENIES))
+        and m.i < max(draft.cue, draft.i + 1)
         for m in unit.marks
     )
+
+
+_DENIES = ("запереч", "отриц", "спрост", "опров", "deny", "denie", "dismiss", "reject", "refut")
 
 
 def _voice(draft: Draft, unit: Unit, context: Context) -> Speaker | None:

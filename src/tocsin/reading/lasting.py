@@ -33,6 +33,8 @@ def awaits(unit: Unit, context: Context) -> bool:
 _STANDS = (
     "трива",
     "продовж",
+    "зберіга",
+    "сохран",
     "залиша",
     "лишає",
     "остает",

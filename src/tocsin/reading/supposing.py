@@ -38,10 +38,19 @@ def real(found: list[Draft], unit: Unit, context: Context) -> list[Draft]:
     start = _supposed_from(unit)
     if start is not None:
         found = [d for d in found if max(d.cue, d.i) < start or _stands(d, unit, context)]
+    found = [d for d in found if not _of_the_war(d)]
     if _explains(unit, context):
         colon = next((k for k in range(unit.i + 1, unit.j) if context.tokens.seps[k] == COLON), unit.j)
         found = [d for d in found if d.i >= colon]
     return found
+
+
+_MANY = 2500
+
+
+def _of_the_war(draft: Draft) -> bool:
+    """Whether people are counted by the thousand: a toll of the war, not of an attack."""
+    return draft.kind == "casualty" and any((v.min or 0) > _MANY for v in (draft.harm or {}).values())
 
 
 def _supposed_from(unit: Unit) -> int | None:

@@ -64,12 +64,24 @@ def is_tally(unit: Unit, clauses: list[Clause], context: Context) -> bool:
         whole = bool(told) and any(m.has("mood", "total") for c in clauses for m in c.marks)
         if whole or _recorded(unit, clauses, context):
             return True
+    if told and not inbound and _summing(context) and _over_hours(unit, context):
+        return weapon or bool(context.last_weapon)
     return len(told) >= 2 and weapon and not (watcher or (context.telegraphic and not _summing(context)))
 
 
 def _summing(context: Context) -> bool:
     """Whether the source counts what was launched and shot down, and so tells both afterwards."""
     return context.source is not None and context.source.kind in ("military", "authority")
+
+
+def _over_hours(unit: Unit, context: Context) -> bool:
+    """Whether a sentence counts over a stretch of hours, or as of one («з 20:00 до 6:00», "as of 8 a.m.")."""
+    clocks = [m for m in unit.marks if m.group == "time" and m.value == "clock"]
+    said = " ".join(context.tokens.words[unit.i : unit.j])
+    return len(clocks) > 1 or any(phrase in said for phrase in _AS_OF)
+
+
+_AS_OF = ("станом на", "по состоянию на", "as of")
 
 
 def _watcher(context: Context) -> bool:
