@@ -18,6 +18,7 @@ from tocsin.cli.checking import COMMANDS as CHECKING
 from tocsin.cli.door import tell
 from tocsin.cli.looking import COMMANDS as LOOKING
 from tocsin.cli.serving import COMMANDS as SERVING
+from tocsin.cli.users import COMMANDS as USERS
 
 __all__ = ["cli", "main"]
 
@@ -28,7 +29,7 @@ def cli() -> None:
     """Air-raid warnings and the record of strikes, each traceable to the words that said it."""
 
 
-for command in (*SERVING, *LOOKING, *CHECKING):
+for command in (*SERVING, *USERS, *LOOKING, *CHECKING):
     cli.add_command(command)
 
 
