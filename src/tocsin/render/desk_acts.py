@@ -123,6 +123,8 @@ class Change(msgspec.Struct, frozen=True, kw_only=True):
     head: str
     where: tuple[str, ...]
     says: tuple[Saying, ...]
+    rest: tuple[Saying, ...]
+    """What the other areas of the row are told, which differs by their names."""
     public: bool
 
 
@@ -170,6 +172,7 @@ def _change(group: Sequence[tuple[int, Fact]], texts: Sequence[Saying], names: N
             head=clean(f"{layer}, {level}: {what}"),
             where=where,
             says=tuple(one for one in texts if one.fact == index),
+            rest=tuple(one for one in texts if one.fact in {i for i, _ in group[1:]}),
             public=fact.verb != "withhold",
         )
     called = words.word("desk.noun", fact.type)
@@ -177,7 +180,7 @@ def _change(group: Sequence[tuple[int, Fact]], texts: Sequence[Saying], names: N
     where = (clean(words.area(area)),) if area is not None and hasattr(area, "names") else ()
     if fact.type == "threat":
         where = tuple(clean(words.area(one)) for one in getattr(noun, "areas", ()))
-    return Change(verb=verb, tone=fact.type, head=called, where=where, says=(), public=False)
+    return Change(verb=verb, tone=fact.type, head=called, where=where, says=(), rest=(), public=False)
 
 
 def _order(order: Order, places: Gazetteer, words: Words) -> str:
