@@ -49,7 +49,7 @@ Going = tuple[datetime, Fact]
 Name = tuple[str, str]
 Noun = Incident | LedgerLine | Statement | Threat | Coverage
 RECORD = ("incident", "ledger", "statement")
-UNHEARD = ("takeoff", "inbound", "danger", "danger-over", "alarm", "alarm-over", "air-defence", "instruction")
+UNHEARD = ("takeoff", "inbound", "danger", "danger-over", "alarm", "alarm-over", "air-defence")
 """Kinds of which a record knows nothing: only whether their words may be shown is kept."""
 REMEMBERED = timedelta(hours=72)
 """How long a report that waits for nothing is remembered."""

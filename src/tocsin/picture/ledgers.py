@@ -129,7 +129,9 @@ class Books:
                 return None
             if claim.valid.start < stated - DAY:
                 when, opens = claim.valid.start, True
-        attack = self._attacks.of(told.about if area is None else area, when, opens=opens)
+        attack = None
+        if born_line.family != "help":
+            attack = self._attacks.of(told.about if area is None else area, when, opens=opens)
         mark = "" if born_line.unit is None else f":{born_line.unit}"
         line = LedgerLine(
             id=f"ledger:{claim.id}:{born_line.subject}{mark}",
@@ -159,6 +161,7 @@ class Books:
             denial=born_line.denial,
             corrects=claim.corrects,
             moved=born_line.moved,
+            words=" ".join(each.quote for each in claim.evidence) if born_line.family == "help" else "",
         )
 
     def _next(self) -> int:
@@ -223,9 +226,9 @@ class Books:
         # What a report says first without and then with a number it says once.
         numbered = {item.key for item in items if not _silent(item)}
         for item in items:
-            if _silent(item) and item.key in numbered:
+            if _silent(item) and item.key in numbered and item.family != "help":
                 continue
-            family = f"{item.line.attack}|{item.family}"
+            family = _family(item)
             grown.setdefault(family, [])
             twin = next((each for each in grown[family] if _same(each, item)), None)
             if twin is not None:
@@ -377,13 +380,20 @@ class Books:
 _ONWARD = ("grown", "renewed", "revised down", "said again later")
 
 
+def _family(item: Item) -> str:
+    """Name the lines that may change one another: of one attack, or the open help of one area."""
+    of = item.line.area if item.family == "help" else item.line.attack
+    return f"{of}|{item.family}"
+
+
 def _silent(item: Item) -> bool:
     return item.line.min is None and item.line.max is None and not item.denial
 
 
 def _same(one: Item, other: Item) -> bool:
     """Whether two lines of one report are one: the same figure of the same thing, shared by several weapons."""
-    return one.key == other.key and one.line.min == other.line.min and one.line.max == other.line.max
+    same = one.line.min == other.line.min and one.line.max == other.line.max
+    return one.key == other.key and same and one.words == other.words
 
 
 def _counted_in(claim: Claim, claims: Sequence[Claim]) -> Interval | None:

@@ -13,7 +13,7 @@ import msgspec
 from tocsin.model import Claim, Range
 from tocsin.picture.attacks import Areas, spots
 from tocsin.picture.speakers import Speaker
-from tocsin.picture.stages import died_in_hospital
+from tocsin.picture.stages import died_in_hospital, help_closed, help_of
 
 __all__ = ["ALIVE", "Born", "area_for", "born"]
 
@@ -66,6 +66,9 @@ def born(claim: Claim, speaker: Speaker) -> Iterator[Born]:
         yield from _tally(claim)
     elif claim.kind in FATES:
         yield from _fate(claim, speaker)
+    elif claim.kind == "instruction":
+        for subject in help_of(claim):
+            yield _line("help", subject, claim.count, denial=help_closed(claim))
     elif claim.stance == "denies":
         return
     elif claim.kind in COUNTED:

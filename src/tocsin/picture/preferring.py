@@ -12,6 +12,7 @@ from datetime import datetime
 from tocsin.model import LedgerLine, Preferred, Source
 from tocsin.picture.settling import ATTACK, period
 from tocsin.picture.speakers import PEOPLE, TALLY
+from tocsin.picture.stages import HELP
 
 __all__ = ["preferred"]
 
@@ -26,7 +27,8 @@ def preferred(lines: Iterable[LedgerLine], register: Mapping[str, Source]) -> tu
     """
     groups: dict[Thing, list[LedgerLine]] = {}
     for line in lines:
-        if _live(line):
+        # What is open here and there is no figure of one thing.
+        if line.subject not in HELP and _live(line):
             groups.setdefault(_thing(line), []).append(line)
     chosen = [_choose(part, register) for whole in groups.values() for part in _by_period(whole)]
     return tuple(sorted(chosen, key=lambda each: (each.subject, each.area or "", each.line)))

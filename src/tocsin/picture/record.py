@@ -44,6 +44,7 @@ SPEAKS_OF = frozenset(
         "response",
         "assessment",
         "statement",
+        "instruction",
         "tally",
         "interception",
         "lost",

@@ -35,6 +35,8 @@ ATTACK = ("launched", "shot-down", "lost", "hit")
 """Subjects of an attack's totals."""
 PERIODS = ("part-of-day", "night", "day")
 RELAY_WINDOW = timedelta(hours=12)
+HELP_LASTS = timedelta(hours=72)
+"""How long what is open counts as open after its body last said so, once that body tells of more."""
 AHEAD = timedelta(minutes=15)
 """A relay may be stated so much before its original; a later word of the original is a new word."""
 SAME_WORD = {"injured": "affected"}
@@ -55,6 +57,8 @@ class Item(msgspec.Struct, frozen=True, kw_only=True):
     corrects: bool = False
     moved: bool = False
     why: str | None = None
+    words: str = ""
+    """What a line of open help says: an address is no figure, and two of them are two lines."""
     beside: str | None = None
     """Why it stands beside a line that rests."""
 
@@ -272,7 +276,7 @@ def _assert(
             fates[other.line.id].status, fates[other.line.id].reason = "superseded", reason
             mine.supersedes.append(other.line.id)
             rivals.remove(other)
-        elif _lower(item, other) and mine.reason is None:
+        elif item.family != "help" and _lower(item, other) and mine.reason is None:
             mine.reason = f"lower than {other.low} by {other.speaker.id}: both are kept"
     rivals.append(item)
 
@@ -297,6 +301,10 @@ def _lower(item: Item, other: Item) -> bool:
 
 def _replaces(item: Item, other: Item) -> str | None:
     """Why ``item`` takes the place of the earlier ``other``, or None when both stand."""
+    if item.family == "help":
+        old = item.line.stated_at - other.line.stated_at > HELP_LASTS
+        own = item.speaker.authority == other.speaker.authority
+        return "renewed" if own and (old or item.words == other.words) else None
     if item.speaker.authority == other.speaker.authority:
         if _lower(item, other):
             # When a quoted word was spoken nobody knows: an old figure told late revises nothing.

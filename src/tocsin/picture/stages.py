@@ -9,7 +9,7 @@ from __future__ import annotations
 
 from tocsin.model import Claim
 
-__all__ = ["died_in_hospital", "quenched", "restores", "stage_of"]
+__all__ = ["HELP", "died_in_hospital", "help_closed", "help_of", "quenched", "restores", "stage_of"]
 
 CONTAINED = (
     "ліквідован", "ліквідували", "ліквідувал", "загас", "погас", "погаш", "локалізован", "локалізувал",
@@ -74,6 +74,41 @@ def died_in_hospital(claim: Claim) -> bool:
         return True
     words = _words(claim)
     return any(stem in words for stem in DYING) and any(stem in words for stem in IN_HOSPITAL)
+
+
+HELP = {
+    "heating-points": ("обігрів", "незламн", "обогрев", "несокрушим", "heating point", "warming", "invincib"),
+    "hot-lines": ("гаряч", "горяч", "hotline", "hot line", "helpline"),
+    "temporary-housing": ("розміщен", "прихист", "размещен", "housing", "accommodation"),
+    "water-points": ("видач", "розда", "выдач", "разда", "підвіз", "подвоз", "water point", "water is handed"),
+    "aid-points": ("гуманітарн", "гуманитарн", "штаб", "матеріальн", "материальн", "humanitarian", "aid point"),
+    "shelters-open": (
+        "метро", "як укрит", "як сховищ", "укриття відк", "укриття прац", "сховища відк", "укрытия отк",
+        "укрытия раб", "как укрыт", "as shelter", "shelters are open", "shelter is open", "open shelter",
+    ),
+}  # fmt: skip
+"""What is open for those affected, by the stems that say so, the more special first."""
+WATER = ("вод", "water")
+CLOSED = ("закрит", "зачинен", "закрыт", "припинил", "прекратил", "closed", "no longer open")
+
+
+def help_of(claim: Claim) -> tuple[str, ...]:
+    """Return what an instruction says is open for people: none where it only tells them what to do."""
+    if claim.kind != "instruction":
+        return ()
+    words = _words(claim)
+    found = [
+        kind
+        for kind, stems in HELP.items()
+        if any(stem in words for stem in stems)
+        and (kind != "water-points" or any(stem in words for stem in WATER))
+    ]
+    return tuple(found)
+
+
+def help_closed(claim: Claim) -> bool:
+    """Whether the help that a claim speaks of is open no longer."""
+    return claim.stance == "denies" or any(stem in _words(claim) for stem in CLOSED)
 
 
 def _words(claim: Claim) -> str:

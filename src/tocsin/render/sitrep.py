@@ -22,6 +22,7 @@ from tocsin.render.sitrep_parts import (
     changed,
     districts,
     figures,
+    help_open,
     highlights,
     outages,
     response,
@@ -148,6 +149,7 @@ def sitrep(
             ("districts", districts(picture, tongue), None),
             ("response", response(picture, tongue), None),
             ("outages", outages(picture, tongue), None),
+            ("help", help_open(picture, quotes or {}, tongue), None),
             ("statements", statements(picture, tongue), say.say("sentence.statements-note")),
             *((("changed", changed(changes, since, tongue), None),) if since is not None else ()),
         )

@@ -2,18 +2,20 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from datetime import datetime
 from typing import Any
 
 from tocsin.model import Alert, Change, Incident, LedgerLine, Picture, Statement
 from tocsin.render.sitrep_words import Tongue
+from tocsin.render.story import HELP, Quote
 
 __all__ = [
     "alarms",
     "changed",
     "districts",
     "figures",
+    "help_open",
     "highlights",
     "outages",
     "response",
@@ -382,6 +384,26 @@ def outages(picture: Picture, tongue: Tongue) -> Iterator[Draft]:
             yield _figure(line, picture.ledgers.lines, tongue)
         elif line.subject.startswith("without-") or line.subject in {"damaged", "on-fire"}:
             yield _figure(line, picture.ledgers.lines, tongue)
+
+
+def help_open(picture: Picture, quotes: Mapping[str, Quote], tongue: Tongue) -> Iterator[Draft]:
+    """Draft what is open for those affected, in its body's own words, dated."""
+    for line in picture.ledgers.lines:
+        if line.subject not in HELP or line.status != "standing":
+            continue
+        words = [quotes[claim].quote for claim in line.claims if claim in quotes]
+        if not words:
+            yield _figure_alone(line, tongue)
+            continue
+        text = tongue.phrases.say(
+            "sentence.help",
+            subject=tongue.subject(line),
+            area=tongue.place(line.area),
+            quote=" ".join(" … ".join(words).split()),
+            who=tongue.who(line),
+            time=tongue.clock(line.stated_at),
+        )
+        yield text, line.claims, line.id, line.stated_at, False
 
 
 def _balance(back: LedgerLine, whole: LedgerLine) -> int | None:

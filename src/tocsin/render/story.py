@@ -12,6 +12,7 @@ from tocsin.render.naming import Names, cause, clean, number, sources, weapon
 from tocsin.render.words import Words
 
 __all__ = [
+    "HELP",
     "Quote",
     "Telling",
     "areas",
@@ -24,6 +25,15 @@ __all__ = [
     "threat",
 ]
 
+HELP = (
+    "shelters-open",
+    "heating-points",
+    "hot-lines",
+    "temporary-housing",
+    "water-points",
+    "aid-points",
+)
+"""Subjects that tell what is open for those affected: entries, not figures."""
 _SHOWN_AREAS = 6
 _SHOWN_QUOTES = 8
 _MANY = 5
@@ -244,6 +254,8 @@ def subject(line: LedgerLine, names: Names, words: Words) -> str:
 
 def figure(line: LedgerLine, words: Words) -> str:
     """Say a ledger line's number with its unit."""
+    if line.subject in HELP and line.min is None:
+        return words.say("help.closed" if line.status == "denied" else "help.open")
     said = number(line.min, line.max, words, approx=line.approx)
     if not line.unit:
         return said
