@@ -106,10 +106,26 @@ def _lines(name: str, data: bytes) -> Iterator[tuple[Body | None, list[Problem]]
             yield body, list(found)
 
 
+def _is_journal(name: str) -> bool:
+    """Tell whether a file is a journal, by how SQLite begins one."""
+    if name == "-" or not Path(name).is_file():
+        return False
+    with Path(name).open("rb") as file:
+        return file.read(16) == b"SQLite format 3\0"
+
+
+def _entries(name: str) -> Iterator[tuple[datetime, Body]]:
+    from tocsin.journal import Journal
+
+    with Journal.open(Path(name), read_only=True) as book:
+        for entry in book.entries():
+            yield entry.recorded_at, entry.body
+
+
 def in_order(names: Iterable[str]) -> tuple[Rows, list[Source], list[Problem]]:
     """Return all reports by the time at which they were stated, sources that stories name, what was wrong.
 
-    A report without a time keeps its place behind the one before it; one of a story arrives
+    What a journal holds came when it was recorded. A report without a time keeps its place behind the one before it; one of a story arrives
     when the story says, whatever it states.
     """
     from tocsin.sources import story
@@ -118,6 +134,9 @@ def in_order(names: Iterable[str]) -> tuple[Rows, list[Source], list[Problem]]:
     sources: list[Source] = []
     problems: list[Problem] = []
     for name in names:
+        if _is_journal(name):
+            rows.extend(_entries(name))
+            continue
         data = read_bytes(name)
         if is_story(name):
             told, found = story.parse(data.decode("utf-8", "replace"), name)

@@ -83,21 +83,34 @@ def read(file: str, source: str, at: datetime | None, pack: str, register: str |
 def replay(
     files: tuple[str, ...], register: str | None, policy: str | None, as_json: bool, until: datetime | None
 ) -> None:
-    """Fold reports as if each arrived when it was stated; print every change, then the picture."""
+    """Fold reports as if each arrived when it was stated; print every change, then the picture.
+
+    FILE is JSON lines, a story, or a journal. With --policy also what that policy gains, loses, tells earlier or
+    later than the one in force.
+    """
     from tocsin import codec
+    from tocsin.cli.comparing import alerts_of, comparison_lines, live_alerts
+    from tocsin.decisions.comparing import compare
     from tocsin.engine import State
-    from tocsin.model import Entry
+    from tocsin.model import Adoption, Entry
     from tocsin.render.text import change_line, picture_text
 
     rows, sources, problems = in_order(files)
     if problems and not rows:
         tell(problems)
-        fail(", ".join(files), "holds no report", "Give JSON lines or a story.")
+        fail(", ".join(files), "holds no report", "Give JSON lines, a story or a journal.")
     tell(problems)
+    live = rows
+    if policy is not None:
+        # What the journal itself adopted is what the other policy is compared with.
+        rows = [row for row in rows if not (isinstance(row[1], Adoption) and row[1].kind == "policy")]
     state = State(world_of(register, policy, sources))
+    told: list[Change] = []
     failed = 0
 
     def show(changes: tuple[Change, ...]) -> None:
+        if policy is not None:
+            told.extend(alerts_of(changes))
         for change in changes:
             if as_json:
                 out(codec.encode(codec.change_json(change)))
@@ -115,11 +128,19 @@ def replay(
     if until is not None:
         show(state.advance(until))
     picture = state.picture()
+    compared = None
+    if policy is not None:
+        beside = world_of(register, None, sources)
+        compared = compare(live_alerts(beside, live, until), told)
     if as_json:
-        out(codec.encode({"picture": codec.picture_json(picture)}))
+        # The last line is the picture's, whatever stands beside it.
+        beside_it = {} if compared is None else {"compared": compared}
+        out(codec.encode({"picture": codec.picture_json(picture), **beside_it}))
     else:
         click.echo()
         click.echo(picture_text(picture, ZONE))
+        if compared is not None:
+            click.echo("\n" + "\n".join(comparison_lines(compared, "the policy in force", str(policy))))
     sys.exit(1 if failed else 0)
 
 
