@@ -6,9 +6,10 @@ import csv
 import io
 
 import msgspec
+import pytest
 
-from record_words import REGISTER, Morning, Towns, claim
-from tocsin.model import AreaRef, Picture
+from record_words import REGISTER, Morning, Towns, at_least, claim, some
+from tocsin.model import AreaRef, Picture, Weapon
 from tocsin.render.exports import incidents_csv, incidents_geojson, ledger_csv
 
 
@@ -58,3 +59,52 @@ def test_a_cell_that_looks_like_a_formula_is_none():
     bad = msgspec.structs.replace(shown.incidents[0], area=area)
     (row,) = rows(incidents_csv(msgspec.structs.replace(shown, incidents=(bad,))))
     assert row["area_name"].startswith("'=")
+
+
+def drawn(*told, **more):
+    morning = Morning()
+    for clock, source, *claims in told:
+        morning.say(clock, source, *claims)
+    return Picture(incidents=morning.record.incidents(), ledgers=morning.record.ledgers(), **more)
+
+
+ROCKET = Weapon(slug="iskander-m", klass="ballistic", level="red", names={})
+DRONE = Weapon(slug="shahed-136", klass="drone", level="yellow", names={})
+
+
+@pytest.mark.parametrize(
+    ("said", "sub_event"),
+    [
+        (claim("impact", "hol", weapon="shahed-136"), "Air/drone strike"),
+        (claim("impact", "hol", weapon="iskander-m"), "Shelling/artillery/missile attack"),
+        (claim("debris", "hol", weapon="shahed-136"), "Disrupted weapons use"),
+        (claim("debris", "hol"), "Disrupted weapons use"),
+        (claim("impact", "hol"), ""),
+        (claim("impact", "hol", weapon="unknown"), ""),
+        (claim("outage", "hol", hit="heating-main"), ""),
+    ],
+)
+def test_an_incident_is_told_as_acled_would_code_it_or_not_at_all(said, sub_event):
+    known = {weapon.slug: weapon for weapon in (ROCKET, DRONE)}
+    (row,) = rows(incidents_csv(drawn(("07:00", "mayor", said)), "en", known))
+    assert row["acled_sub_event"] == sub_event
+
+
+def test_precision_is_told_in_ucdp_numbers_beside_our_own_words():
+    made = drawn(("07:00", "mayor", claim("impact", "hol")), ("07:05", "gov-sumy", claim("impact", "sumy")))
+    told = {
+        row["area"]: (row["where_prec"], row["date_prec"], row["precision"])
+        for row in rows(incidents_csv(made))
+    }
+    assert told == {"hol": ("1", "1", "district"), "sumy": ("4", "1", "oblast")}
+
+
+def test_the_dead_of_an_incident_have_least_best_and_most():
+    hit = claim("impact", "hol")
+    made = drawn(
+        ("07:00", "mayor", hit),
+        ("07:10", "paper", claim("casualty", "hol", harm={"killed": at_least(3)}, hedged=True)),
+        ("07:20", "rumour", claim("casualty", "hol", harm={"killed": some(5, 6)})),
+    )
+    (row,) = rows(incidents_csv(made))
+    assert (row["deaths_low"], row["deaths_best"], row["deaths_high"]) == ("3", "3", "6")

@@ -478,6 +478,14 @@ class Incident(msgspec.Struct, frozen=True, kw_only=True):
     reason: str | None = None
     hedged: bool = False
     valid: Interval
+    where_prec: int | None = None
+    """UCDP's 1 (a settlement or part of one) to 7 (abroad or at sea)."""
+    date_prec: int | None = None
+    """UCDP's 1 (the day is known) or 2 (a night over two days); ``valid`` says the minute where words do."""
+    damage: str | None = None
+    """UNOSAT's class, where the words give a degree: destroyed, severe, moderate, possible."""
+    grade: str | None = None
+    """EMS-98's D1 to D5, where the words of those who assess on the ground name it."""
     sources: tuple[str, ...] = ()
     claims: tuple[str, ...] = ()
     against: tuple[str, ...] = ()

@@ -157,6 +157,9 @@ def coarsen(claim: Claim, row: Row, places: Tree) -> Claim:
             gone[slot] = None
     if "weapon" in row.leave_out:
         gone["joint"] = ()
+    if "scope" in row.leave_out:
+        # How much and how badly stands in the words too, and the record reads them.
+        gone["evidence"] = ()
     place = None if claim.place is None else _lift(claim.place, row.level, places)
     if place is not None and place.role not in {"at", "near"} and "heading" in row.leave_out:
         place = next(iter(lifted), None)

@@ -343,10 +343,12 @@ class Newsroom:
                 if asked.area is not None:
                     picture = within(picture, asked.area.code, places.covers)
                 if name == "incidents.csv":
-                    return incidents_csv(picture, asked.lang).encode()
+                    return incidents_csv(picture, asked.lang, self._names.weapons).encode()
                 if name == "ledger.csv":
                     return ledger_csv(picture, places.ref, asked.lang).encode()
-                made = incidents_geojson(picture, places.position, self._names.register, asked.lang)
+                made = incidents_geojson(
+                    picture, places.position, self._names.register, asked.lang, self._names.weapons
+                )
                 return encode(self._marked(msgspec.json.decode(made)))
 
             return await self._answer(request, asked, (name,), make, kind=_KINDS[form], extra=extra)

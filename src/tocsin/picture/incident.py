@@ -9,6 +9,7 @@ import msgspec
 from tocsin.model import AreaRef, Claim, Incident, Interval
 from tocsin.picture import weighing
 from tocsin.picture.attacks import moment
+from tocsin.picture.grading import DEGREES, damage_class, date_prec, ems_grade, where_prec
 from tocsin.picture.speakers import STANDING, Speaker
 from tocsin.picture.stages import quenched, restores, stage_of
 
@@ -140,6 +141,8 @@ def told(hot: Hot) -> Incident:
         reason = None
     if hot.ruled is not None:
         status, reason = hot.ruled
+    since = _since(effects)
+    grades = [grade for word in words if (grade := ems_grade(word.claim)) is not None]
     return Incident(
         id=hot.id,
         area=hot.area,
@@ -151,7 +154,15 @@ def told(hot: Hot) -> Incident:
         status=status,
         reason=reason,
         hedged=bool(active) and all(word.claim.hedged for word in active),
-        valid=msgspec.structs.replace(_since(effects), end=ended),
+        valid=msgspec.structs.replace(since, end=ended),
+        where_prec=where_prec(hot.precision),
+        date_prec=date_prec(since),
+        damage=min(
+            (degree for word in effects if (degree := damage_class(word.claim)) is not None),
+            key=DEGREES.index,
+            default=None,
+        ),
+        grade=grades[-1] if grades else None,
         sources=tuple(dict.fromkeys(word.source for word in words if not word.denies)),
         claims=tuple(dict.fromkeys(word.claim.id for word in words if not word.denies)),
         against=tuple(dict.fromkeys(word.claim.id for word in words if word.denies)),

@@ -12,7 +12,7 @@ from collections.abc import Callable, Iterable, Mapping
 from typing import Any
 
 from tocsin.codec import encode, instant
-from tocsin.model import AreaRef, Incident, LedgerLine, Picture, Source
+from tocsin.model import AreaRef, Incident, LedgerLine, Picture, Source, Weapon
 
 __all__ = ["INCIDENT_COLUMNS", "LEDGER_COLUMNS", "incidents_csv", "incidents_geojson", "ledger_csv"]
 
@@ -23,6 +23,7 @@ INCIDENT_COLUMNS = (
     "area_name",
     "level",
     "precision",
+    "where_prec",
     "kinds",
     "objects",
     "weapon",
@@ -33,6 +34,13 @@ INCIDENT_COLUMNS = (
     "start",
     "end",
     "time_precision",
+    "date_prec",
+    "damage_class",
+    "ems98",
+    "acled_sub_event",
+    "deaths_low",
+    "deaths_best",
+    "deaths_high",
     "prov:wasAttributedTo",
     "prov:wasDerivedFrom",
     "prov:wasInvalidatedBy",
@@ -63,11 +71,20 @@ LEDGER_COLUMNS = (
     "prov:wasRevisionOf",
 )
 Ref = Callable[[str], AreaRef]
+AIR_STRIKE, SHELLING, DISRUPTED = (
+    "Air/drone strike",
+    "Shelling/artillery/missile attack",
+    "Disrupted weapons use",
+)
+"""ACLED's sub-events (its codebook's names) that effects of an air attack can be."""
+FLOWN = ("drone", "jet-drone", "recon-drone", "guided-bomb", "aircraft", "tactical-aviation")
+STRUCK = ("impact", "fire", "damage", "casualty", "explosion")
 
 
-def incidents_csv(picture: Picture, lang: str = "en") -> str:
+def incidents_csv(picture: Picture, lang: str = "en", weapons: Mapping[str, Weapon] | None = None) -> str:
     """Return the incidents, a row each, in the order of the picture."""
-    return _csv(INCIDENT_COLUMNS, (_incident(each, lang) for each in picture.incidents))
+    rows = (_incident(each, picture, weapons or {}, lang) for each in picture.incidents)
+    return _csv(INCIDENT_COLUMNS, rows)
 
 
 def ledger_csv(picture: Picture, ref: Ref, lang: str = "en") -> str:
@@ -82,6 +99,7 @@ def incidents_geojson(
     position: Callable[[str], tuple[float, float] | None],
     register: Mapping[str, Source],
     lang: str = "en",
+    weapons: Mapping[str, Weapon] | None = None,
 ) -> bytes:
     """Return the incidents as a GeoJSON FeatureCollection (RFC 7946).
 
@@ -91,7 +109,9 @@ def incidents_geojson(
     features = []
     for each in picture.incidents:
         where = position(each.area.code)
-        properties = {key: value for key, value in _incident(each, lang).items() if key != "id"}
+        properties = {
+            key: value for key, value in _incident(each, picture, weapons or {}, lang).items() if key != "id"
+        }
         properties |= {
             "kinds": list(each.kinds),
             "objects": list(each.objects),
@@ -108,7 +128,42 @@ def incidents_geojson(
     return encode({"type": "FeatureCollection", "features": features})
 
 
-def _incident(each: Incident, lang: str) -> dict[str, Any]:
+def acled(each: Incident, weapons: Mapping[str, Weapon]) -> str | None:
+    """Return the ACLED sub-event that an incident would be coded as; None where the words do not tell.
+
+    What only fell, shot down, is a disrupted use of weapons; what struck is told by its weapon alone.
+    """
+    if "impact" not in each.kinds and "debris" in each.kinds:
+        return DISRUPTED
+    if each.weapon is None or not any(kind in STRUCK for kind in each.kinds):
+        return None
+    known = weapons.get(each.weapon)
+    klass = each.weapon if known is None else known.klass
+    if klass == "unknown":
+        return None
+    return AIR_STRIKE if klass in FLOWN else SHELLING
+
+
+def deaths(each: Incident, picture: Picture) -> dict[str, int | None]:
+    """Return the dead of an incident as UCDP counts them: the least and most that sources in force say, and the preferred."""
+    lines = [
+        line
+        for line in picture.ledgers.lines
+        if line.incident == each.id
+        and line.subject == "killed"
+        and line.status == "standing"
+        and line.min is not None
+    ]
+    chosen = {one.line for one in picture.ledgers.preferred}
+    best = next((line.min for line in lines if line.id in chosen), None)
+    return {
+        "deaths_low": min((line.min or 0 for line in lines), default=None),
+        "deaths_best": best,
+        "deaths_high": max((line.max or line.min or 0 for line in lines), default=None),
+    }
+
+
+def _incident(each: Incident, picture: Picture, weapons: Mapping[str, Weapon], lang: str) -> dict[str, Any]:
     return {
         "id": each.id,
         "attack": each.attack,
@@ -116,6 +171,7 @@ def _incident(each: Incident, lang: str) -> dict[str, Any]:
         "area_name": each.area.names.get(lang, each.area.name),
         "level": each.area.level,
         "precision": each.precision,
+        "where_prec": each.where_prec,
         "kinds": " ".join(each.kinds),
         "objects": " ".join(each.objects),
         "weapon": each.weapon,
@@ -126,6 +182,11 @@ def _incident(each: Incident, lang: str) -> dict[str, Any]:
         "start": None if each.valid.start is None else instant(each.valid.start),
         "end": None if each.valid.end is None else instant(each.valid.end),
         "time_precision": each.valid.precision,
+        "date_prec": each.date_prec,
+        "damage_class": each.damage,
+        "ems98": each.grade,
+        "acled_sub_event": acled(each, weapons),
+        **deaths(each, picture),
         "prov:wasAttributedTo": " ".join(each.sources),
         "prov:wasDerivedFrom": " ".join(each.claims),
         "prov:wasInvalidatedBy": " ".join(each.against),
