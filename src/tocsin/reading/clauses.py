@@ -95,7 +95,7 @@ def clauses_of(unit: Unit, spots: list[Spot], context: Context) -> list[Clause]:
         if (
             not cut
             and current
-            and mark.group in ("cue", "weapon")
+            and mark.group in ("cue", "weapon", "count")
             and mark.i
             and tokens.words[mark.i - 1] in _CAUSE
             and any(m.group == "cue" for m in current)
@@ -192,7 +192,13 @@ def _join(parts: list[tuple[int, list[Mark]]], by_mark: dict[int, Spot], words: 
             if (
                 (cue and has[0] and not same)
                 or (has[0] and place and not weapon and _other(marks, words))
-                or (has[0] and place and not cue and not weapon and _leaves(clauses[-1], marks, words))
+                or (
+                    has[0]
+                    and place
+                    and not cue
+                    and not weapon
+                    and _leaves(clauses[-1], marks, words, count=count)
+                )
                 or (
                     has[0]
                     and has[2]
@@ -263,7 +269,7 @@ def _join(parts: list[tuple[int, list[Mark]]], by_mark: dict[int, Spot], words: 
 
 
 _OTHERS = frozenset(
-    ["другий", "друга", "другу", "другого", "третій", "третя", "третього", "четвертий", "четверта", "інший", "інша", "інші", "інших", "решта", "останній", "остання",
+    ["другий", "друга", "другу", "другого", "третій", "третя", "третього", "четвертий", "четверта", "інший", "інша", "інші", "інших", "решта", "перші", "головні", "первые", "first", "останній", "остання",
      "второй", "вторая", "третий", "третья", "четвертый", "другой", "другая", "другие", "остальные", "последний", "another", "second", "third", "fourth", "other", "others", "rest"]
 )  # fmt: skip
 
@@ -299,9 +305,11 @@ _MOTION = (
 )
 
 
-def _leaves(clause: Clause, marks: list[Mark], words: list[str]) -> bool:
+def _leaves(clause: Clause, marks: list[Mark], words: list[str], *, count: bool) -> bool:
     """Whether something flies on after a clause told what became of another («Одна впала в Обухові, летить на Васильків»)."""
     done = any(m.value in _DONE for c in clause.cues for m in c.meanings)
+    if count and any(c.has("cue", "danger-over") for c in clause.cues):
+        return True
     return done and any(
         m.group == "role" and m.value == "toward" and words[m.i].startswith(_MOTION) for m in marks
     )
@@ -314,7 +322,7 @@ def _warns(clause: Clause) -> bool:
 
 def _flies_on(clause: Clause, marks: list[Mark], sep: int, words: list[str]) -> bool:
     """Whether a part only says where the same thing flies on («шахед на Житомирщині, змінив курс на Коростень»)."""
-    if sep not in (COMMA, AND_SLASH, DASH) or not clause.weapons or _other(marks, words):
+    if sep not in (COMMA, AND_SLASH, DASH) or _other(marks, words):
         return False
     mine = [m for m in marks if m.group == "cue" or _also_cue(m)]
     return (

@@ -27,7 +27,7 @@ class Speaker:
 
 @dataclass(slots=True)
 class Spot:
-    """A place in a sentence with its part: at, from, toward, via, near, or bare (``""``), ``into`` and ``po`` undecided."""
+    """A place in a sentence with its part: at, from, toward, via, near, or bare (``""``), ``into``, ``po`` and ``round`` undecided."""
 
     mark: Mark
     role: str

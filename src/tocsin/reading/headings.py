@@ -135,7 +135,7 @@ def announces(unit: Unit, spots: list[Spot], units: list[Unit], n: int) -> bool:
             "impact",
         )
     )
-    return speaks and not any(m.places for m in after)
+    return speaks and not any(m.places and m.places[0].precision != "country" for m in after)
 
 
 def without_heading(spots: list[Spot], unit: Unit, context: Context) -> list[Spot]:

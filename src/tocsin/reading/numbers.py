@@ -408,9 +408,13 @@ def _figures(tokens: Tokens, i: int) -> tuple[int, int, int] | None:
         return None  # the number of a list's item
     if 1900 <= low <= 2099:
         return None
-    if j < size and seps[j] == HYPHEN and kinds[j] == "w" and words[j] != "ти":
-        return None
+    if j < size and seps[j] == HYPHEN and kinds[j] == "w":
+        return (low, high, j + 1) if words[j] in _CASES else None
     return low, high, j
+
+
+_CASES = frozenset({"ти", "х", "x", "ма", "ми", "мя"})
+"""Endings behind a hyphen that leave a number a number («до 2-х», «5-ти»); others make it an ordinal or an address."""
 
 
 def _junk_end(tokens: Tokens, i: int) -> int:

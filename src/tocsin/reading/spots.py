@@ -37,6 +37,11 @@ _RIVER = frozenset(
         "avenue",
         "площа",
         "площі",
+        "берег",
+        "берега",
+        "берегу",
+        "березі",
+        "берегом",
     ]
 )
 _LOCATIVE = ("ой", "ові", "еві", "ах", "ях", "ому", "ій", "ом", "ем", "ою", "ею", "ами", "ям", "ам")
@@ -59,6 +64,11 @@ def find_spots(unit: Unit, context: Context) -> list[Spot]:
             candidate = Candidate(code=name.value, precision="settlement", form="nominative")
             role = _role(unit, context, n, mark, (candidate,), spots)
             spots.append(Spot(mark=mark, role=role, best=candidate))
+        elif mark.has("area", "centre"):
+            here = _here(mark, context)
+            if here is not None:
+                here.role = _role(unit, context, n, mark, (here.best,), spots) or "at"
+                spots.append(here)
         elif mark.has("area", "sea"):
             spots.append(
                 Spot(
@@ -160,8 +170,10 @@ def _speaks(mark: Mark, n: int, marks: list[Mark], unit: Unit) -> bool:
 def _here(mark: Mark, context: Context) -> Spot | None:
     """«над містом», «на область»: the city at the head of the line, or the source's own."""
     words = context.tokens.words[mark.i : mark.j]
-    city = any(w.startswith(("міст", "город", "city")) for w in words)
-    region = any(w.startswith(("област", "region")) for w in words)
+    city = any(
+        w.startswith(("міст", "город", "city", "центр", "облцентр", "capital", "centre")) for w in words
+    )
+    region = not city and any(w.startswith(("област", "region")) for w in words)
     if not city and not region:
         return None
     role = _PRONOUN.get(words[0], "toward")
@@ -204,7 +216,8 @@ def _possible(mark: Mark, context: Context, n: int, marks: list[Mark]) -> tuple[
     if any(c.form == "adjective" or c.precision == "neighbourhood" for c in places):
         places = tuple(c for c in places if _meant(c, mark, context))
     if places and _describes(mark, context):
-        places = tuple(c for c in places if c.precision not in ("settlement", "hromada"))
+        course = tokens.words[mark.j].startswith(_COURSES)
+        places = tuple(c for c in places if not course and c.precision not in ("settlement", "hromada"))
     if places and _surname(mark, n, marks, context):
         places = tuple(c for c in places if c.precision == "oblast" or c.form == "phrase")
     if capital:
@@ -278,6 +291,7 @@ def _describes(mark: Mark, context: Context) -> bool:
     )
 
 
+_COURSES = ("напрям", "направлен", "фронт", "плацдарм")
 _ADJECTIVE = (
     "ий",
     "ого",
@@ -326,6 +340,10 @@ def _surname(mark: Mark, n: int, marks: list[Mark], context: Context) -> bool:
 def _preposed(mark: Mark, context: Context) -> bool:
     tokens = context.tokens
     i = mark.i
+    while (
+        i > 1 and tokens.seps[i] == SPACE and tokens.words[i - 1] in FILLER and len(tokens.words[i - 1]) > 1
+    ):
+        i -= 1
     return i > 0 and tokens.seps[i] <= QUOTE and tokens.words[i - 1] in context.lexicon.prepositions
 
 
@@ -355,7 +373,7 @@ def _role(  # noqa: PLR0917 - a clause and all that it stands in
     ):
         i -= 1
     if i <= unit.i:
-        return ""
+        return "via" if _passed(mark, unit, context) else ""
     if tokens.seps[i] <= QUOTE:
         owner = next((m for m in reversed(marks[:n]) if m.j >= i and m.i < i), None)
         if owner is not None:
@@ -364,11 +382,7 @@ def _role(  # noqa: PLR0917 - a clause and all that it stands in
                 owner.role = role.value
                 if owner.group == "cue" and owner.value == "inbound" and tokens.words[owner.i] in _COURSE:
                     owner.turn(role)
-                return (
-                    "into"
-                    if role.value == "toward" and tokens.words[owner.j - 1] in ("район", "сектор") and False
-                    else role.value
-                )
+                return role.value
             if owner.group == "arrow":
                 return "toward"
             if owner.has("compass") and owner.i > unit.i:
@@ -387,6 +401,13 @@ def _role(  # noqa: PLR0917 - a clause and all that it stands in
             return _prepositional(found, candidates, tokens.words[mark.j - 1])
     if spots and _same_list(spots[-1], mark, context):
         return spots[-1].role
+    if (
+        tokens.words[i - 1] == "район"
+        and tokens.seps[i] == SPACE
+        and candidates[0].precision in ("settlement", "airfield")
+        and not (n and marks[n - 1].j == i and marks[n - 1].places)
+    ):
+        return "round"  # «Район Хотіні під обстрілом» is near; «пуски, район Енгельса» from
     if tokens.seps[i] <= QUOTE and tokens.words[i - 1] == "course":
         return "toward"
     if tokens.seps[i] in (COMMA, DASH, COLON) and tokens.words[i - 1] in _COURSE:
@@ -394,10 +415,13 @@ def _role(  # noqa: PLR0917 - a clause and all that it stands in
             if owner.j == i:
                 owner.turn(_TOWARD)
         return "toward"
-    j = mark.j
-    if j < unit.j and tokens.seps[j] == SPACE and tokens.words[j] in _PASSED and context.telegraphic:
-        return "via"
-    return ""
+    return "via" if _passed(mark, unit, context) else ""
+
+
+def _passed(mark: Mark, unit: Unit, context: Context) -> bool:
+    """Whether a channel says of a bare place that something has flown past it («Коблево пройшли»)."""
+    tokens, j = context.tokens, mark.j
+    return context.telegraphic and j < unit.j and tokens.seps[j] == SPACE and tokens.words[j] in _PASSED
 
 
 _PASSED = frozenset(

@@ -28,8 +28,10 @@ def spots_for(kind: str, spots: list[Spot], *, took_off: bool = False) -> list[S
             role = "toward" if kind in ("inbound", "launch") else "at"
         elif role == "po":
             role = "toward" if flying else "at"
-        elif kind == "launch" and role in ("", "at") and _abroad(spot):
+        elif kind == "launch" and role in ("", "at", "round") and _abroad(spot):
             role = "from"
+        elif role == "round":
+            role = "near"
         elif kind == "launch" and role in ("", "at"):
             role = "toward"
         elif kind == "takeoff" and role in ("", "at") and took_off and _abroad(spot):
@@ -65,6 +67,8 @@ def threats_of(clause: Clause, unit: Unit, context: Context) -> list[Draft]:
     if not kind and _elliptic(clause, unit, context) and clause.inherited is not None:
         kind = clause.inherited.kind
     if not kind:
+        return []
+    if kind == "impact" and cue is not None and _mere_cause(cue, clause, context):
         return []
     groups = _groups(kind, clause, unit, context)
     took_off = cue is not None and cue.value == "takeoff"
@@ -113,6 +117,23 @@ def threats_of(clause: Clause, unit: Unit, context: Context) -> list[Draft]:
     if drafts and not denies:
         clause.kind = kind
     return drafts
+
+
+_CAUSES = frozenset(
+    ["через", "внаслідок", "унаслідок", "після", "из", "за", "вследствие", "после", "результаті", "результате", "because", "due", "after", "following"]
+)  # fmt: skip
+
+
+def _mere_cause(cue: Mark, clause: Clause, context: Context) -> bool:
+    """Whether a strike is named only as a cause («… через нічний обстріл РФ»): one that has a target of its own is news."""
+    words = context.tokens.words
+    if context.telegraphic or words[cue.i].endswith(("в", "ла", "ли", "ло")):
+        return False
+    cause = next((k for k in range(max(0, cue.i - 3), cue.i) if words[k] in _CAUSES), None)
+    if cause is None:
+        return False
+    own = [*clause.weapons, *clause.objects, *(s.mark for s in clause.spots)]
+    return not any(m.i > cause for m in own)
 
 
 _REPEATED = frozenset({"impact", "inbound", "launch", "interception"})
