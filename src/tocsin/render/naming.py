@@ -9,7 +9,7 @@ from datetime import datetime
 import msgspec
 
 from tocsin.model import Alert, Cause, Source, Weapon
-from tocsin.render.words import Words
+from tocsin.render.words import LANGUAGES, Words, bundled
 
 __all__ = ["Names", "ago", "cause", "clean", "instruction", "number", "sources", "weapon"]
 
@@ -31,6 +31,9 @@ _SWIFT = frozenset(
         "missile",
     }
 )
+
+
+_DESK = "operators"
 
 
 class Names(msgspec.Struct, frozen=True, kw_only=True):
@@ -66,8 +69,16 @@ def cause(what: Cause, names: Names, words: Words) -> str | None:
 
 def sources(whose: tuple[str, ...], names: Names, lang: str) -> str:
     """Name the sources whose word it is, in the order given; an id that no register names stands for itself."""
-    called = [clean(names.register[s].called(lang)) if s in names.register else clean(s) for s in whose]
-    return ", ".join(dict.fromkeys(called))
+    return ", ".join(dict.fromkeys(_called(one, names, lang) for one in whose))
+
+
+def _called(source: str, names: Names, lang: str) -> str:
+    if source in names.register:
+        return clean(names.register[source].called(lang))
+    # What a duty officer orders rests on no source's word, and readers are told whose it is.
+    if source == _DESK and lang in LANGUAGES:
+        return bundled(lang).say("source.operators")
+    return clean(source)
 
 
 def instruction(alert: Alert, words: Words) -> str:

@@ -117,6 +117,7 @@
     try {
       const query = new URLSearchParams({ lang: body.dataset.lang, after: String(known ? 0 : newest) });
       if (known) query.set("known_at", known);
+      query.set("have", Object.entries(digests).map((pair) => pair.join(":")).join(","));
       const wanted = known, answer = await fetch(`${base}/panels?${query}`, { cache: "no-store" });
       if (answer.status === 401) return left();
       if (answer.ok) {
