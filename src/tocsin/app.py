@@ -10,10 +10,8 @@ from __future__ import annotations
 
 import asyncio
 import gc
-import importlib.metadata
 import logging
 import socket
-from collections import OrderedDict
 from collections.abc import AsyncIterator, Awaitable, Callable, Mapping, Sequence
 from concurrent.futures import Future
 from contextlib import suppress
@@ -44,14 +42,16 @@ from tocsin.model import (
     Report,
     Silence,
 )
+from tocsin.outlets.annals import Annals
 from tocsin.outlets.assembly import assemble, flaws
-from tocsin.outlets.fold import Fold, embargo_gate
+from tocsin.outlets.fold import Fold, Kept, embargo_gate
 from tocsin.outlets.hall import Age, Received, UnwrittenError, View
-from tocsin.outlets.past import Past, view_of
+from tocsin.outlets.health import health, measures
+from tocsin.outlets.past import Past
 from tocsin.outlets.publication import Gate, Publication
 from tocsin.outlets.serving import listen, server
 from tocsin.outlets.sse import Streams
-from tocsin.reading import Reader
+from tocsin.outlets.words import Words
 from tocsin.sources import SourceError
 from tocsin.sources.alarms import AlarmFeed, alarm_feed, standing_rows
 from tocsin.sources.inflow import Feed, Inflow
@@ -68,6 +68,8 @@ TICK = 0.25
 _RECORD_EVERY = 20
 _STREAM = "stream"
 _REMEMBERED = 50_000
+_AT_ONCE = 2_000
+"""Published changes that are compared or recorded at once."""
 
 
 def wall_clock() -> datetime:
@@ -103,21 +105,23 @@ class App:
         clock: Clock = wall_clock,
         *,
         gate: Callable[[World, State], Gate] = embargo_gate,
+        annals: Annals | None = None,
+        kept: Kept | None = None,
     ) -> None:
         self.settings = settings
         self.world = world
         self.journal = journal
         self.clock = clock
-        self._fold = Fold(world, gate, settings.marks)
-        self._reader = Reader(world.lexicon, world.places, world.register)
+        self.annals = Annals.open(None) if annals is None else annals
+        self._fold = Fold(world, gate, settings.marks, annals=self.annals, kept=kept)
+        self._words = Words(world, journal.versions)
         self._writer = Writer(journal, clock, self._committed)
         self._loop: asyncio.AbstractEventLoop | None = None
         self._grown = asyncio.Event()
-        self._claims: OrderedDict[str, Claim] = OrderedDict()
         self._noted: dict[int, tuple[Problem, ...]] = {}
         """What was wrong with an entry, until whoever sent it is told."""
-        self._heard: dict[str, datetime] = {}
-        self._past = Past(lambda: Fold(world, gate, settings.marks), journal.entries)
+        self.heard: dict[str, datetime] = {}
+        self._past = Past(self.annals, world.places, world.register)
         self._picture: tuple[int, datetime, Picture] | None = None
         self._tasks: list[asyncio.Task[None]] = []
         self.streams = Streams(self)
@@ -129,7 +133,7 @@ class App:
         """What tells of its own health: name → what is degraded, None where nothing is."""
         self.watchers: list[Callable[[Entry, tuple[Claim, ...], tuple[Problem, ...]], None]] = []
         """Who looks on as each entry is taken in: the desk, which sees what came and how it was read."""
-        self._counts: dict[str, float] = dict.fromkeys(
+        self.counts: dict[str, float] = dict.fromkeys(
             ("reports_total", "batches_total", "commit_seconds_total", "fold_seconds_total"), 0.0
         )
 
@@ -145,33 +149,42 @@ class App:
         return self.journal.append(fresh, self.clock()) if fresh else ()
 
     def refold(self) -> int:
-        """Fold the whole journal anew; numbers come out as they were. The number of its entries."""
+        """Fold the journal from where the fold is; numbers come out as they were. How many entries that took."""
         count = 0
-        for entry in self.journal.entries():
+        for entry in self.journal.entries(self.state.number):
             self._enter(entry)
             count += 1
+            if count % 500 == 0 and self.annals.crowded:
+                self.annals.flush()
         return count
 
-    def compare(self) -> str | None:
+    def compare(self, after: int = 0) -> str | None:
         """Compare what was published before with what the journal gives now; say where they part, if they do.
+
+        ``after`` is the number of the last change for which that is known already.
 
         After an upgrade a replay may tell another story than the one that people were
         told: that is a fact to be known, not to be papered over.
         """
-        sent = self.journal.issued(_STREAM)
-        for one in sent:
-            found = self.publication.after(one.change - 1, 1)
-            if not found or _digest(found[0].data) != one.digest:
-                why = f"change {one.change} was published otherwise than the journal gives it now"
-                log.warning("%s; tell those who follow to begin anew", why)
-                self.conditions["drift"] = partial(str, why)
-                return why
-        self._recorded = sent[-1].change if sent else 0
+        self.annals.flush()
+        self._recorded = after
+        while sent := self.journal.issued(_STREAM, self._recorded, _AT_ONCE):
+            found = {
+                one.change.number: one.data
+                for one in self.publication.after(sent[0].change - 1, sent[-1].change - sent[0].change + 1)
+            }
+            for one in sent:
+                if one.change not in found or _digest(found[one.change]) != one.digest:
+                    why = f"change {one.change} was published otherwise than the journal gives it now"
+                    log.warning("%s; tell those who follow to begin anew", why)
+                    self.conditions["drift"] = partial(str, why)
+                    return why
+            self._recorded = sent[-1].change
         return None
 
     def _record(self) -> None:
         """Hand over to the writer which changes were published, and wait for nothing."""
-        new = self.publication.after(self._recorded)
+        new = self.publication.after(self._recorded, _AT_ONCE)
         if new:
             self._recorded = new[-1].change.number
             now = self.clock()
@@ -219,6 +232,7 @@ class App:
         self._record()
         await asyncio.to_thread(self._writer.stop)
         await asyncio.sleep(0)
+        await asyncio.to_thread(self.annals.close)
 
     async def _tick(self) -> None:
         ticks = 0
@@ -330,7 +344,7 @@ class App:
             for one in admitted:
                 if one.fresh and one.entry is not None:
                     self._enter(one.entry)
-                    self._counts["reports_total"] += 1
+                    self.counts["reports_total"] += 1
         self._writer.landed()
         self._announce(before)
         for done, admitted in batch.jobs:
@@ -342,20 +356,17 @@ class App:
             else:
                 self.conditions.pop("journal", None)
                 done.set_result(admitted)
-        self._counts["batches_total"] += 1
-        self._counts["commit_seconds_total"] += batch.seconds
-        self._counts["fold_seconds_total"] += perf_counter() - started
+        self.counts["batches_total"] += 1
+        self.counts["commit_seconds_total"] += batch.seconds
+        self.counts["fold_seconds_total"] += perf_counter() - started
 
     def _enter(self, entry: Entry) -> None:
         claims, problems = self._fold.enter(entry)
         if problems and self._loop is not None and len(self._noted) < _REMEMBERED:
             self._noted[entry.number] = problems
-        for claim in claims:
-            self._claims[claim.id] = claim
-        while len(self._claims) > _REMEMBERED:
-            self._claims.popitem(last=False)
+        self._words.heard(claims)
         if isinstance(entry.body, Report | Deletion):
-            self._heard[entry.body.source] = entry.recorded_at
+            self.heard[entry.body.source] = entry.recorded_at
         for look in self.watchers:
             look(entry, claims, problems)
 
@@ -365,6 +376,11 @@ class App:
     def problems(self) -> list[Problem]:
         """What was wrong in data that we were given, newest last."""
         return list(self._fold.problems)
+
+    @property
+    def failed(self) -> int:
+        """How many entries or instants could not be folded."""
+        return self._fold.failed
 
     @property
     def state(self) -> State:
@@ -389,7 +405,7 @@ class App:
     def now_picture(self) -> Picture:
         """Return what is believed now, as far as the public may see it."""
         now = self.clock()
-        key = len(self._fold.changes)
+        key = self._fold.changes.last
         made = self._picture
         if made is None or made[0] != key or not made[1] <= now < made[1] + timedelta(seconds=1):
             picture = self._fold.publication.picture(self._fold.state.picture(), now)
@@ -411,7 +427,7 @@ class App:
 
     def desk_changes(self, after: int = 0, limit: int = 1000) -> Sequence[Change]:
         """Return all changes after a number, the embargoed ones included."""
-        return self._fold.changes[max(after, 0) : max(after, 0) + limit]
+        return self._fold.changes.after(after, limit)
 
     async def follow(self, after: int = 0) -> AsyncIterator[Change]:
         """Give published changes after a number as they come, without end."""
@@ -430,16 +446,13 @@ class App:
 
     def read(self, report: Report) -> tuple[Claim, ...]:
         """Read a report, as the desk's list of what came in shows it."""
-        return self._reader.read(report).claims
+        return self._words.read(report)
 
     def claim(self, claim: str) -> Claim | None:
         """Return a claim by its id, where the public may read its words."""
         if not self._fold.publication.quotable(claim):
             return None
-        found = self._claims.get(claim)
-        if found is None:
-            found = next((one for one, _ in self._read_again(claim)), None)
-        return found
+        return self._words.claim(claim)
 
     def source_heard(self, source: str) -> datetime | None:
         """Tell when a source was last heard."""
@@ -451,28 +464,28 @@ class App:
         """Return claims by id, each with the report that says it; the public gets those it may read."""
         wanted = [one for one in claims if desk or self._fold.publication.quotable(one)]
         return await asyncio.to_thread(
-            lambda: tuple(pair for one in wanted for pair in self._read_again(one))
+            lambda: tuple(pair for one in wanted for pair in self._words.again(one))
         )
-
-    def _read_again(self, claim: str) -> list[tuple[Claim, Report]]:
-        address = claim.rpartition("#")[0]
-        at = address.find(":")
-        while at >= 0:
-            for report in self.journal.versions(address[:at], address[at + 1 :]):
-                for found in self._reader.read(report).claims:
-                    if found.id == claim:
-                        return [(found, report)]
-            at = address.find(":", at + 1)
-        return []
 
     async def view(
         self, at: datetime | None = None, known_at: datetime | None = None, *, desk: bool = False
     ) -> View:
         """Return the state of the world at a moment, as known at a moment."""
         now = self.clock()
-        if known_at is None or known_at >= now:
-            return view_of(self._fold, at, now, desk=desk, picture=None if desk else self.now_picture())
-        return await self._past.view(at, known_at, desk=desk)
+        present = known_at is None or known_at >= now
+        if present and (at is None or at >= now):
+            return self._present(now, at, desk=desk)
+        self._pass()
+        return await self._past.view(at, now if known_at is None else min(known_at, now), desk=desk)
+
+    def _present(self, now: datetime, at: datetime | None, *, desk: bool) -> View:
+        picture = self._fold.state.picture() if desk else self.now_picture()
+        return View(picture=picture, at=at or now, known_at=now, age=self._fold.age(now))
+
+    def about(self, alert: str, *, desk: bool = False) -> Sequence[Change]:
+        """Return the changes of one alert, in order."""
+        self.annals.flush()
+        return self.annals.about(alert, desk=desk)
 
     def preview(self, order: Order) -> Preview:
         """Return what an order would change, were it given now; nothing is changed, and nothing written down."""
@@ -490,47 +503,11 @@ class App:
 
     def health(self, *, desk: bool = False) -> dict[str, Any]:
         """Return how we are: status, and what is degraded; for the desk, what came in as well."""
-        degraded = {
-            name: why for name, tell in sorted(self.conditions.items()) if (why := tell()) is not None
-        }
-        if self._fold.failed:
-            degraded["fold"] = f"{self._fold.failed} entries or instants could not be folded"
-        told: dict[str, Any] = {
-            "status": "degraded" if degraded else "ok",
-            "degraded": degraded,
-            "version": importlib.metadata.version("tocsin"),
-            "at": self.clock(),
-            "journal": {"notes": self.journal.notes},
-            "published": {"last": self.published_number, "head": self.head},
-            "streams": self.streams.readers,
-        }
-        if desk:
-            number, head = self.journal.head
-            told["journal"] |= {"entries": number, "head": head}
-            told["problems"] = self.problems[-50:]
-            told["heard"] = self._heard
-        if silences := self._fold.state.desk.told_silences(self.clock()):
-            told["silences"] = silences
-        if self.settings.demo:
-            told["demo"] = True
-        if self.settings.exercise:
-            told["exercise"] = True
-        return told
+        return health(self, desk=desk)
 
     def measures(self, *, desk: bool = False) -> Mapping[str, float]:
         """Return counters and gauges by name; for the desk, those of what came in as well."""
-        told = {
-            "published": float(self.published_number),
-            "streams": float(self.streams.readers),
-            "stream_writes_total": float(self.streams.sent),
-            "streams_dropped_total": float(self.streams.dropped),
-            "degraded": float(self.health()["status"] != "ok"),
-        }
-        if desk:
-            told |= self._counts
-            told["entries"] = float(self.journal.head[0])
-            told["fold_failures_total"] = float(self._fold.failed)
-        return told
+        return measures(self, desk=desk)
 
 
 # --- a server on this machine ---------------------------------------------------

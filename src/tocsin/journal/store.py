@@ -306,13 +306,15 @@ class Journal:
                 [(one.change, one.outlet, one.digest, instant(one.sent_at)) for one in sent],
             )
 
-    def issued(self, outlet: str | None = None, after: int = 0) -> tuple[Issued, ...]:
-        """Return what was sent for changes after ``after``, by change and outlet."""
+    def issued(
+        self, outlet: str | None = None, after: int = 0, limit: int | None = None
+    ) -> tuple[Issued, ...]:
+        """Return what was sent for changes after ``after``, by change and outlet, at most ``limit`` of it."""
         with self._lock:
             rows = self._db.execute(
                 "SELECT change, outlet, digest, sent_at FROM issued"
-                " WHERE change > ? AND (?2 IS NULL OR outlet = ?2) ORDER BY change, outlet, digest",
-                (after, outlet),
+                " WHERE change > ?1 AND (?2 IS NULL OR outlet = ?2) ORDER BY change, outlet, digest LIMIT ?3",
+                (after, outlet, -1 if limit is None else limit),
             ).fetchall()
         return tuple(
             Issued(change=change, outlet=name, digest=digest, sent_at=datetime.fromisoformat(sent_at))

@@ -4,17 +4,24 @@ from __future__ import annotations
 
 import logging
 from collections import deque
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
+from contextlib import contextmanager
 from datetime import datetime
+from typing import Any
+
+import msgspec
 
 from tocsin.decisions.publisher import Publisher
 from tocsin.engine import State, World
 from tocsin.model import Change, Claim, Entry, Problem, Report
+from tocsin.outlets.annals import PUBLIC, Annals, Heard, Mark
 from tocsin.outlets.hall import Age
-from tocsin.outlets.publication import Gate, Passing, Publication
+from tocsin.outlets.publication import EMPTY_HEAD, Gate, Passing, Publication, Published
+from tocsin.outlets.tail import Tail
+from tocsin.outlets.trace import Trace
 from tocsin.picture.record import Record
 
-__all__ = ["Fold", "embargo_gate"]
+__all__ = ["Fold", "Kept", "embargo_gate"]
 
 log = logging.getLogger(__name__)
 
@@ -27,22 +34,82 @@ def embargo_gate(world: World, state: State) -> Gate:
     return Publisher(world.embargo, world.register, world.places, record, told=state.record)
 
 
+class Kept(msgspec.Struct, kw_only=True):
+    """All of a fold that must outlive a restart: deleting it costs the time in which the journal is folded anew."""
+
+    state: State
+    gate: Any
+    published: int
+    head: str
+    sequences: list[int]
+    heard: dict[str, datetime]
+    problems: list[Problem]
+    failed: int
+
+
 class Fold:
-    """State and publication, moved on together by the same entries and instants."""
+    """State and publication, moved on together by the same entries and instants.
+
+    With ``annals`` everything that happens is told to them, and only the newest
+    changes stay in memory; without, all of them. ``kept`` goes on from a snapshot.
+    """
 
     def __init__(
         self,
         world: World,
         gate: Callable[[World, State], Gate] = embargo_gate,
         marks: Mapping[str, bool] | None = None,
+        *,
+        annals: Annals | None = None,
+        kept: Kept | None = None,
     ) -> None:
-        self.state = State(world)
-        self.publication = Publication(gate(world, self.state), world.places, marks)
-        self.changes: list[Change] = []
-        self.problems: deque[Problem] = deque(maxlen=1000)
-        self.failed = 0
-        self._heard: dict[str, datetime] = {}
+        self._annals = annals
+        self.state = State(world) if kept is None else kept.state
+        self.publication = Publication(
+            gate(world, self.state) if kept is None else kept.gate,
+            world.places,
+            marks,
+            fetch=None if annals is None else annals.published,
+            last=0 if kept is None else kept.published,
+            head=EMPTY_HEAD if kept is None else kept.head,
+        )
+        self.changes: Tail[Change] = Tail(None if annals is None else annals.changes, self.state.changed)
+        self.problems: deque[Problem] = deque(() if kept is None else kept.problems, maxlen=1000)
+        self.failed = 0 if kept is None else kept.failed
+        self._heard: dict[str, datetime] = {} if kept is None else kept.heard
         """When each source last said something that the public may know of."""
+        self._trace: Trace | None = None
+        if annals is not None:
+            self._look_on(kept.sequences if kept is not None else (0, 0, 0))
+
+    def _look_on(self, sequences: Sequence[int]) -> None:
+        gate = self.publication.gate
+        apart = isinstance(gate, Publisher)
+        self._trace = Trace(self.state, apart=apart, sequences=sequences)
+        if isinstance(gate, Publisher):
+            gate.witness(self._trace)
+
+    @contextmanager
+    def keeping(self) -> Iterator[Kept]:
+        """Give what must outlive a restart, with nobody looking on; to be written down before it goes on."""
+        assert self._trace is not None  # noqa: S101 - without annals there is nothing to resume
+        gate = self.publication.gate
+        if isinstance(gate, Publisher):
+            gate.witness(None)
+        try:
+            yield Kept(
+                state=self.state,
+                gate=gate,
+                published=self.publication.last,
+                head=self.publication.head,
+                sequences=list(self._trace.sequences),
+                heard=self._heard,
+                problems=list(self.problems),
+                failed=self.failed,
+            )
+        finally:
+            if isinstance(gate, Publisher):
+                gate.witness(self._trace)
 
     def enter(self, entry: Entry) -> tuple[tuple[Claim, ...], tuple[Problem, ...]]:
         """Live up to an entry's instant, then take it in; its claims, and what is wrong with it."""
@@ -61,8 +128,9 @@ class Fold:
         self.failed += step.failed
         claims = step.reading.claims if step.reading is not None else ()
         self._take(step.changes)
-        self.publication.advance(entry.recorded_at)
+        self._publish(self.publication.advance(entry.recorded_at))
         self._hear(entry, claims)
+        self._tell(entry.recorded_at)
         return claims, step.problems
 
     def _hear(self, entry: Entry, claims: Sequence[Claim]) -> None:
@@ -72,7 +140,11 @@ class Fold:
             not claims or any(self.publication.quotable(claim.id) for claim in claims)
         ):
             said = min(body.stated_at or at, at)
-            self._heard[body.source] = max(said, self._heard.get(body.source, said))
+            known = self._heard.get(body.source)
+            if known is None or said > known:
+                self._heard[body.source] = said
+                if self._trace is not None:
+                    self._trace.add(Heard(PUBLIC, body.source, at, said))
 
     def source_heard(self, source: str) -> datetime | None:
         """Return when a source was last heard, as far as the public may know."""
@@ -102,12 +174,34 @@ class Fold:
             self._note("deadlines", f"could not be kept: {error}", "Report this.")
             return
         self._take(changes)
-        self.publication.advance(instant)
+        self._publish(self.publication.advance(instant))
+        self._tell(instant)
 
     def _take(self, changes: Sequence[Change]) -> None:
         if changes:
-            self.changes.extend(changes)
-            self.publication.absorb(changes)
+            trace = self._trace
+            for change in changes:
+                self.changes.append(change)
+                if trace is not None:
+                    trace.add(change)
+            self._publish(self.publication.absorb(changes))
+
+    def _publish(self, published: Sequence[Published]) -> None:
+        if self._trace is not None:
+            for one in published:
+                self._trace.add(one)
+
+    def _tell(self, instant: datetime) -> None:
+        """Hand over to the annals what was gathered, and let go of what they have written."""
+        if self._annals is None or self._trace is None:
+            return
+        gathered = self._trace.collect()
+        if gathered:
+            self._annals.take((*gathered, Mark(self.state.number, instant)))
+            if self._annals.trouble is None:
+                written = self._annals.counters
+                self.changes.trim(written.desk)
+                self.publication.trim(written.published)
 
     def _note(self, where: str, what: str, remedy: str) -> None:
         self.problems.append(Problem(where=where, what=what, remedy=remedy))

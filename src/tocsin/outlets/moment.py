@@ -26,7 +26,7 @@ from tocsin.model import (
     Threat,
 )
 
-__all__ = ["picture_at"]
+__all__ = ["holds", "picture_at"]
 
 Slice = tuple[datetime, Any]
 
@@ -36,7 +36,7 @@ def picture_at(changes: Iterable[Change], at: datetime, known: Picture) -> Pictu
     found: dict[type, list[Any]] = {}
     for slices in _rows(changes).values():
         noun = next((noun for since, noun in reversed(slices) if since <= at), None)
-        if noun is not None and _holds(noun, at):
+        if noun is not None and holds(noun, at):
             found.setdefault(type(noun), []).append(noun)
     lines = tuple(found.get(LedgerLine, ()))
     ids = {line.id for line in lines if line.status == "standing"}
@@ -85,7 +85,7 @@ def _since(noun: object) -> datetime | None:
     return start
 
 
-def _holds(noun: object, at: datetime) -> bool:
+def holds(noun: object, at: datetime) -> bool:
     """Tell whether a noun is part of the world at a moment; ledger lines and statements stay once they were made."""
     if isinstance(noun, LedgerLine | Statement | Coverage):
         return True

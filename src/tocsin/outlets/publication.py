@@ -8,7 +8,7 @@ nor chain heads tell of what is held back (R27).
 from __future__ import annotations
 
 import hashlib
-from collections.abc import Iterable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from datetime import datetime
 from typing import Protocol
 
@@ -26,6 +26,7 @@ from tocsin.model import (
     Picture,
     Threat,
 )
+from tocsin.outlets.tail import Tail
 
 __all__ = ["EMPTY_HEAD", "Gate", "Passing", "Publication", "Published", "areas_of"]
 
@@ -115,18 +116,28 @@ def areas_of(fact: Fact) -> tuple[str, ...]:
 class Publication:
     """The public chain: numbers from 1, each change's hash over the head before and its bytes."""
 
-    def __init__(self, gate: Gate, places: Tree, marks: Mapping[str, bool] | None = None) -> None:
-        self._gate = gate
+    def __init__(
+        self,
+        gate: Gate,
+        places: Tree,
+        marks: Mapping[str, bool] | None = None,
+        *,
+        fetch: Callable[[int, int], Sequence[tuple[bytes, Change]]] | None = None,
+        last: int = 0,
+        head: str = EMPTY_HEAD,
+    ) -> None:
+        self.gate = gate
         self._places = places
         self._marks = marks or {}
         """What each change carries where nothing of it is real: ``demo`` or ``exercise``."""
-        self._log: list[Published] = []
-        self._head = EMPTY_HEAD
+        self._fetch = fetch
+        self._log: Tail[Published] = Tail(None if fetch is None else self._again, last)
+        self._head = head
 
     @property
     def last(self) -> int:
         """Number of the last published change; 0 before the first."""
-        return len(self._log)
+        return self._log.last
 
     @property
     def head(self) -> str:
@@ -137,39 +148,49 @@ class Publication:
         """Publish what of our changes may go out, and before each what its instant releases."""
         out: list[Published] = []
         for change in changes:
-            out.extend(self._publish(self._gate.offer(change)))
+            out.extend(self._publish(self.gate.offer(change)))
         return tuple(out)
 
     def quotable(self, claim_id: str) -> bool:
         """Tell whether the public may read the words of a claim."""
-        return self._gate.quotable(claim_id)
+        return self.gate.quotable(claim_id)
 
     def advance(self, to: datetime) -> tuple[Published, ...]:
         """Publish what was held back until at most ``to``."""
-        return tuple(self._publish(self._gate.advance(to)))
+        return tuple(self._publish(self.gate.advance(to)))
 
     def _publish(self, facts: Iterable[tuple[datetime, Fact]]) -> Iterator[Published]:
         for at, fact in facts:
-            number = len(self._log) + 1
+            number = self._log.last + 1
             change = Change(number=number, at=at, entry=0, fact=fact)
             data = encode({**change_json(change), **self._marks})
-            spoken = areas_of(fact)
-            above = (code for area in spoken for code in self._places.ancestors(area))
-            one = Published(
-                change=change,
-                frame=b"id: %d%b%b\n\n" % (number, _DATA, data),
-                areas=tuple(dict.fromkeys((*spoken, *above))),
-                spoken=len(spoken),
-            )
+            one = self._framed(change, data)
             self._head = hashlib.sha256(bytes.fromhex(self._head) + data).hexdigest()
             self._log.append(one)
             yield one
 
     def after(self, number: int, limit: int | None = None) -> Sequence[Published]:
         """Return published changes after ``number``, at most ``limit`` of them."""
-        start = max(number, 0)
-        return self._log[start : len(self._log) if limit is None else start + limit]
+        return self._log.after(number, limit)
+
+    def trim(self, written: int) -> None:
+        """Keep at hand only the newest of what is written down up to a number."""
+        self._log.trim(written)
+
+    def _framed(self, change: Change, data: bytes) -> Published:
+        spoken = areas_of(change.fact)
+        above = (code for area in spoken for code in self._places.ancestors(area))
+        return Published(
+            change=change,
+            frame=b"id: %d%b%b\n\n" % (change.number, _DATA, data),
+            areas=tuple(dict.fromkeys((*spoken, *above))),
+            spoken=len(spoken),
+        )
+
+    def _again(self, after: int, limit: int) -> Sequence[Published]:
+        assert self._fetch is not None  # noqa: S101 - else nothing was let go of
+        return [self._framed(change, data) for data, change in self._fetch(after, limit)]
 
     def picture(self, picture: Picture, at: datetime) -> Picture:
         """Return what of a picture the public may see at an instant."""
-        return self._gate.picture(picture, at)
+        return self.gate.picture(picture, at)
