@@ -27,7 +27,8 @@ from tocsin.render.page import Frame
 
 __all__ = ["Doors", "LockedError"]
 
-_AT_ONCE = 2
+_AT_ONCE = 1
+"""Passwords that are compared at once: guessers never take more than one core from the alarms."""
 _QUEUED = 24
 
 
@@ -80,7 +81,7 @@ class Doors:
     async def _proved(
         self, name: str, device: str | None, prove: Callable[[datetime], Account | None]
     ) -> Account | None:
-        """Let one try at a time or two go on: proving takes a processor's time, which alarms need more."""
+        """Let one try at a time go on: proving takes a processor's time, which alarms need more."""
         if self._waiting >= _QUEUED:
             raise Refusal(503, "sign-in", "too many try at once", "Try again in a few seconds.", code="busy")
         self._waiting += 1
