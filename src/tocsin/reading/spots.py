@@ -60,7 +60,9 @@ def find_spots(unit: Unit, context: Context) -> list[Spot]:
             spots.append(
                 Spot(mark=mark, role=_role(unit, context, n, mark, (candidate,), spots), best=candidate)
             )
-        elif (name := mark.has("named")) is not None and context.tokens.caps[mark.i]:
+        elif (name := mark.has("named")) is not None and (
+            context.tokens.caps[mark.i] or (context.lower and _preposed(mark, context))
+        ):
             candidate = Candidate(code=name.value, precision="settlement", form="nominative")
             role = _role(unit, context, n, mark, (candidate,), spots)
             spots.append(Spot(mark=mark, role=role, best=candidate))

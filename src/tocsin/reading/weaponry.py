@@ -11,7 +11,7 @@ from tocsin.reading.lexicon import Meaning
 from tocsin.reading.marks import Mark
 from tocsin.reading.normalise import AND_SLASH, COLON, COMMA, DASH, PAREN
 
-__all__ = ["Group", "carriers", "groups_of"]
+__all__ = ["Group", "carriers", "groups_of", "ruins"]
 
 _MISSILES = frozenset({"ballistic", "aeroballistic", "cruise", "hypersonic", "missile", "high-speed-target"})
 _DRONES = frozenset({"drone", "jet-drone", "recon-drone"})
@@ -73,6 +73,21 @@ def carriers(context: Context, clause: Clause) -> list[Mark]:
     """The marks of aircraft that carry weapons."""
     weapons = context.lexicon.weapons
     return [m for m in clause.weapons if m.value in weapons and weapons[m.value].carrier]
+
+
+def ruins(cue: Mark, clause: Clause, context: Context) -> bool:
+    """Whether a word of destroying has a thing on the ground for its object («дроном знищено склад»)."""
+    tokens = context.tokens
+    small = context.lexicon.prepositions
+    for thing in clause.objects:
+        i, j = (cue.j, thing.i) if thing.i >= cue.j else (thing.j, cue.i)
+        if (
+            0 <= j - i <= 4
+            and not any(tokens.words[k] in small and tokens.words[k] != "з" for k in range(i, j))
+            and not any(i <= m.i < j for m in clause.weapons)
+        ):
+            return True
+    return False
 
 
 def groups_of(clause: Clause, context: Context, *, carrying: bool = False) -> list[Group]:
