@@ -20,6 +20,7 @@ from tocsin.model import (
     AreaRef,
     Change,
     Coverage,
+    Evidence,
     Fact,
     Interval,
     Order,
@@ -455,3 +456,93 @@ def test_what_leaves_the_record_leaves_the_public_picture_also_what_no_longer_st
     assert public.gate._now == {}
     assert public.gate._shown == {}
     assert public.gate.next_deadline() is None
+
+
+# --- what the desk may change, and what it sees --------------------------------------------
+
+
+def told(verb, target, **arguments):
+    return Order(
+        operator="olha", verb=verb, target=target, why="rescuers are still there", arguments=arguments
+    )
+
+
+def given(public, clock, order):
+    """An order carried out; what goes out then."""
+    public.record.order(order, at(clock))
+    return public.until(clock)
+
+
+def test_the_desk_may_hold_a_claim_longer_and_it_goes_out_by_itself_then():
+    public = Public()
+    public.say("07:30", "channel", claim("impact", "hol", hit="residential"), report="r")
+    given(public, "07:40", told("hold", "channel:r#1", minutes="240"))
+    assert public.until("10:31") == []
+    (gone,) = public.until("12:00")
+    assert gone[0] == "11:40"
+
+
+def test_what_is_out_cannot_be_held_and_what_must_never_wait_never_waits():
+    public = Public()
+    public.say("07:30", "mayor", claim("debris", "hol"), report="out")
+    public.say("07:30", "mayor", claim("hazard", "hol"), report="gas")
+    before = len(public.until("07:31"))
+    assert before >= 2
+    given(public, "07:40", told("hold", "mayor:out#1", minutes="60"))
+    given(public, "07:40", told("hold", "mayor:gas#1", minutes="60"))
+    assert {each.kinds for each in public.seen("07:41").incidents} == {("debris",), ("hazard",)}
+
+
+def test_nobody_may_let_out_what_its_row_gives_to_nobody():
+    public = Public()
+    public.say("07:30", "channel", claim("impact", "hol", hit="power"), report="r")
+    assert given(public, "07:40", told("publish", "channel:r#1")) == []
+
+
+def test_an_early_release_ends_a_hold():
+    public = Public()
+    public.say("07:30", "channel", claim("impact", "hol", hit="residential"), report="r")
+    given(public, "07:40", told("hold", "channel:r#1", minutes="600"))
+    assert given(public, "07:50", told("publish", "channel:r#1"))
+
+
+def test_the_desk_sees_what_waits_until_when_why_and_who_may_change_it():
+    public = Public()
+    public.say(
+        "07:30", "channel", claim("impact", "hol", hit="residential"), claim("lost", "hol"), report="r"
+    )
+    public.say("07:30", "mayor", claim("debris", "hol", hit="residential"), report="m")
+    public.until("07:31")
+    house, lost = (each for each in public.gate.waiting(at("07:31")) if each.source == "channel")
+    assert (house.until, house.partly, house.override) == (at("10:30"), False, "desk")
+    assert "three hours" in house.why
+    assert (lost.until, lost.override) == (None, "nobody")
+    public.until("10:31")
+    assert "channel:r#1" not in [each.claim for each in public.gate.waiting(at("10:31"))]
+
+
+def test_how_badly_a_plant_was_hit_is_not_told_with_where():
+    public = Public()
+    words = (Evidence(start=0, end=20, quote="Цех зруйновано вщент"),)
+    absorb = public.record.absorb
+
+    def worded(report, made, source, when):
+        return absorb(report, [msgspec.structs.replace(each, evidence=words) for each in made], source, when)
+
+    public.record.absorb = worded
+    public.say("07:30", "mayor", claim("damage", "hol", hit="industrial"))
+    assert [each.damage for each in public.incidents()] == ["destroyed"]
+    assert [(each.damage, each.objects) for each in public.seen("07:31").incidents] == [(None, ())]
+
+
+def test_open_help_goes_out_at_once():
+    public = Public()
+    words = (Evidence(start=0, end=20, quote="Пункт обігріву в школі"),)
+    absorb = public.record.absorb
+    public.record.absorb = lambda report, made, source, when: absorb(
+        report, [msgspec.structs.replace(each, evidence=words) for each in made], source, when
+    )
+    public.say("12:00", "mayor", claim("instruction", "hol"), report="h")
+    (line,) = public.seen("12:00").ledgers.lines
+    assert (line.subject, line.area) == ("heating-points", "hol")
+    assert public.gate.quotable("mayor:h#1")

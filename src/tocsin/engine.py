@@ -393,7 +393,7 @@ class State:
             reference = admitted.reference or reference
             facts = tuple(self._carried_out(given, reference, at))
             two = admitted.waits or (admitted.tries and weighty(facts, before))
-            changes = order.verb in ("silence", "unsilence", "release", "publish", "retract")
+            changes = order.verb in ("silence", "unsilence", "release", "publish", "hold", "retract")
             empty = admitted.tries and not facts and not changes
             wrong = _problem(self.number, "the order changes nothing", "look at what stands now")
             return Preview(

@@ -43,7 +43,7 @@ from tocsin.model import (
     Threat,
 )
 
-__all__ = ["Fold", "Publisher", "Told"]
+__all__ = ["Fold", "Publisher", "Told", "Waiting"]
 
 Going = tuple[datetime, Fact]
 Name = tuple[str, str]
@@ -118,6 +118,21 @@ class Told(Protocol):
         """Return the minutes since the last time."""
 
 
+class Waiting(msgspec.Struct, frozen=True, kw_only=True):
+    """A claim that the public does not see, or sees coarsely only: until when, why, and who may change that."""
+
+    claim: str
+    source: str
+    partly: bool
+    """Whether a coarser form of it is out."""
+    until: datetime | None
+    """When more of it goes out; None for never."""
+    kept: bool
+    """Whether an order keeps it back until then."""
+    override: str
+    why: str
+
+
 class _Held(msgspec.Struct):
     """A report with its claims: those that are out, as they are out, and those that an order let out."""
 
@@ -130,6 +145,8 @@ class _Held(msgspec.Struct):
     rows: dict[str, Row] = {}
     """By which row each claim that is out went out."""
     ordered: dict[str, None] = {}
+    kept: dict[str, datetime] = {}
+    """Until when an order keeps a claim back that its row would let out."""
 
 
 class Publisher:
@@ -300,8 +317,8 @@ class Publisher:
         return stages
 
     def _order(self, order: Order, at: datetime) -> None:
-        """Let a claim out before its time, where its row lets the desk; else the record's own orders."""
-        if order.verb != "publish":
+        """Let a claim out before its time or keep it back longer, where its row lets the desk; else the record's orders."""
+        if order.verb not in {"publish", "hold"}:
             self._send(self._fold.order(order, at), at)
             return
         key = self._claim_home.get(order.target)
@@ -310,9 +327,15 @@ class Publisher:
             return
         claim = next(claim for claim in held.claims if claim.id == order.target)
         row = self._rule(claim, held)
-        if row is not None and row.override == "desk":
+        if row is None or row.override != "desk":
+            return
+        if order.verb == "publish":
             held.ordered[claim.id] = None
-            self._release(key, at)
+            held.kept.pop(claim.id, None)
+        elif claim.id not in held.out and (minutes := order.arguments.get("minutes", "")).isdigit():
+            # What is out cannot be held: it is withdrawn or retracted, and everybody sees that.
+            held.kept[claim.id] = at + timedelta(minutes=int(minutes[:6]))
+        self._release(key, at)
 
     def _release(self, key: str, at: datetime) -> None:
         """Let out of a report what may go out now; a finer word takes the place of the coarser."""
@@ -322,6 +345,10 @@ class Publisher:
         for claim in held.claims:
             if claim.id in held.ordered:
                 out[claim.id] = claim
+                continue
+            kept = held.kept.get(claim.id)
+            if kept is not None and kept > at:
+                until = kept if until is None else min(until, kept)
                 continue
             let = release(claim, held.stated, at, self._staged(claim, held), self._places)
             if let.claim is not None and let.row is not None:
@@ -445,6 +472,29 @@ class Publisher:
         self._outbox.append((at, going))
 
     # --- asked ----------------------------------------------------------------------
+
+    def waiting(self, at: datetime) -> tuple[Waiting, ...]:
+        """Return every claim that is held back, wholly or in part, in the order in which they came: for the desk alone."""
+        found: list[Waiting] = []
+        for held in self._held.values():
+            for claim in held.claims:
+                out = held.out.get(claim.id)
+                if out == claim:
+                    continue
+                row, kept = self._rule(claim, held), held.kept.get(claim.id)
+                let = release(claim, held.stated, at, self._staged(claim, held), self._places)
+                found.append(
+                    Waiting(
+                        claim=claim.id,
+                        source=held.source.id,
+                        partly=out is not None,
+                        until=let.until if kept is None or kept <= at else kept,
+                        kept=kept is not None and kept > at,
+                        override="nobody" if row is None else row.override,
+                        why="no row of the table allows it" if row is None else row.why,
+                    )
+                )
+        return tuple(found)
 
     def quotable(self, claim_id: str) -> bool:
         """Whether the words of a claim may be shown: it is out as it was said, and no row keeps its words."""

@@ -178,6 +178,13 @@ VERBS = {
             does="lets a claim out before its embargo ends, where its row lets the desk",
         ),
         Verb(
+            name="hold",
+            targets=("claim",),
+            persons="one",
+            does="keeps a claim of effects back for some minutes more, where its row lets the desk",
+            arguments=(Argument(name="minutes", holds="minutes", required=True),),
+        ),
+        Verb(
             name="withdraw", targets=("incident",), persons="one", does="takes an incident out of the record"
         ),
         Verb(name="close", targets=("incident",), persons="one", does="closes an incident"),

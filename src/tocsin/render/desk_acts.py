@@ -55,6 +55,7 @@ FORMS: Final = (
     ),
     Form(verb="unsilence", target="silence"),
     Form(verb="publish", target="claim"),
+    Form(verb="hold", target="claim", fields=("minutes",), needs=("minutes",)),
     Form(verb="withdraw", target="incident"),
     Form(verb="close", target="incident"),
     Form(verb="place", target="incident", fields=("area",), needs=("area",)),
