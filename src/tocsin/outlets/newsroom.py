@@ -29,6 +29,7 @@ from tocsin.outlets.pages import Pages
 from tocsin.outlets.past import BusyError
 from tocsin.outlets.publication import areas_of
 from tocsin.outlets.views import Host
+from tocsin.picture.joining import attacks
 from tocsin.render import live
 from tocsin.render.exports import incidents_csv, incidents_geojson, ledger_csv
 from tocsin.render.map import Sheet, sheet
@@ -342,6 +343,8 @@ class Newsroom:
                 picture = (await self._hall.view(None, asked.known_at)).picture
                 if asked.area is not None:
                     picture = within(picture, asked.area.code, places.covers)
+                if name == "attacks.json":
+                    return await self._attacks(asked, picture)
                 if name == "incidents.csv":
                     return incidents_csv(picture, asked.lang, self._names.weapons).encode()
                 if name == "ledger.csv":
@@ -354,6 +357,14 @@ class Newsroom:
             return await self._answer(request, asked, (name,), make, kind=_KINDS[form], extra=extra)
 
         return answer
+
+    async def _attacks(self, asked: Asked, picture: Picture) -> bytes:
+        """Tell each attack from its first alert to those it hurt, as far as all that is public."""
+        places = self._hall.world.places
+        known_at = asked.known_at or self._hall.clock()
+        changes = await asyncio.to_thread(self._changes, known_at, None, picture)
+        made = attacks(picture, changes, places)
+        return encode(self._marked({"known_at": plain(self._as_of(known_at)), "attacks": plain(made)}))
 
     # --- the live-updates feed
 
@@ -506,7 +517,7 @@ def _iso(moment: datetime) -> str:
 
 # --- what there is ------------------------------------------------------------------------
 
-_EXPORTS = ("incidents.csv", "incidents.geojson", "ledger.csv")
+_EXPORTS = ("incidents.csv", "incidents.geojson", "ledger.csv", "attacks.json")
 _AREA = Parameter("area", "Keep to one area, by its code.")
 _LANG = Parameter("lang", "uk, ru or en; what the browser asks for where it is missing.")
 _KNOWN = Parameter("known_at", "As it was known at this moment; now where it is missing.")
@@ -544,6 +555,7 @@ def endpoints(hall: Hall, base: str) -> tuple[Endpoint, ...]:
                     "Incidents with their provenance, a row each.",
                     "Incidents with their provenance as GeoJSON, at the centres of their areas.",
                     "Every ledger line with its provenance, a row each.",
+                    "Each attack with its alerts, threats, totals, incidents and people hurt.",
                 ),
                 strict=True,
             )
