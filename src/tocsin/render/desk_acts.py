@@ -12,6 +12,7 @@ from tocsin.model import ALARM_TYPES, Alert, Fact, Order
 from tocsin.places import Gazetteer
 from tocsin.places.geometry import COMPASS
 from tocsin.render.desk_reports import understood
+from tocsin.render.desk_rows import spoken
 from tocsin.render.desk_values import Moment, Preview, Saying
 from tocsin.render.naming import Names, cause, clean, sources, weapon
 from tocsin.render.page import Frame, render
@@ -142,11 +143,13 @@ def previewed(preview: Preview, names: Names, frame: Frame, places: Gazetteer) -
         frame,
         p=preview,
         problem=f"{preview.problem.what}. {preview.problem.remedy}" if preview.problem else "",
-        head=_order(preview.order, places, words),
+        head=_order(preview.order, places, words, _called(preview.facts, words)),
         changed=changed,
         published=any(one.public for one in changed),
         areas=tuple(dict.fromkeys(clean(words.area(area)) for area in alerted)),
-        corrections=tuple(_order(one, places, words) for one in preview.corrections),
+        corrections=tuple(
+            _order(one, places, words, _called(preview.facts, words)) for one in preview.corrections
+        ),
         tongues=tuple((lang, bundled(lang).say("language")) for lang in LANGUAGES),
     )
 
@@ -184,12 +187,15 @@ def _change(group: Sequence[tuple[int, Fact]], texts: Sequence[Saying], names: N
     return Change(verb=verb, tone=fact.type, head=called, where=where, says=(), rest=(), public=False)
 
 
-def _order(order: Order, places: Gazetteer, words: Words) -> str:
+def _called(facts: Sequence[Fact], words: Words) -> Mapping[str, str]:
+    """Name by their areas the alerts that facts speak of: an id tells a person nothing."""
+    return {fact.noun.id: words.area(fact.noun.area) for fact in facts if isinstance(fact.noun, Alert)}
+
+
+def _order(order: Order, places: Gazetteer, words: Words, called: Mapping[str, str]) -> str:
     area = places.area(order.target)
-    where = words.named(area.names, order.target) if area else order.target
-    told = [f"{words.word('desk.act', order.verb)}: {where}"]
-    told += [f"{words.word('desk.argument', key)}: {value}" for key, value in sorted(order.arguments.items())]
-    return clean("; ".join(told))
+    where = words.named(area.names, order.target) if area else called.get(order.target, order.target)
+    return clean("; ".join((f"{words.word('desk.act', order.verb)}: {where}", *spoken(order, places, words))))
 
 
 # --- the explanation ------------------------------------------------------------------
@@ -218,7 +224,7 @@ def explained(title: str, moments: Sequence[Moment], names: Names, frame: Frame)
                 "level": words.word("level", one.level) if one.level else "",
                 "rule": clean(one.rule or ""),
                 "rule_why": clean(one.rule_why or ""),
-                "why": words.word("why", one.why) if one.why else "",
+                "why": words.say(f"why.{one.why}") if words.has(f"why.{one.why}") else "",
                 "said": said,
                 "orders": one.orders,
             }

@@ -6,7 +6,7 @@ from collections.abc import Iterable, Sequence
 
 from tocsin.model import Alert, AreaRef, AreaState, Change, Incident, Silence, Threat
 from tocsin.render import story
-from tocsin.render.desk_rows import Act, Row, acting, arrivals
+from tocsin.render.desk_rows import Act, Row, acting, arrivals, spoken
 from tocsin.render.desk_values import Night, Outlet, Waiting, Wanted
 from tocsin.render.naming import cause, clean, number, sources, weapon
 from tocsin.render.page import Frame, look, state_word
@@ -51,9 +51,7 @@ def _waiting(one: Waiting, night: Night, frame: Frame) -> Row:
         if one.until
         else words.say("desk.waits"),
         head=clean(f"{words.word('desk.act', order.verb)}: {where}"),
-        parts=tuple(
-            clean(f"{words.word('desk.argument', k)}: {v}") for k, v in sorted(order.arguments.items())
-        ),
+        parts=spoken(order, night.places, words),
         who=clean(order.operator),
         said=order.why,
         acts=acting(night, mine, "operator") if one.mine else acting(night, theirs, "approver"),
@@ -63,20 +61,35 @@ def _waiting(one: Waiting, night: Night, frame: Frame) -> Row:
 def _wanted(one: Wanted, night: Night, frame: Frame) -> Row:
     words = frame.words
     head = words.word("desk.wanted", one.kind)
-    acts = [_explain(one.target)] if one.kind not in {"problem", "degraded", "stale"} else []
-    if one.kind == "contradiction" and one.area is not None:
+    about = _about(one, night, words)
+    # An area has no chain behind it, nor has a part of ours that fails: what they say is all there is.
+    chained = one.kind not in {"problem", "degraded", "stale"} and night.places.area(one.target) is None
+    acts = [_explain(one.target)] if chained else []
+    if one.kind == "contradiction" and one.area is not None and not chained:
         acts += acting(night, [Act(verb="confirm", target=one.area.code, name=words.area(one.area))])
     return Row(
         item="wanted",
         id=one.target,
         tone="high" if one.high else "",
-        clock=words.clock(one.since),
-        head=clean(f"{head}: {words.area(one.area)}" if one.area else head),
+        clock="" if one.kind == "degraded" else words.clock(one.since),
+        head=clean(f"{head}: {about}" if about else head),
         # Why something was not believed is a code of ours; all else are words of others.
         why=words.word("why", one.what) if one.kind == "doubtful" and one.what else "",
         said="" if one.kind == "doubtful" else one.what,
         acts=tuple(acts),
     )
+
+
+def _about(one: Wanted, night: Night, words: Words) -> str:
+    """Name what it is about: a threat with where it goes, an alert with its cause, else the area alone."""
+    threat = next((t for t in night.picture.threats if t.id == one.target), None)
+    if threat is not None:
+        where = _areas(threat.toward or threat.areas, words)
+        return ", ".join(part for part in (weapon(threat.weapon, night.names, words), where) if part)
+    area = words.area(one.area) if one.area else ""
+    alert = next((a for a in night.picture.alerts if a.id == one.target), None)
+    what = cause(alert.cause, night.names, words) if alert is not None else None
+    return f"{area}, {what}" if area and what else area
 
 
 # --- alerts -------------------------------------------------------------------------

@@ -7,12 +7,13 @@ from datetime import datetime
 
 import msgspec
 
-from tocsin.model import Threat
+from tocsin.model import Order, Threat
 from tocsin.places import Gazetteer
 from tocsin.render.desk_values import Night, may
-from tocsin.render.naming import Names
+from tocsin.render.naming import Names, clean
+from tocsin.render.words import Words
 
-__all__ = ["Act", "Row", "acting", "arrivals", "base_of"]
+__all__ = ["Act", "Row", "acting", "arrivals", "base_of", "spoken"]
 
 
 class Act(msgspec.Struct, frozen=True, kw_only=True):
@@ -47,6 +48,20 @@ def acting(night: Night, acts: Sequence[Act], need: str = "operator") -> tuple[A
     """Keep the acts that this person may do now: asking is for everybody, acting only in the present."""
     can = night.known_at is None and may(night.seat.role, need)
     return tuple(act for act in acts if can or act.verb == "explain")
+
+
+def spoken(order: Order, places: Gazetteer, words: Words) -> tuple[str, ...]:
+    """Say an order's arguments in words; ids, which tell a person nothing, are left out."""
+    told = []
+    for key, value in sorted(order.arguments.items()):
+        if not words.has(f"desk.argument.{key}"):
+            continue
+        known = next((words.say(k) for k in (f"{key}.{value}", f"ending.{value}") if words.has(k)), None)
+        areas = [places.area(code) for code in value.split(",")]
+        if known is None and all(areas):
+            known = ", ".join(words.named(area.names, area.code) for area in areas if area)
+        told.append(clean(f"{words.say(f'desk.argument.{key}')}: {(known or value).rstrip('.')}"))
+    return tuple(told)
 
 
 def base_of(threat: Threat, places: Gazetteer) -> str | None:

@@ -107,7 +107,8 @@
     verbs.value = verb;
     second.hidden = true;
     form.hidden = false;
-    const fields = option().dataset.fields.split(" ");
+    // An alert that is pointed at has its kind already.
+    const fields = option().dataset.fields.split(" ").filter((one) => one !== "kind" || verb === "raise" || verb === "silence" || names.has(target));
     for (const one of form.querySelectorAll("[data-field]")) one.hidden = !fields.includes(one.dataset.field);
     $("act-title").textContent = option().textContent;
     $("target-area").hidden = Boolean(target) || option().dataset.target !== "area";
@@ -115,6 +116,7 @@
     $("target-said").hidden = !target;
     if (fields.includes("into")) others(verb, target);
     for (const [key, value] of Object.entries(fill)) if (field(key)) field(key).querySelector("input, select").value = value;
+    if (verb === "raise") $("f-kind").value = "air-raid";
     $("f-why").value = verb === "revoke" ? words.mistake : "";
     shown.replaceChildren();
     tell("");

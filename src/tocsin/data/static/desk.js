@@ -330,8 +330,10 @@
 
   // --- why, and the marks that belong together ------------------------------------------------------
 
-  async function explain(id) {
-    const dialog = $("why"), said = $("why-said");
+  const asks = $("why-title").textContent;
+  async function explain(id, about) {
+    const dialog = $("why"), said = $("why-said"), head = about && about.querySelector(".line b, header b");
+    $("why-title").textContent = head ? `${asks} ${head.textContent}` : asks;
     said.textContent = "…";
     if (!dialog.open) dialog.showModal();
     try {
@@ -344,8 +346,8 @@
   }
 
   document.addEventListener("click", (event) => {
-    const asks = event.target.closest("[data-explain]"), newer = event.target.closest(".newer");
-    if (asks) explain(asks.dataset.explain);
+    const button = event.target.closest("[data-explain]"), newer = event.target.closest(".newer");
+    if (button) explain(button.dataset.explain, button.closest("[data-item]"));
     if (newer) newer.closest(".panel") === reportsPanel ? admit() : put(panelOf(newer), held.get(panelOf(newer).dataset.panel) || "");
     const row = event.target.closest("[data-item]");
     if (row) choose(row, false);
