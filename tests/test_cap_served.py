@@ -127,7 +127,7 @@ def test_a_message_that_does_not_read_back_as_meant_is_not_released():
     exercise = msgspec.structs.replace(ISSUER, status="Exercise")
     told = Told(change(1, "raise", alarm(instruction={"uk": "Це не навчання! Ховайтеся."})))
     one = shelf(told, issuer=exercise)
-    (answer,) = fetch(one, "/cap/tocsin-20241220T043503-1.xml")
+    (answer,) = fetch(one, "/cap/tocsin-exercise-20241220T043503-1.xml")
     assert answer.status_code == 404
     assert any("R3" in p.what for p in one.problems)
 

@@ -43,6 +43,7 @@ from tocsin.model import (
     Silence,
 )
 from tocsin.outlets.annals import Annals
+from tocsin.outlets.apart import MODE, wrong_journal
 from tocsin.outlets.assembly import assemble, flaws
 from tocsin.outlets.fold import Fold, Kept, embargo_gate
 from tocsin.outlets.hall import Age, Received, UnwrittenError, View
@@ -141,6 +142,15 @@ class App:
 
     def adopt(self) -> tuple[Entry, ...]:
         """Write down which policy, register and data are in force from here on, where they are others than before."""
+        known = self.journal.adopted(MODE)
+        foreign = wrong_journal(
+            self.settings.journal,
+            self.journal.head[0],
+            known.version if known is not None else None,
+            exercise=self.settings.exercise,
+        )
+        if foreign is not None:
+            raise SettingsError([foreign])
         fresh = []
         for one in adoptions(self.settings):
             known = self.journal.adopted(one.kind)
@@ -183,7 +193,9 @@ class App:
         return None
 
     def _record(self) -> None:
-        """Hand over to the writer which changes were published, and wait for nothing."""
+        """Hand over to the writer which changes were published, and wait for nothing; a shadow publishes to nobody."""
+        if self.settings.shadow:
+            return
         new = self.publication.after(self._recorded, _AT_ONCE)
         if new:
             self._recorded = new[-1].change.number

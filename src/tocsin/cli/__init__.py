@@ -17,6 +17,7 @@ import click
 from tocsin.cli.checking import COMMANDS as CHECKING
 from tocsin.cli.door import tell
 from tocsin.cli.looking import COMMANDS as LOOKING
+from tocsin.cli.scoring import COMMANDS as SCORING
 from tocsin.cli.serving import COMMANDS as SERVING
 from tocsin.cli.users import COMMANDS as USERS
 
@@ -29,7 +30,7 @@ def cli() -> None:
     """Air-raid warnings and the record of strikes, each traceable to the words that said it."""
 
 
-for command in (*SERVING, *USERS, *LOOKING, *CHECKING):
+for command in (*SERVING, *USERS, *LOOKING, *SCORING, *CHECKING):
     cli.add_command(command)
 
 

@@ -31,6 +31,7 @@ STORY = "kyiv-2024-12-20.story"
 @click.option("--sources", help="A register that adds to the bundled one.")
 @click.option("--policy", help="Another policy.")
 @click.option("--open", "open_", is_flag=True, help="To try things: loopback only, no keys, all dialects.")
+@click.option("--shadow", is_flag=True, help="Publish to nobody, and score what would have been said.")
 def serve(
     config: str | None,
     host: str | None,
@@ -39,6 +40,7 @@ def serve(
     sources: str | None,
     policy: str | None,
     open_: bool,
+    shadow: bool,
 ) -> None:
     """Run the server until it is interrupted."""
     from tocsin.app import run
@@ -51,6 +53,7 @@ def serve(
         "sources": sources,
         "policy": policy,
         "open": open_ or None,
+        "shadow": shadow or None,
     }
     settings = Settings.load(
         config, os.environ, **{name: value for name, value in said.items() if value is not None}
@@ -58,6 +61,9 @@ def serve(
 
     def ready(app: App, address: str) -> None:
         number, _ = app.journal.head
+        if settings.shadow:
+            click.echo(f"Tocsin is a shadow at {address}/v1/shadow, told to nobody, from {settings.journal}")
+            return
         click.echo(f"Tocsin serves {address}/ from {settings.journal} ({number} entries)")
 
     run(settings, ready=ready)
@@ -115,12 +121,13 @@ Ctrl-C ends it."""
 @click.command()
 @click.argument("directory", default="keys")
 @click.option("--sender", default="tocsin.invalid", help="The name in the CAP certificate.")
-def keys(directory: str, sender: str) -> None:
+@click.option("--exercise", is_flag=True, help="For exercises: no live server takes them (R2).")
+def keys(directory: str, sender: str, exercise: bool) -> None:
     """Make the keys that sign JSON and the public log (Ed25519) and CAP (RSA)."""
     from tocsin.app import wall_clock
     from tocsin.outlets.keys import make_keys
 
-    made = make_keys(directory, sender, wall_clock())
+    made = make_keys(directory, sender, wall_clock(), exercise=exercise)
     click.echo(f"{made.json_key}\n{made.json_public}\n{made.cap_key}\nkey id {made.key_id}")
 
 

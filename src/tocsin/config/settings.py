@@ -82,11 +82,13 @@ class Settings(msgspec.Struct, frozen=True, kw_only=True):
     open: bool = False
     demo: bool = False
     exercise: bool = False
+    shadow: bool = False
     base_url: str | None = None
     language: str = "uk"
     desk_token: str | None = None
     sources: str | None = None
     policy: str | None = None
+    shadow_policy: str | None = None
     embargo: str | None = None
     max_body: int = 4 * 1024 * 1024
     rate: int = 12_000

@@ -10,14 +10,17 @@ from typing import Any, Protocol, cast
 import msgspec
 from starlette.routing import Route
 
-from tocsin.model import Change, Problem
+from tocsin.decisions.policy import load_policy
+from tocsin.model import Change, Problem, Report
 from tocsin.outlets import cap, dialects, files, log, mqtt, newsroom, pages, webhook
+from tocsin.outlets.apart import own_tables, wrong_keys
 from tocsin.outlets.desk import front
 from tocsin.outlets.desk.foresight import Reach
 from tocsin.outlets.errors import OutletError
 from tocsin.outlets.hall import Conf, Hall
 from tocsin.outlets.http import application
 from tocsin.outlets.intake import Intake, Parse
+from tocsin.outlets.score import Beside, Board, told_to_nobody
 from tocsin.outlets.subscriptions import Subscriptions
 from tocsin.render.cap import Issuer
 from tocsin.render.naming import Names
@@ -118,7 +121,8 @@ def flaws(settings: Chosen) -> tuple[Problem, ...]:
 def _tables(settings: Chosen) -> tuple[dict[str, Any], tuple[Problem, ...]]:
     base = Path(settings.base)
     found: dict[str, Any] = {}
-    problems: list[Problem] = []
+    own, foreign = own_tables(settings, settings.outlets)
+    problems: list[Problem] = list(foreign)
     readers: Mapping[str, Callable[[Mapping[str, Any], Path], tuple[Any, tuple[Problem, ...]]]] = {
         "mqtt": mqtt.configured,
         "webhooks": webhook.configured,
@@ -126,8 +130,10 @@ def _tables(settings: Chosen) -> tuple[dict[str, Any], tuple[Problem, ...]]:
         "log": log.configured,
     }
     for name, read in readers.items():
-        found[name], wrong = read(settings.outlets.get(name, {}), base)
+        found[name], wrong = read(own.get(name, {}), base)
         problems.extend(wrong)
+    keys = [getattr(table, "key", None) for table in found.values()]
+    problems.extend(wrong_keys(settings, [settings.cap_key, *keys]))
     return found, tuple(problems)
 
 
@@ -168,14 +174,37 @@ def assemble(hall: Foyer, parse: Parse) -> Assembly:
         *(Route(way.path, way.handler) for way in news if way.handler is not None),
     ]
 
+    board = Board(cast("Any", hall), _beside(hall))
+    news = (*news, *board.endpoints())
+    extra += [Route(way.path, way.handler) for way in board.endpoints() if way.handler is not None]
+
     def released() -> str | None:
         return f"{len(shelf.problems)} messages were not released" if shelf.problems else None
 
-    return Assembly(
-        application(hall, Intake(hall, parse), extra, [*desk.routes(), *pages.routes(hall)], news),
-        tuple(runs),
-        {"cap": released},
-    )
+    made = application(hall, Intake(hall, parse), extra, [*desk.routes(), *pages.routes(hall)], news)
+    if getattr(settings, "shadow", False):
+        return Assembly(told_to_nobody(made), tuple(one for one in runs if one.name == "desk"), {})
+    return Assembly(made, tuple(runs), {"cap": released})
+
+
+def _beside(hall: Foyer) -> Beside | None:
+    """Begin to fold another policy beside the live one, from the first entry on."""
+    path = getattr(hall.settings, "shadow_policy", None)
+    if path is None:
+        return None
+    try:
+        policy, problems = load_policy(Path(path).read_text("utf-8"), path)
+    except (OSError, UnicodeDecodeError) as error:
+        raise OutletError(path, f"cannot be read ({error})", "Name a policy (docs/policy.md).") from error
+    if policy is None:
+        said = "; ".join(f"{one.where}: {one.what}" for one in problems)
+        raise OutletError(path, said, "Mend it: docs/policy.md.")
+    beside = Beside(hall.world, policy)
+    app = cast("Any", hall)
+    for entry in app.journal.entries():
+        beside.enter(entry, app.read(entry.body) if isinstance(entry.body, Report) else ())
+    app.watchers.append(beside.enter)
+    return beside
 
 
 def _uncounted(areas: Sequence[str]) -> None:

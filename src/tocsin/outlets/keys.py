@@ -21,6 +21,7 @@ from cryptography.hazmat.primitives import hashes, serialization
 from cryptography.hazmat.primitives.asymmetric import rsa
 from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PrivateKey, Ed25519PublicKey
 
+from tocsin.outlets.apart import marked_key
 from tocsin.outlets.errors import OutletError
 
 __all__ = ["MadeKeys", "Signer", "make_keys", "public_key", "signed_json", "verify", "verify_signed_json"]
@@ -127,7 +128,7 @@ def _write(path: Path, body: bytes, mode: int) -> None:
         file.write(body)
 
 
-def make_keys(directory: str | Path, sender: str, now: datetime) -> MadeKeys:
+def make_keys(directory: str | Path, sender: str, now: datetime, *, exercise: bool = False) -> MadeKeys:
     """Make both keys in a directory: ``json.pem``, ``json.pub`` and ``cap.pem`` (key and certificate in one file)."""
     folder = Path(directory)
     try:
@@ -141,13 +142,14 @@ def make_keys(directory: str | Path, sender: str, now: datetime) -> MadeKeys:
     private = serialization.PrivateFormat.PKCS8
     pem = serialization.Encoding.PEM
     bare = serialization.NoEncryption()
-    _write(folder / "json.pem", key.private_bytes(pem, private, bare), 0o600)
+    mark = marked_key if exercise else bytes
+    _write(folder / "json.pem", mark(key.private_bytes(pem, private, bare)), 0o600)
     spki = key.public_key().public_bytes(pem, serialization.PublicFormat.SubjectPublicKeyInfo)
     _write(folder / "json.pub", spki, 0o644)
     cap = rsa.generate_private_key(public_exponent=65537, key_size=3072)
     certificate = _certificate(cap, sender, now)
     both = cap.private_bytes(pem, private, bare) + certificate.public_bytes(pem)
-    _write(folder / "cap.pem", both, 0o600)
+    _write(folder / "cap.pem", mark(both), 0o600)
     return MadeKeys(
         json_key=str(folder / "json.pem"),
         json_public=str(folder / "json.pub"),

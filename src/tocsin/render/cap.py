@@ -112,7 +112,9 @@ def message(change: Change, *, issuer: Issuer, earlier: Sequence[Reference] = ()
         kind = "Alert"
     sent = change.at.replace(microsecond=0)
     return Message(
-        identifier=f"tocsin-{sent.astimezone(UTC):%Y%m%dT%H%M%S}-{change.number}",
+        # An exercise's message never bears the name of a real one (R2).
+        identifier=f"tocsin-{'exercise-' if issuer.status == 'Exercise' else ''}"
+        f"{sent.astimezone(UTC):%Y%m%dT%H%M%S}-{change.number}",
         issuer=issuer,
         sent=sent,
         type=kind,
