@@ -98,7 +98,7 @@ def _alerts(picture: Picture, changes: Sequence[Change], tongue: Tongue) -> Char
         )
     if not drawn:
         return None
-    return _chart("alerts", rows, ("subject", "time"), lanes(drawn, tongue.now, tongue.words.clock), tongue)
+    return _chart("alerts", rows, ("subject", "when"), lanes(drawn, tongue.now, tongue.words.clock), tongue)
 
 
 def _strokes(spans: Sequence[_Span], layer: str, tongue: Tongue) -> Iterator[Row]:

@@ -120,8 +120,8 @@ class Tongue(msgspec.Struct, frozen=True, kw_only=True):
         return figure_words(line, self.words)
 
     def incident(self, what: Incident) -> str:
-        """Say what sources report of a place."""
-        return incident_words(what, self.words)
+        """Say what sources report of a place, as it stands within a sentence."""
+        return incident_words(what, self.words).lower()
 
     def reason(self, reason: str | None) -> str:
         """Say why something no longer stands."""
