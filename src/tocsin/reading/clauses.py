@@ -191,7 +191,9 @@ def _join(parts: list[tuple[int, list[Mark]]], by_mark: dict[int, Spot], words: 
             same = cue and has[0] and not weapon and not count and _flies_on(clauses[-1], marks, sep, words)
             if (
                 (cue and has[0] and not same)
-                or (has[0] and place and not weapon and _other(marks, words))
+                or ((has[0] or (has[1] and has[2])) and place and not weapon and _other(marks, words))
+                or (sep == SEMI and count and place and not cue and has[2])
+                or (sep == COLON and count and place and not cue and has[3] and not has[2])
                 or (
                     has[0]
                     and place

@@ -238,7 +238,9 @@ def _between(gap: str) -> int:
     if "|" in gap:
         return DASH
     if "-" in gap:
-        return HYPHEN if gap == "-" or (not gap.replace("-", "").strip('"«»“”„') and " " not in gap) else DASH
+        return (
+            HYPHEN if gap == "-" or (not gap.replace("-", "").strip("\"'«»“”„") and " " not in gap) else DASH
+        )
     if "(" in gap or ")" in gap or "[" in gap or "]" in gap:
         return PAREN
     if "," in gap:

@@ -173,8 +173,11 @@ def casualties_of(clause: Clause, unit: Unit, context: Context) -> list[Draft]:
     harm: dict[str, Range] = {}
     denies = False
     taken: set[int] = set()
+    bodies = any(context.tokens.words[m.i].startswith(_BODIES) for m in clause.harms if m.value == "killed")
     for mark in clause.harms:
         key = mark.value
+        if key == "rescued" and bodies:
+            continue  # «деблоковано тіло жінки»: nobody was saved
         if _only_for(mark, clause, context):
             continue
         no = (
@@ -273,6 +276,7 @@ def _plausible(clause: Clause, unit: Unit, context: Context) -> bool:
     return len(loose) <= 2 and not stranger(unit, context)
 
 
+_BODIES = ("тіло", "тіла", "тіл", "тело", "тела", "body", "bodies")
 _UNSAID = Range(min=None, max=None)
 _SAFE = ("неушк", "невред", "unharm", "unhurt", "safe", "уціл", "уцел", "цілі")
 _ZERO = Range(min=0, max=0)

@@ -460,6 +460,8 @@ def _is_locative(candidates: tuple[Candidate, ...], name: str) -> bool:
 def _same_list(spot: Spot, mark: Mark, context: Context) -> bool:
     """Whether a place stands in one list with the place before it."""
     tokens = context.tokens
+    if spot.role == "from" and _theirs(spot.code) and not any(_theirs(c.code) for c in mark.places[:3]):
+        return False
     i, end = mark.i, spot.mark.j
     while i - 1 >= end and (tokens.words[i - 1] in AND or tokens.words[i - 1] in FILLER):
         i -= 1
@@ -474,6 +476,11 @@ def _same_list(spot: Spot, mark: Mark, context: Context) -> bool:
         or tokens.words[end] in AND
         or (tokens.seps[end] <= DOT and spot.role in ("at", "near", "toward") and i == mark.i)
     )
+
+
+def _theirs(code: str) -> bool:
+    """Whether an area is one that missiles come from: abroad, a sea, Crimea."""
+    return not code.startswith("UA") or code.startswith(("UA01", "UA85"))
 
 
 def _sector(spot: Spot, context: Context) -> bool:

@@ -110,6 +110,8 @@ def groups_of(clause: Clause, context: Context, *, carrying: bool = False) -> li
         many = Mark(marks[0].i, marks[-1].j, _COUNT)
         many.number = Range(min=len(marks), max=len(marks))
         return [Group([marks[0].value], many, marks[0].i, marks[-1].j)]
+    for count in clause.counts:
+        count.used = count.used or _one_group(count, context) or _whole(count, clause, context)
     kept = [m for m in _specific(marks, context) if not _means_aim(m, clause, context)]
     order = sorted([*kept, *[c for c in clause.counts if not c.used]], key=lambda m: m.i)
     groups: list[Group] = []
@@ -166,6 +168,27 @@ def _of_groups(count: Mark, weapon: Mark, context: Context) -> bool:
     )
 
 
+def _whole(count: Mark, clause: Clause, context: Context) -> bool:
+    """Whether a number counts groups, or is what a smaller one is left of («из двенадцати осталось три»)."""
+    words = context.tokens.words
+    after = words[count.j] if count.j < len(words) else ""
+    if after.startswith(("груп", "group", "хвил", "wave", "волн")):
+        return True
+    left = count.i and words[count.i - 1] in ("из", "із", "з", "of", "зі")
+    return bool(left) and any(c.i > count.j and c is not count for c in clause.counts)
+
+
+def _one_group(count: Mark, context: Context) -> bool:
+    """Whether "one" is one of the groups told of before («дві групи: одна на Житомир, друга …»)."""
+    number = count.number
+    if number is None or (number.min, number.max) != (1, 1) or context.tokens.kinds[count.i] != "w":
+        return False
+    return any(
+        w.startswith(("груп", "group", "хвил", "wave"))
+        for w in context.tokens.words[max(0, count.i - 8) : count.i]
+    )
+
+
 def _shared_class(groups: list[Group], context: Context) -> None:
     """«Залп Х-101: 30-35 ракет»: the class word behind a name only carries its count."""
     for before, after in itertools.pairwise(list(groups)):
@@ -191,6 +214,8 @@ def _late_count(groups: list[Group], clause: Clause, context: Context) -> None:
     ):
         after = free[0].j
         words = context.tokens.words
+        if any(0 <= m.i - after <= 1 and m.has("scope") for m in clause.marks):
+            return
         if any(o.i - after in (0, 1) for o in clause.objects) or (
             after < len(words) and any(m.i == after and m.group in ("group", "object") for m in clause.marks)
         ):
