@@ -15,7 +15,7 @@ from typing import TYPE_CHECKING, Any
 
 import msgspec
 
-from tocsin.model import Alert, AreaRef, Change, Incident, Threat
+from tocsin.model import Alert, AreaRef, Change, Incident, LedgerLine, Threat
 
 if TYPE_CHECKING:
     from tocsin.places import Gazetteer
@@ -31,6 +31,7 @@ _ENDS = ("clear", "revoke", "lapse")
 _EFFECTS = frozenset(("impact", "debris", "fire", "damage"))
 _HEARD = frozenset(("explosion", "impact"))
 _TRACK = ("launch", "inbound")
+_EXPLOSIONS = "explosions"
 _LEADS = 1024
 _UNSTATED = "unstated"
 _LEVELS = {None: 0, "yellow": 1, "red": 2}
@@ -147,6 +148,8 @@ class Scorer:
                 self._alert(change, noun)
             elif isinstance(noun, Incident):
                 self._incident(noun)
+            elif isinstance(noun, LedgerLine) and noun.subject == _EXPLOSIONS and noun.area is not None:
+                self._blasts(noun, noun.area)
             elif isinstance(noun, Threat) and noun.kind in _TRACK and change.fact.verb != "close":
                 at = noun.last_said or noun.valid.start or change.at
                 for area in (*noun.areas, *noun.toward):
@@ -200,10 +203,22 @@ class Scorer:
         kinds = set(incident.kinds)
         what = {name for name, of in (("explosion", _HEARD), ("impact", _EFFECTS)) if kinds & of}
         if incident.status == "withdrawn" or not what or incident.valid.start is None:
-            for code in (incident.area.code, *self._places.ancestors(incident.area.code)):
-                self._events.get(code, {}).pop(incident.id, None)
+            self._forgotten(incident.id, incident.area.code)
             return
         self._happened(incident.id, incident.area.code, incident.valid.start, frozenset(what))
+
+    def _blasts(self, line: LedgerLine, area: str) -> None:
+        """Explosions that were heard and found no place of their own stand in the ledger."""
+        if line.status in ("retracted", "denied"):
+            self._forgotten(line.id, area)
+            return
+        self._happened(
+            line.id, area, line.valid.start or line.stated_at, frozenset(("explosion",)), first=True
+        )
+
+    def _forgotten(self, name: str, code: str) -> None:
+        for around in (code, *self._places.ancestors(code)):
+            self._events.get(around, {}).pop(name, None)
 
     def _happened(
         self, name: str, code: str, at: datetime, what: frozenset[str], *, first: bool = False
