@@ -3,14 +3,28 @@
 from __future__ import annotations
 
 import itertools
+import json
+import sqlite3
+import time
+from contextlib import closing
 
 import httpx
 import pyotp
 
 from broker import wall
+from tocsin.decisions.verbs import AUDIT
 from tocsin.outlets.desk.accounts import Accounts
 from tocsin.outlets.desk.store import Store
 
+AREAS = (
+    "UA32120000000081110",
+    "UA32080000000084076",
+    "UA32060000000012455",
+    "UA32020000000057002",
+    "UA32040000000054694",
+    "UA32100000000065867",
+)
+"""Raions of one oblast; tests that share a server raise in one each."""
 ROLES = {
     "vira": "viewer",
     "olena": "operator",
@@ -34,6 +48,7 @@ class People:
     """Accounts in a directory's store, made as `tocsin users add --stdin` makes them; knows their secrets."""
 
     def __init__(self, directory, store="tocsin.accounts", roles=ROLES):
+        self.directory = directory
         self.accounts = Accounts(Store(str(directory / store)))
         self.secrets = {}
         now = wall()
@@ -44,7 +59,7 @@ class People:
 
     def code(self, name, step=0):
         """The digits on somebody's telephone; ``step`` half-minutes later."""
-        return pyotp.TOTP(self.secrets[name]).at(wall(), step)
+        return pyotp.TOTP(self.secrets[name]).at(wall(), counter_offset=step)
 
     def fresh_code(self, name):
         """Digits that are good even right after signing in: those of before are forgotten."""
@@ -60,7 +75,9 @@ class Officer:
 
     def __init__(self, url, people, name, base="/desk"):
         self.name, self.people, self.base = name, people, base
-        self.http = httpx.Client(base_url=url, timeout=30, follow_redirects=False)
+        # No line is kept open: a server that is killed leaves none behind.
+        limits = httpx.Limits(max_keepalive_connections=0)
+        self.http = httpx.Client(base_url=url, timeout=30, limits=limits)
         answer = self.http.post(f"{base}/sign-in", data=people.form(name))
         assert answer.status_code == 303, answer.text
         self.take_token()
@@ -88,3 +105,48 @@ class Officer:
 
     def approve(self, reference, key=None, **more):
         return self.post("/approvals", {"key": key or new_key(), "reference": reference} | more)
+
+
+class Room:
+    """Officers by name, each signed in once."""
+
+    def __init__(self, url, people):
+        self.url, self.people = url, people
+        self.officers = {}
+
+    def __call__(self, name):
+        if name not in self.officers:
+            self.officers[name] = Officer(self.url, self.people, name)
+        return self.officers[name]
+
+
+def alerts(server, area):
+    """The public's alerts for an area itself."""
+    return [one for one in server.get("/v1/alerts")["alerts"] if one["area"]["code"] == area]
+
+
+def _orders(server):
+    with closing(sqlite3.connect(f"file:{server.journal}?mode=ro", uri=True)) as db:
+        rows = db.execute("SELECT stub FROM entries WHERE kind = 'order' ORDER BY number")
+        return [json.loads(stub) for (stub,) in rows]
+
+
+def given(server):
+    """Orders that the journal has, but for who came and went."""
+    return [one for one in _orders(server) if one["verb"] not in AUDIT]
+
+
+def written_down(server):
+    """All orders of the journal, once the desk has written down who came and went."""
+    before, now = [], _orders(server)
+    while before != now:
+        time.sleep(1.3)  # longer than the desk waits between two looks
+        before, now = now, _orders(server)
+    return now
+
+
+def until(condition, seconds=15):
+    deadline = time.monotonic() + seconds
+    while not condition():
+        assert time.monotonic() < deadline, "it never came"
+        time.sleep(0.1)

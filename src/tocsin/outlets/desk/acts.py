@@ -151,19 +151,33 @@ class Acts:
         return self._outcome(received.number, fresh=received.fresh)
 
     def _outcome(self, number: int, *, fresh: bool) -> Response:
-        """Tell what an order did: the changes of its entry, that it waits, or why it was refused."""
+        """Tell what an order did: the changes of its entry, or that it waits; a Refusal where the fold refused it."""
         reference = f"order:{number}"
-        waits = any(one.reference == reference for one in self._floor.state.desk.waiting(self._floor.clock()))
         refused = self._refused.get(number)
+        if refused is not None:
+            # Somebody was faster between our look and the fold's.
+            entry = self._floor.journal.entry(number)
+            target = entry.body.target if entry is not None and isinstance(entry.body, Order) else ""
+            raise self._settled_before(target) or Refusal(
+                409, refused.where, refused.what, refused.remedy, code="conflict"
+            )
+        waits = any(one.reference == reference for one in self._floor.state.desk.waiting(self._floor.clock()))
         told = {
             "reference": reference,
             "fresh": fresh,
             "waits": waits,
             "changes": [change_json(one) for one in self._changes(number)],
-            "problem": refused,
+            "problem": None,
             **self._floor.settings.marks,
         }
-        return tell(told, 200 if refused is None else 409)
+        return tell(told)
+
+    def _settled_before(self, reference: str) -> Refusal | None:
+        """Say who approved or declined an order that waited, None where nobody did."""
+        verb, who = self._settled.get(reference, ("", ""))
+        done = {"approve": f"was approved by {who}", "decline": f"was declined by {who}"}.get(verb)
+        remedy = "Nothing was sent twice; look at what stands now."
+        return Refusal(409, reference, done, remedy, code="conflict") if done else None
 
     def _changes(self, number: int) -> list[Change]:
         """Return what the entry of a number changed."""
@@ -212,10 +226,10 @@ class Acts:
         now = self._floor.clock()
         waiting = {one.reference: one for one in self._floor.state.desk.waiting(now)}
         if order.target not in waiting:
-            verb, who = self._settled.get(order.target, ("", ""))
-            done = {"approve": f"was approved by {who}", "decline": f"was declined by {who}"}
-            remedy = "Nothing was sent twice; look at what stands now."
-            raise Refusal(409, order.target, done.get(verb, "waits no longer"), remedy, code="conflict")
+            remedy = "Look at what stands now."
+            raise self._settled_before(order.target) or Refusal(
+                409, order.target, "waits no longer", remedy, code="conflict"
+            )
         own = waiting[order.target].order.operator == order.operator
         if not may(role, "approver") and not (own and order.verb == "decline"):
             remedy = "It takes the role approver."

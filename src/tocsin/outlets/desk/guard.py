@@ -228,7 +228,8 @@ class Guard:
     async def fields(self, request: Request) -> dict[str, Any]:
         """Read what a page sent: a form, or a JSON object; a Refusal where it is neither or too large."""
         kind = request.headers.get("content-type", "").partition(";")[0].strip().lower()
-        if kind not in {"application/x-www-form-urlencoded", "application/json"}:
+        empty = not kind and request.headers.get("content-length", "0") == "0"
+        if not empty and kind not in {"application/x-www-form-urlencoded", "application/json"}:
             raise Refusal(415, "Content-Type", "is not read here", "Send JSON or a form.", code="refused")
         body = bytearray()
         try:
