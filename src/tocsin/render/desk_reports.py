@@ -13,7 +13,7 @@ import msgspec
 from markupsafe import Markup
 
 from tocsin.model import Alert, Change, Claim, PlaceRef
-from tocsin.render.desk_values import Heard, Night
+from tocsin.render.desk_values import Heard, Night, may
 from tocsin.render.naming import Names, clean, number, sources, weapon
 from tocsin.render.page import Frame, render
 from tocsin.render.words import Words
@@ -208,6 +208,8 @@ def _line(one: Heard, came: Mapping[str, tuple[Outcome, ...]], names: Names, fra
 
 def written(heard: Sequence[Heard], night: Night, frame: Frame) -> tuple[tuple[int, str], ...]:
     """Write reports as rows, each with its number."""
+    acts = night.known_at is None and may(night.seat.role, "operator")
     return tuple(
-        (line.number, render("desk_report.html", frame, one=line)) for line in lines(heard, night, frame)
+        (line.number, render("desk_report.html", frame, one=line, acts=acts))
+        for line in lines(heard, night, frame)
     )
