@@ -302,3 +302,32 @@ def test_a_viewer_can_look_and_ask_but_not_act(morning):
     vira.keyboard.press("e")
     vira.locator("#why-said q").first.wait_for()
     assert "Повітряна тривога" in vira.locator("#why-said").inner_text()
+
+
+def test_a_passkey_is_added_and_then_opens_the_door(morning):
+    """WebAuthn with a virtual authenticator, by the name that browsers ask for."""
+    here = morning.server.url.replace("127.0.0.1", "localhost")
+    tab = morning.tab(viewport={"width": 1280, "height": 900}, locale="en-GB")
+    session = tab.context.new_cdp_session(tab)
+    session.send("WebAuthn.enable")
+    session.send(
+        "WebAuthn.addVirtualAuthenticator",
+        {
+            "options": {
+                "protocol": "ctap2", "transport": "internal", "hasResidentKey": True,
+                "hasUserVerification": True, "isUserVerified": True, "automaticPresenceSimulation": True,
+            }
+        },
+    )  # fmt: skip
+    tab.goto(f"{here}/desk?lang=en")
+    morning.sign_in(tab, "petro")
+    tab.goto(f"{here}/desk/account?lang=en")
+    tab.fill("#label", "the desk's key")
+    tab.locator("#add-passkey").click()
+    tab.locator("td", has_text="the desk's key").wait_for()
+    tab.goto(f"{here}/desk?lang=en")
+    tab.locator(".bar form button").click()
+    tab.wait_for_selector("#password")
+    tab.locator("#passkey").click()
+    tab.wait_for_selector("#board")
+    assert "petro" in tab.locator(".bar .who").inner_text()
