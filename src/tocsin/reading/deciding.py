@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from tocsin.reading.drafts import Clause, Context, Unit
 from tocsin.reading.marks import Mark
-from tocsin.reading.weaponry import carriers
+from tocsin.reading.weaponry import carriers, ruins
 
 __all__ = ["assaults", "decide", "denied", "expected", "loose_words", "short", "words_of"]
 
@@ -190,7 +190,7 @@ def _kind(
     if value == "interception":
         return _interception(cue, clause, context, weapon=weapon)
     if value == "takeoff":
-        return "takeoff" if plane else ("launch" if weapon and "launch" in values else "")
+        return "takeoff" if plane else ("launch" if weapon else "")
     if (
         value == "airborne"
         and plane
@@ -237,7 +237,7 @@ def _danger(
     words = context.tokens.words
     word = words[cue.i]
     motion = any(s.role in ("toward", "via") for s in clause.spots) or "inbound" in values
-    if word.startswith(("носі", "носит", "carrier", "ракетонос")) and not context.telegraphic:
+    if word.startswith(("носі", "носит", "carrier", "ракетонос")) and (plane or not context.telegraphic):
         return ""
     if word in _WEAK_DANGER:
         if plane and weapon and word.startswith("актив"):
@@ -262,7 +262,8 @@ def _launch(cue: Mark, values: dict[str, Mark], clause: Clause, context: Context
     near = danger is not None and danger.i < cue.j and cue.i - danger.j <= 3
     if danger is not None and near and words[danger.i] not in _WEAK_DANGER:
         return "danger"
-    if plane and "takeoff" in values and len(clause.weapons) <= len(carriers(context, clause)):
+    started = "takeoff" in values or words[cue.i].startswith("старт")
+    if plane and started and len(clause.weapons) <= len(carriers(context, clause)):
         return "takeoff"
     dropped = words[cue.i].startswith(("скид", "скин", "сброс", "dropped"))
     return "impact" if dropped and (clause.objects or _drones(clause, context)) else "launch"
@@ -271,6 +272,8 @@ def _launch(cue: Mark, values: dict[str, Mark], clause: Clause, context: Context
 def _interception(cue: Mark, clause: Clause, context: Context, *, weapon: bool) -> str:
     """Whether a word of destroying is said of something that flew."""
     words = context.tokens.words
+    if cue.has("cue", "damage") and ruins(cue, clause, context):
+        return ""
     if weapon:
         return "interception"
     if cue.has("cue", "response"):
@@ -322,6 +325,8 @@ def _implied(
         and any(0 <= gone.i - m.j <= 3 for m in clause.weapons)
     ):
         return "danger-over", gone
+    if clause.inherited is not None and clause.counts and clause.inherited.weapons and not values and any(s.role in ("toward", "via") for s in clause.spots):
+        return "inbound", None
     if not context.telegraphic and (
         unit.by is None or unit.by.id not in ("monitoring-channels", "air-force")
     ):
@@ -332,6 +337,8 @@ def _implied(
         if plane and len(plane) == len(clause.weapons):
             moving = any(s.role in ("from", "toward", "via") for s in clause.spots)
             return ("takeoff", None) if moving and loose <= 4 else ("", None)
+        if not _flies(clause, unit, context, loose):
+            return "", None
         if loose <= 6 and "mood.question" not in clause.says:
             shells = all(
                 context.lexicon.weapons[m.value].klass in ("artillery", "mlrs") for m in clause.weapons
@@ -349,6 +356,50 @@ def _implied(
     if "continuation" in values and loose <= 3:
         return "inbound", values["continuation"]
     return "", None
+
+
+_OBLIQUE = ("ів", "ов", "ев", "ами", "ями", "ам", "ям", "ах", "ях", "ом", "ем", "ою", "ой")
+"""Endings of nouns that are no subject: «без шахедів», «захист від дронів», «дронами»."""
+
+
+def _flies(clause: Clause, unit: Unit, context: Context, loose: int) -> bool:
+    """Whether a weapon named without any cue is what a post in shorthand tells of."""
+    if clause.spots or clause.inherited is not None or "compass" in clause.says:
+        return loose <= (6 if _channel(context) else 3)
+    words = context.tokens.words
+    if any(
+        words[k] in _HEARD for k in range(clause.marks[0].i - 1, clause.marks[-1].j + 1) if 0 <= k < unit.j
+    ):
+        return loose <= 4
+    counted = any(c.number is not None for c in clause.counts) or "vague" in clause.says
+    for mark in clause.weapons:
+        before = words[mark.i - 1] if mark.i > unit.i else ""
+        if before in _WITHOUT:
+            return False
+        if not counted and loose and words[mark.j - 1].endswith(_OBLIQUE):
+            return False
+    return loose <= (4 if _channel(context) else 1)
+
+
+_HEARD = frozenset(
+    {
+        "чути",
+        "чутно",
+        "чуємо",
+        "чую",
+        "слышно",
+        "слышен",
+        "слышу",
+        "слышим",
+        "audible",
+        "heard",
+        "hear",
+        "видно",
+        "бачимо",
+        "вижу",
+    }
+)
+_WITHOUT = frozenset({"без", "від", "от", "проти", "против", "without", "no", "against", "from"})
 
 
 def _channel(context: Context) -> bool:

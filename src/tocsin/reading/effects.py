@@ -3,13 +3,14 @@
 from __future__ import annotations
 
 from tocsin.model import Range
+from tocsin.reading.deciding import loose_words, words_of
 from tocsin.reading.drafts import Clause, Context, Draft, Unit, bounds, places_of
 from tocsin.reading.forbidding import forbidden
 from tocsin.reading.marks import Mark
 from tocsin.reading.outages import NETWORK_OBJECTS, came_back, outage, scope_of
 from tocsin.reading.plausible import channel, loose, plausible
 from tocsin.reading.threats import denied, main_spot, spots_for
-from tocsin.reading.weaponry import groups_of
+from tocsin.reading.weaponry import groups_of, ruins
 
 __all__ = ["effects_of"]
 
@@ -29,6 +30,7 @@ _EXTINGUISHED = (
     "ліквід",
     "ликвид",
     "загас",
+    "загаш",
     "погас",
     "погаш",
     "потуш",
@@ -184,7 +186,8 @@ def _cues(clause: Clause, context: Context) -> list[tuple[str, Mark]]:
         if "response" in values and "interception" in values:
             value = "interception" if weapon else "response"
         elif "damage" in values and "interception" in values:
-            value = "damage" if clause.objects and not weapon else "interception"
+            ruined = clause.objects and (not weapon or ruins(cue, clause, context))
+            value = "damage" if ruined else "interception"
         elif "fire" in values and "response" in values:
             value = "response"
         if value in _KINDS or value.startswith("outage"):
@@ -306,8 +309,11 @@ def _effect(  # noqa: PLR0917 - a clause and all that it stands in
         return []
     if value in ("assessment", "response") and channel(context) and not (spots or clause.objects):
         return []
-    if value == "instruction" and cue.j - cue.i == 1 and not context.telegraphic:
-        return []
+    if value == "instruction" and cue.j - cue.i == 1:
+        if not context.telegraphic:
+            return []
+        if words_of(context, cue) & _SHELTERS and loose_words(clause, unit, context) > 2:
+            return []
     if not plausible(value, clause, unit, context):
         return []
     if value == "explosion" and (denies or ("damage" in values and words_blast(cue, context))):
@@ -324,7 +330,7 @@ def _effect(  # noqa: PLR0917 - a clause and all that it stands in
             context.tokens.words[k] in ("нормі", "норме", "normal", "норма") for k in range(unit.i, unit.j)
         )
         denies = base.denies
-    objects = _objects(value, cue, values, clause)
+    objects = [o for o in _objects(value, cue, values, clause) if not (value == "fire" and _engine(o, context))]
     if value == "response" and clause.objects and "cue.fire" in clause.says:
         objects = clause.objects[:1]
     if (
@@ -350,6 +356,12 @@ def _effect(  # noqa: PLR0917 - a clause and all that it stands in
     return drafts
 
 
+_SHELTERS = frozenset(
+    {"укриття", "укритті", "укриттях", "укрытие", "укрытия", "укрытии", "shelter", "shelters"}
+)
+"""Nouns that call to shelter when they stand alone, and name a thing where more is said of it."""
+
+
 def words_blast(cue: Mark, context: Context) -> bool:
     """Whether a blast is only what did the damage ("the blast shattered windows")."""
     return context.tokens.words[cue.i] in ("blast", "explosion", "вибух", "взрыв")
@@ -372,7 +384,6 @@ def _weapon(value: str, clause: Clause, context: Context) -> str | None:
     if (
         not names
         and clause.inherited is not None
-        and not clause.spots
         and value in ("fire", "damage")
         and any(
             m.value
@@ -393,7 +404,7 @@ def _weapon(value: str, clause: Clause, context: Context) -> str | None:
 
 
 def _count_for(cue: Mark, clause: Clause) -> Range | None:
-    near = [c for c in clause.counts if -1 <= cue.i - c.j <= 4 or 0 <= c.i - cue.j <= 1]
+    near = [c for c in clause.counts if not c.vague and (-1 <= cue.i - c.j <= 4 or 0 <= c.i - cue.j <= 1)]
     return near[0].number if near else None
 
 
@@ -424,6 +435,11 @@ def _objects(value: str, cue: Mark, values: list[str], clause: Clause) -> list[M
         previous = max((c.j for c in holders if c.i < cue.i), default=-1)
         return _whole([o for o in clause.objects if previous <= o.i < cue.i])
     return []
+
+
+def _engine(mark: Mark, context: Context) -> bool:
+    """Whether a vehicle is a fire engine: at a fire it is at work, not alight."""
+    return context.tokens.words[mark.i].startswith(("пожежн", "пожарн", "fire"))
 
 
 def _whole(objects: list[Mark]) -> list[Mark]:

@@ -38,6 +38,8 @@ _CALMING = (
     "знач",
     "мовч",
     "зволік",
+    "плута",
+    "пута",
 )
 """Verbs that soothe or chat: «не панікуйте» keeps nobody safe."""
 

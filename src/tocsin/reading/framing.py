@@ -66,7 +66,7 @@ def one_casualty(found: list[Draft], context: Context) -> list[Draft]:
 
 
 _THEM = frozenset(
-    ["їх", "усіх", "всіх", "обох", "обидва", "обидві", "обоє", "их", "всех", "обоих", "them", "both", "all"]
+    ["її", "його", "ее", "его", "him", "her", "їх", "усіх", "всіх", "обох", "обидва", "обидві", "обоє", "их", "всех", "обоих", "them", "both", "all"]
 )
 
 
@@ -117,7 +117,7 @@ def finish(  # noqa: PLR0917 - a clause and all that it stands in
                 _carry(draft, unit, said, context)
     hedge(found, unit, context)
     spots = [s for d in found if not d.denies for s in d.spots if s.mark.i >= unit.i]
-    if spots and any(d.kind in _EFFECTS or d.kind in ("alarm", "air-defence", "response") for d in found):
+    if spots and any(d.kind in _CARRIED or d.kind == "alarm" for d in found):
         context.last_spots = list({s.code: s for s in spots if s.role in ("at", "near")}.values())
         context.last_paragraph = unit.paragraph
     for draft in found:
@@ -303,7 +303,8 @@ def _minus(found: list[Draft], units: list[Unit], n: int, context: Context) -> N
     if n + 1 >= len(units) or units[n + 1].line != units[n].line:
         return
     for draft in found:
-        if draft.kind == "interception" and draft.weapon is None and not draft.spots:
+        over = any(m.has("cue", "danger-over") for m in units[n + 1].marks)
+        if draft.kind == "interception" and draft.weapon is None and not draft.spots and not over:
             mark = next(
                 (m for m in units[n + 1].marks if m.group == "weapon" and not m.meaning.extra.get("emoji")),
                 None,

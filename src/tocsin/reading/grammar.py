@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from tocsin.reading.alarms import alarms_of
 from tocsin.reading.attribution import Register, attribute
+from tocsin.reading.backgrounds import foreground
 from tocsin.reading.clauses import clauses_of
 from tocsin.reading.drafts import Clause, Context, Draft, Unit
 from tocsin.reading.effects import effects_of
@@ -22,20 +23,21 @@ from tocsin.reading.normalise import LINE, PARAGRAPH, STOP
 from tocsin.reading.people import casualties_of
 from tocsin.reading.retelling import retell
 from tocsin.reading.salvos import salvo_of
-from tocsin.reading.sifting import WAR, asks, at_war, furniture, is_title, peace, skipped
+from tocsin.reading.sifting import WAR, asks, at_war, furniture, is_title, peace, skipped, sounds
 from tocsin.reading.spots import find_spots
 from tocsin.reading.statements import statements_of
 from tocsin.reading.supposing import real
 from tocsin.reading.tallies import is_tally, tallies_of
 from tocsin.reading.threats import threats_of
-from tocsin.reading.times import long_ago, time_of, whole_text
+from tocsin.reading.times import long_ago, other_year, time_of, whole_text
+from tocsin.reading.typos import mend
 
 __all__ = ["read_marks"]
 
 
 def read_marks(marks: list[Mark], context: Context, register: Register) -> list[Draft]:
     """The claims of a report, in the order of their words."""
-    units = _units(marks, context)
+    units = _units(mend(marks, context), context)
     if not units or furniture(units, context):
         return []
     whole_text(context, units)
@@ -56,7 +58,7 @@ def read_marks(marks: list[Mark], context: Context, register: Register) -> list[
             (n == 0 and is_title(unit, units, context))
             or skipped(unit, context)
             or asks(unit, context)
-            or (calm and not at_war(unit))
+            or (calm and not (at_war(unit) or sounds(unit)))
         ):
             continue
         found = _read(unit, units, n, context)
@@ -96,6 +98,7 @@ def _units(marks: list[Mark], context: Context) -> list[Unit]:
     return units
 
 
+_LEFT = frozenset({"debris", "fire", "damage", "outage", "casualty"})
 _MANY = 60
 
 
@@ -130,7 +133,7 @@ def _regions(units: list[Unit], context: Context) -> None:
 def _mood(unit: Unit, context: Context) -> None:
     """Tense, hedges and corrections that hold for a whole sentence."""
     if "mood" not in unit.says:
-        unit.past = long_ago(context.tokens.words[unit.i : unit.j])
+        unit.past = _before(unit, context)
         return
     for mark in unit.marks:
         for meaning in mark.meanings:
@@ -149,7 +152,7 @@ def _mood(unit: Unit, context: Context) -> None:
             elif meaning.value == "partial":
                 unit.partial = True
     words = context.tokens.words
-    unit.past = unit.past or long_ago(words[unit.i : unit.j])
+    unit.past = unit.past or _before(unit, context)
     if (unit.past or unit.night) and any(
         words[k]
         in (
@@ -169,6 +172,12 @@ def _mood(unit: Unit, context: Context) -> None:
         context.summary = not context.article
     if "mood.summary" in unit.says:
         context.summary = not context.article
+
+
+def _before(unit: Unit, context: Context) -> bool:
+    """Whether a sentence names a time of days or years ago."""
+    words = context.tokens.words[unit.i : unit.j]
+    return long_ago(words) or other_year(words, context.stated_at)
 
 
 def _read(unit: Unit, units: list[Unit], n: int, context: Context) -> list[Draft]:
@@ -222,11 +231,15 @@ def _read(unit: Unit, units: list[Unit], n: int, context: Context) -> list[Draft
             ):
                 named = [d for d in threats_of(clause, unit, context) if d.kind in ("launch", "impact")]
                 found = [*(d for d in named if d.weapon not in counted), *found]
+            # «Збито сім дронів, уламки впали в Кам'янському районі»: what the night left behind.
+            if clause.inherited is not None and "cue.interception" not in clause.says:
+                left = [*effects_of(clause, unit, context), *casualties_of(clause, unit, context)]
+                found = [*found, *(d for d in left if d.kind in _LEFT and d.spots)]
     else:
         found = [draft for clause in clauses for draft in _clause(clause, unit, context)]
         found = one_instruction(one_casualty(found, context))
     finish(found, unit, units, n, clauses, context)
-    return real(found, unit, context)
+    return foreground(real(found, unit, context), unit, context)
 
 
 def _clause(clause: Clause, unit: Unit, context: Context) -> list[Draft]:

@@ -7,7 +7,7 @@ from itertools import pairwise
 from tocsin.reading.drafts import Context, Unit
 from tocsin.reading.lasting import awaits, heads_list, stands
 
-__all__ = ["WAR", "asks", "at_war", "furniture", "is_title", "peace", "skipped"]
+__all__ = ["WAR", "asks", "at_war", "furniture", "is_title", "peace", "skipped", "sounds"]
 
 _PRESENT = frozenset(
     {"takeoff", "launch", "inbound", "danger", "danger-over", "lost", "alarm", "alarm-over", "air-defence"}
@@ -135,8 +135,19 @@ def peace(units: list[Unit], context: Context) -> bool:
     """Whether a short text tells of ordinary harm: a cause of peace, and no weapon anywhere."""
     if context.article:
         return False
-    calm = any("peace" in u.says or "skip.sentence" in u.says for u in units)
+    calm = any(not u.says.isdisjoint(_CALM) for u in units)
     return calm and not any(at_war(u) or tells(u, context) for u in units)
+
+
+_CALM = frozenset({"peace", "skip.sentence", "skip.abroad"})
+
+
+def sounds(unit: Unit) -> bool:
+    """Whether a sentence that names no ordinary harm speaks of an alarm: it is read even where its neighbours calm."""
+    return not unit.says.isdisjoint(_ALARMS) and "peace" not in unit.says
+
+
+_ALARMS = frozenset({"cue.alarm", "cue.alarm-over"})
 
 
 def asks(unit: Unit, context: Context) -> bool:
@@ -164,6 +175,7 @@ def skipped(unit: Unit, context: Context) -> bool:
         for meaning in mark.meanings:
             if (
                 (meaning.group == "skip" and meaning.value == "sentence")
+                or (meaning.group == "skip" and meaning.value == "abroad" and _abroad(unit, context))
                 or (meaning.group == "skip" and meaning.value in _TOPICS and not tells(unit, context))
                 or (
                     meaning.group == "skip"
@@ -214,6 +226,16 @@ def skipped(unit: Unit, context: Context) -> bool:
         context.still_line = unit.line
         return True
     return skip or drill
+
+
+def _abroad(unit: Unit, context: Context) -> bool:
+    """Whether a newspaper's sentence that names another country names no place in Ukraine."""
+    source = context.source
+    if source is None or source.kind not in ("media", "public", "correspondent"):
+        return False
+    return not any(
+        (m.places and m.places[0].code.startswith("UA")) or m.has("area", "country") for m in unit.marks
+    )
 
 
 _DURING = frozenset({"instruction", "explosion", "impact"})

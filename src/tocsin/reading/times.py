@@ -10,7 +10,7 @@ from tocsin.reading.marks import Mark
 from tocsin.reading.normalise import DASH, HYPHEN
 from tocsin.reading.numbers import month_of
 
-__all__ = ["date_of", "default_interval", "long_ago", "time_of", "whole_text"]
+__all__ = ["date_of", "default_interval", "long_ago", "other_year", "time_of", "whole_text"]
 
 _AS_OF = (("станом", "на"), ("состоянию", "на"), ("as", "of"), ("на",))
 _NIGHT = frozenset({"ніч", "ночь", "night", "вночі", "ночью", "overnight", "уночі", "ночі"})
@@ -240,6 +240,28 @@ def long_ago(words: list[str]) -> bool:
         word in _AGO and k and words[k - 1].startswith(_PERIODS) and not words[k - 1].startswith(_HOURS)
         for k, word in enumerate(words)
     )
+
+
+_BEFORE_YEAR = frozenset(
+    {"у", "в", "з", "із", "від", "с", "от", "до", "in", "since", "of", "from", "after", "the", "before", "by"}
+)
+_AFTER_YEAR = ("рок", "рік", "год", "го", "му")
+
+
+def other_year(words: list[str], stated_at: datetime | None) -> bool:
+    """Whether words name a year before this one, of this war or an earlier («у 2022-му», "after the 2022 strike")."""
+    if stated_at is None:
+        return False
+    for k, word in enumerate(words):
+        if len(word) != 4 or not word.isdecimal():
+            continue
+        year = int(word)
+        if not (2014 <= year < stated_at.year or 1914 <= year <= 1991):
+            continue
+        after = words[k + 1] if k + 1 < len(words) else ""
+        if (k and words[k - 1] in _BEFORE_YEAR) or after.startswith(_AFTER_YEAR):
+            return True
+    return False
 
 
 def _joined(first: Mark, second: Mark, context: Context) -> bool:

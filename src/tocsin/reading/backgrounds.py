@@ -1,0 +1,401 @@
+"""What a sentence names only in passing: after it, because of it, in memory of it.
+
+An event is told by a finite verb («влучив», «пошкоджено», "hit") or by a noun that
+stands for itself («Удар по Києву: …», «вибухи в Харкові»). A noun in an oblique case
+(«коригувальниця удару по Краматорську», «через постійні обстріли»), a participle
+that only tells which house is meant («житло, пошкоджене дронами») and a relative
+clause («які збивали «Шахеди»») name an event for the sake of something else. Where a
+sentence of prose has nothing but these, it brings no news of an attack.
+"""
+
+from __future__ import annotations
+
+from tocsin.reading.drafts import Context, Draft, Unit
+from tocsin.reading.marks import Mark
+from tocsin.reading.normalise import COMMA
+from tocsin.reading.predicates import opening_verb, other_verb
+
+__all__ = ["foreground"]
+
+_EVENTS = frozenset(
+    {"impact", "explosion", "launch", "interception", "inbound", "damage", "debris", "casualty", "fire"}
+)
+_NOUNS = (
+    "удар",
+    "обстріл",
+    "обстрел",
+    "атак",
+    "вибух",
+    "взрыв",
+    "приліт",
+    "прильот",
+    "прилет",
+    "влучан",
+    "попадан",
+    "пожеж",
+    "пожар",
+    "авіауд",
+    "авиауд",
+    "падінн",
+    "паден",
+)
+_FORMS = frozenset(
+    [
+        "удар",
+        "удари",
+        "удары",
+        "обстріл",
+        "обстріли",
+        "обстрел",
+        "обстрелы",
+        "атака",
+        "атаки",
+        "вибух",
+        "вибухи",
+        "взрыв",
+        "взрывы",
+        "приліт",
+        "прильоти",
+        "прилет",
+        "прилеты",
+        "влучання",
+        "попадання",
+        "попадание",
+        "попадания",
+        "пожежа",
+        "пожежі",
+        "пожар",
+        "пожары",
+        "авіаудар",
+        "авіаудари",
+        "авиаудар",
+        "авиаудары",
+        "падіння",
+        "падение",
+    ]
+)
+"""Nouns of events that may stand for themselves; their other forms depend on another word."""
+_ENGLISH = frozenset(
+    [
+        "strike",
+        "strikes",
+        "attack",
+        "attacks",
+        "explosion",
+        "explosions",
+        "blast",
+        "blasts",
+        "fire",
+        "fires",
+        "shelling",
+        "bombardment",
+        "impact",
+        "launch",
+        "launches",
+    ]
+)
+_ABOUT = frozenset({"про", "о", "об", "about", "of"})
+_GOVERNORS = frozenset(
+    [
+        "через",
+        "після",
+        "від",
+        "внаслідок",
+        "унаслідок",
+        "про",
+        "щодо",
+        "без",
+        "перед",
+        "при",
+        "час",
+        "наслідки",
+        "наслідків",
+        "місце",
+        "місці",
+        "місця",
+        "жертв",
+        "жертви",
+        "пам'ять",
+        "памяті",
+        "пам'яті",
+        "из-за",
+        "за",
+        "после",
+        "от",
+        "вследствие",
+        "о",
+        "об",
+        "перед",
+        "без",
+        "последствия",
+        "последствий",
+        "место",
+        "месте",
+        "память",
+        "памяти",
+        "время",
+        "after",
+        "before",
+        "during",
+        "of",
+        "from",
+        "following",
+        "since",
+        "about",
+        "over",
+        "against",
+        "amid",
+        "despite",
+        "for",
+    ]
+)
+_ARTICLES = frozenset(
+    {
+        "the",
+        "a",
+        "an",
+        "this",
+        "that",
+        "last",
+        "first",
+        "цього",
+        "того",
+        "той",
+        "цей",
+        "этого",
+        "її",
+        "його",
+    }
+)
+_OBLIQUE = ("ого", "ої", "ому", "их", "ими", "им", "ій", "ою", "ій", "ой", "ых", "ыми", "ым", "ом")
+_PARTICIPLES = ("ий", "а", "е", "і", "ые", "ый", "ая", "ое", "ую", "у")
+_RELATIVE = (
+    "як",
+    "що",
+    "котр",
+    "котор",
+    "what",
+    "who",
+    "which",
+    "that",
+    "поки",
+    "доки",
+    "пока",
+    "while",
+    "хоча",
+    "хотя",
+)
+
+
+def foreground(found: list[Draft], unit: Unit, context: Context) -> list[Draft]:
+    """The claims of a sentence of prose, none of its events where all of them are named in passing."""
+    source = context.source
+    if source is None or source.kind in ("monitoring-channel", "party"):
+        return found
+    found = [d for d in found if not _beside(d, unit, context)]
+    if opening_verb(unit, context):
+        found = [
+            d
+            for d in found
+            if d.kind in _DECLARED or _counts(d) or d.denies or d.tense != "now" or _finite(d, unit, context)
+        ]
+    events = [d for d in found if d.kind in _EVENTS]
+    others = [d for d in found if d.kind not in _EVENTS]
+    if not events or any(d.kind not in ("instruction", "response", "assessment") for d in others):
+        return found
+    if any(not _passing(d, unit, context) for d in events):
+        return found
+    return others if not any(d.kind == "response" for d in others) else found
+
+
+_DECLARED = frozenset(
+    {"alarm", "alarm-over", "danger", "danger-over", "statement", "tally", "takeoff", "lost"}
+)
+
+
+def _finite(draft: Draft, unit: Unit, context: Context) -> bool:
+    """Whether a verb of its own says what a claim claims."""
+    words = context.tokens.words
+    return any(
+        m.group in ("cue", "harm")
+        and _says(m, draft)
+        and not _aside(m, unit, context)
+        and (words[m.i].endswith(_VERBS) or words[m.j - 1].endswith(_VERBS))
+        for m in unit.marks
+        if draft.i <= m.i < draft.j
+    )
+
+
+_VERBS = (
+    "в",
+    "ла",
+    "ло",
+    "ли",
+    "л",
+    "но",
+    "то",
+    "ся",
+    "сь",
+    "ть",
+    "є",
+    "ет",
+    "ют",
+    "ит",
+    "ят",
+    "ны",
+    "ен",
+    "ана",
+    "ена",
+    "те",
+)
+
+
+def _beside(draft: Draft, unit: Unit, context: Context) -> bool:
+    """Whether shelters, crews and what lacks are only named: «перевели в укриття», «спекла пиріг рятувальникам», «живуть без світла»."""
+    words = context.tokens.words
+    if draft.tense != "now" or draft.denies:
+        return False
+    if draft.kind == "response":
+        crews = [
+            m
+            for m in unit.marks
+            if draft.i <= m.i < draft.j and (m.has("cue", "response") or m.has("group", "responders"))
+        ]
+        return bool(crews) and all(words[m.i].endswith(("ам", "ям")) and m.j - m.i == 1 for m in crews)
+    if draft.kind == "instruction":
+        called = [m for m in unit.marks if draft.i <= m.i < draft.j and m.has("cue", "instruction")]
+        nouns = bool(called) and all(
+            words[m.j - 1].startswith(_PLACES) and not words[m.i].endswith(_ORDERS) for m in called
+        )
+        return nouns and other_verb(unit, context, end=called[0].i) is not None
+    if draft.kind == "outage":
+        without = "без" in words[draft.i : draft.j]
+        return without and other_verb(unit, context, end=draft.j) is not None
+    return False
+
+
+_PLACES = ("укрит", "укрыт", "пункт", "незлам", "несокруш", "обігрів", "обогрев")
+_ORDERS = (
+    "йте",
+    "йтесь",
+    "йтеся",
+    "іть",
+    "іться",
+    "ьте",
+    "ьтесь",
+    "ьтеся",
+    "ите",
+    "итесь",
+    "йти",
+    "тися",
+    "тись",
+)
+
+
+def _passing(draft: Draft, unit: Unit, context: Context) -> bool:
+    """Whether every word that says the event of a claim says it in passing."""
+    if draft.denies or draft.tense != "now" or _counts(draft):
+        return False
+    marks = [m for m in unit.marks if draft.i <= m.i < draft.j and _says(m, draft)]
+    return bool(marks) and all(_aside(m, unit, context) for m in marks)
+
+
+def _counts(draft: Draft) -> bool:
+    """Whether a claim about people has a figure of its own."""
+    return any(v.min != 1 or v.max is not None for v in (draft.harm or {}).values())
+
+
+_FAMILY = {
+    "impact": ("impact", "strike", "shelling", "attack"),
+    "launch": ("launch", "attack"),
+    "damage": ("damage", "interception"),
+    "interception": ("interception", "damage"),
+}
+
+
+def _says(mark: Mark, draft: Draft) -> bool:
+    if draft.kind == "casualty":
+        return mark.has("harm") is not None
+    values = _FAMILY.get(draft.kind, (draft.kind,))
+    return any(m.group == "cue" and (m.value in values or m.claim == draft.kind) for m in mark.meanings)
+
+
+def _aside(mark: Mark, unit: Unit, context: Context) -> bool:
+    tokens = context.tokens
+    words = tokens.words
+    word = words[mark.i]
+    if word.startswith(_NOUNS) and not word.endswith(
+        ("ив", "ила", "или", "ил", "в", "ли", "ла", "ло", "но", "то", "лся", "лась", "лись", "ся")
+    ):
+        if _told(unit) and any(words[k] in _ABOUT for k in range(max(unit.i, mark.i - 3), mark.i)):
+            return False
+        return word not in _FORMS or _governed(mark.i, unit, words)
+    if mark.has("harm"):
+        if word.startswith(_DIED) and not any(w.startswith(_OF_WOUNDS) for w in words[unit.i : unit.j]):
+            return not any(m.has("cue", v) for m in unit.marks for v in _CAUSES)
+        counted = any(m.group == "count" and 0 <= mark.i - m.j <= 2 for m in unit.marks)
+        bare = not counted and not (_told(unit) and words[mark.i - 1] in _ABOUT)
+        return (bare and len(word) > 5 and word.endswith(_OBLIQUE)) or _in_relative(mark.i, unit, context)
+    if len(word) > 6 and word.endswith(_OBLIQUE) and word[0] > "z":
+        return True
+    if (
+        len(word) > 6
+        and word[0] > "z"
+        and mark.i > unit.i
+        and tokens.seps[mark.i] == COMMA
+        and word.endswith(_PARTICIPLES)
+    ):
+        return True
+    if word[0] <= "z":
+        return (word in _ENGLISH and _governed(mark.i, unit, words)) or _in_relative(mark.i, unit, context)
+    return _in_relative(mark.i, unit, context)
+
+
+_DIED = ("помер", "умер", "скончал", "passed")
+_OF_WOUNDS = (
+    "поран",
+    "ран",
+    "лікарн",
+    "больниц",
+    "реанім",
+    "реаним",
+    "травм",
+    "госпітал",
+    "опік",
+    "ожог",
+    "hospital",
+    "wound",
+)
+_CAUSES = ("impact", "strike", "shelling", "attack", "debris", "explosion", "fire")
+"""«Помер» alone is a death in bed: an attack's dead are killed, or die of wounds."""
+
+
+def _told(unit: Unit) -> bool:
+    """Whether somebody is said to tell of the event («сообщил о раненом», «пишуть про вибух»)."""
+    return unit.by is not None or "say" in unit.says or "mood.not-confirmed" in unit.says
+
+
+def _governed(at: int, unit: Unit, words: list[str]) -> bool:
+    """Whether a preposition of cause, time or theme stands before a noun and its adjectives."""
+    for k in range(at - 1, max(unit.i, at - 4) - 1, -1):
+        if words[k] in _GOVERNORS:
+            told = _told(unit)
+            return not (told and words[k] in _ABOUT)
+        if words[k][0].isdigit():
+            return False
+        if words[k] in _ARTICLES or words[k].endswith((*_OBLIQUE, *_PARTICIPLES)) or words[k][0] <= "z":
+            continue
+        return False
+    return False
+
+
+def _in_relative(at: int, unit: Unit, context: Context) -> bool:
+    """Whether a verb stands in a relative clause: a pronoun behind the last comma before it."""
+    tokens = context.tokens
+    for k in range(at, max(unit.i, at - 7), -1):
+        if tokens.seps[k] == COMMA:
+            told = _told(unit) and tokens.words[k] in ("що", "что", "that")
+            return tokens.words[k].startswith(_RELATIVE) and k < at and not told
+        if tokens.words[k] in ("who", "which") and k < at:
+            return True
+    return False
