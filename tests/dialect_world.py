@@ -25,6 +25,7 @@ from tocsin.model import (
     Fact,
     Interval,
     Picture,
+    Silence,
     Source,
 )
 from tocsin.outlets.hall import Age
@@ -73,6 +74,7 @@ class StandIn:
         self.blind: dict[str, str] = {}
         self.everything: str | None = None
         self.issued: dict[str, list[int]] = {}
+        self.standing_silences: tuple[Silence, ...] = ()
         self._waiting: list[asyncio.Event] = []
 
     def clock(self):
@@ -115,6 +117,37 @@ class StandIn:
             heard_at=None if blind == "UNKNOWN" else self.clock(),
             stale=blind is not None and not contradicted,
             valid_until=self.clock() + timedelta(seconds=60),
+        )
+
+    def silence(self, outlet, area=None):
+        one = Silence(
+            id=f"order:{len(self.standing_silences)}",
+            outlet=outlet,
+            area=area,
+            start=self.clock(),
+            until=self.clock() + timedelta(hours=1),
+            operator="olena",
+            why="a source repeats itself",
+        )
+        self.standing_silences = (*self.standing_silences, one)
+
+    def unsilence(self):
+        self.standing_silences = ()
+
+    def silences(self):
+        return self.standing_silences
+
+    def silenced(self, outlet, fact):
+        if fact.type != "alert" or fact.verb not in ("raise", "revise"):
+            return None
+        covers = self.world.places.covers
+        return next(
+            (
+                one
+                for one in self.standing_silences
+                if one.outlet in (outlet, "*") and (not one.area or covers(one.area, fact.noun.area.code))
+            ),
+            None,
         )
 
     def ref(self, code) -> AreaRef:

@@ -3,12 +3,14 @@
 from __future__ import annotations
 
 import asyncio
+import gzip
 import json
 import stat
 from contextlib import suppress
 from datetime import timedelta
 from pathlib import Path
 
+import brotli
 import httpx
 import pytest
 from cryptography import x509
@@ -280,7 +282,11 @@ def test_snapshots_are_written_whole_and_follow_what_happens(tmp_path):
             await task
 
     asyncio.run(go())
-    assert {p.name for p in one.parent.iterdir()} == {"all.json", f"{KYIV}.json", f"{LVIV_OBLAST}.json"}
+    files = {"all.json", "all.json.gz", "all.json.br", f"{KYIV}.json", f"{LVIV_OBLAST}.json"}
+    assert {p.name for p in one.parent.iterdir()} == files
+    whole = (one.parent / "all.json").read_bytes()
+    assert gzip.decompress((one.parent / "all.json.gz").read_bytes()) == whole
+    assert brotli.decompress((one.parent / "all.json.br").read_bytes()) == whole
     assert state()["valid_until"] > state()["known_at"]
     assert json.loads((one.parent / "all.json").read_bytes())["areas"][KYIV]["state"] == "ACTIVE"
 

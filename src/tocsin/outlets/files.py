@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import asyncio
 import logging
-from collections.abc import AsyncIterator, Mapping, MutableMapping
+from collections.abc import AsyncIterator, Mapping
 from contextlib import suppress
 from pathlib import Path
 from typing import Any, Protocol
@@ -19,12 +19,16 @@ from tocsin.engine import World
 from tocsin.model import Change, Problem
 from tocsin.outlets.hall import Hall
 from tocsin.outlets.publication import Publication
-from tocsin.outlets.snapshots import Snapshots
+from tocsin.outlets.silences import Mute
+from tocsin.outlets.snapshots import Snapshots, packed
 
 __all__ = ["FilesConf", "FilesOutlet", "configured"]
 
 log = logging.getLogger(__name__)
 
+_ENDINGS = {"gzip": "gz", "br": "br"}
+"""What static hosts look for beside a file (nginx: gzip_static, brotli_static)."""
+_PACKED_FROM = 1_000
 SETTLE = 0.2
 """Seconds in which changes gather before files are written."""
 
@@ -74,6 +78,7 @@ class FilesOutlet:
         places = app.world.places
         parts = (c for code in places.first_level() for c in (code, *places.children(code)))
         self._areas = conf.areas or tuple(dict.fromkeys(parts))
+        self._mute = Mute(self._hall, "files")
         self._woken = asyncio.Event()
         self.trouble: str | None = None
         self.written = 0
@@ -102,10 +107,19 @@ class FilesOutlet:
         async for _ in self._app.follow(self._app.publication.last):
             self._woken.set()
 
+    def write_bodies(self) -> dict[str, bytes | None]:
+        """Return the body of every file, None where it is not to be touched now: what a silence keeps back."""
+        self._mute.follow()
+        self._mute.released()  # whose states are written like any other from here on
+        snapshots = Snapshots(self._hall, self._mute.mutes)
+        return {
+            name: None if name != "all" and self._mute.mutes(name) else snapshots.body(f"/now/{name}.json")
+            for name in ("all", *self._areas)
+        }
+
     async def write(self) -> None:
         """Write every file once."""
-        snapshots = Snapshots(self._hall)
-        bodies = {name: await _body(snapshots, f"/now/{name}.json") for name in ("all", *self._areas)}
+        bodies = self.write_bodies()
         try:
             self.written += await asyncio.to_thread(self._put, bodies)
         except OSError as error:
@@ -120,23 +134,26 @@ class FilesOutlet:
         for name, body in bodies.items():
             if body is None:
                 continue
-            draft = self._folder / f".{name}.json.new"
-            try:
-                draft.write_bytes(body)
-                draft.replace(self._folder / f"{name}.json")
-            except OSError:
-                with suppress(OSError):
-                    draft.unlink(missing_ok=True)
-                raise
+            target = self._folder / f"{name}.json"
+            # A host that sends the packed file first must never send an older state: packed ones go in first.
+            for coding, ending in _ENDINGS.items():
+                beside = target.with_name(f"{target.name}.{ending}")
+                if len(body) >= _PACKED_FROM:
+                    _replace(beside, packed(body, coding))
+                else:
+                    beside.unlink(missing_ok=True)
+            _replace(target, body)
             count += 1
         return count
 
 
-async def _body(snapshots: Snapshots, path: str) -> bytes | None:
-    """Take the body that HTTP would send."""
-    found = bytearray()
-
-    async def send(message: MutableMapping[str, Any]) -> None:
-        found.extend(message.get("body", b""))
-
-    return bytes(found) if await snapshots(path, [], "GET", send) else None
+def _replace(path: Path, body: bytes) -> None:
+    """Put a file in place whole or not at all."""
+    draft = path.with_name(f".{path.name}.new")
+    try:
+        draft.write_bytes(body)
+        draft.replace(path)
+    except OSError:
+        with suppress(OSError):
+            draft.unlink(missing_ok=True)
+        raise

@@ -25,10 +25,11 @@ from paho.mqtt.properties import Properties
 
 from tocsin.codec import encode, instant
 from tocsin.engine import World
-from tocsin.model import Alert, AreaState, Change, Picture, Problem
+from tocsin.model import Alert, AreaState, Change, Fact, Picture, Problem, Silence
 from tocsin.outlets.errors import OutletError
 from tocsin.outlets.keys import Signer, signed_json
 from tocsin.outlets.publication import Publication, Published
+from tocsin.outlets.silences import Mute
 from tocsin.places import Gazetteer
 
 __all__ = ["MqttConf", "MqttOutlet", "configured"]
@@ -123,6 +124,12 @@ class Hall(Protocol):
     def follow(self, after: int = 0) -> AsyncIterator[Change]:
         """Give published changes as they come."""
 
+    def silences(self) -> tuple[Silence, ...]:
+        """Give the silences in force."""
+
+    def silenced(self, outlet: str, fact: Fact) -> Silence | None:
+        """Give the silence that keeps an outlet from sending a fact now."""
+
     async def sent(self, outlet: str, messages: Sequence[tuple[int, bytes]]) -> None:
         """Record durably what was sent."""
 
@@ -159,13 +166,15 @@ def state_json(state: AreaState, number: int, now: datetime, until: datetime) ->
     return encode(told)
 
 
-def warning_json(state: AreaState, number: int, now: datetime, until: datetime) -> bytes:
+def warning_json(
+    state: AreaState, warnings: Sequence[Alert], number: int, now: datetime, until: datetime
+) -> bytes:
     """Body of an area's warnings: what we infer, whose word it rests on, and that it is no siren (R31)."""
     told = {
         "area": state.area.code,
         "name": state.area.names,
         "official": False,
-        "warnings": [_warning(alert) for alert in state.warnings],
+        "warnings": [_warning(alert) for alert in warnings],
         "known_at": instant(now),
         "valid_until": instant(until),
         "n": number,
@@ -210,6 +219,7 @@ class MqttOutlet:
         self._dirty: dict[str, None] = {}
         self._warned: dict[str, None] = {}
         self._wake = asyncio.Event()
+        self._mute = Mute(app, "mqtt")
         sent = app.sent_up_to("mqtt")
         self._sent_to = app.publication.last if sent is None else min(sent, app.publication.last)
         self.areas: tuple[str, ...] = conf.areas or _usual_areas(app.world.places)
@@ -310,8 +320,10 @@ class MqttOutlet:
                 self._due.clear()
                 beat_at = now
             last = now
+            self._mute.follow()
             await self._states(client, now)
             await self._changes(client, now)
+            await self._unmuted(client)
             if now >= beat_at:
                 await self._heartbeat(client, now)
                 beat_at = now + timedelta(seconds=self._conf.heartbeat)
@@ -359,7 +371,7 @@ class MqttOutlet:
         """Send published changes in order, those that are history aside."""
         while batch := self._app.publication.after(self._sent_to, 200):
             told: list[tuple[int, bytes]] = []
-            fresh = [one for one in batch if one.change.at >= now - _LATE]
+            fresh = [one for one in batch if one.change.at >= now - _LATE and not self._mute.keeps(one)]
             for start in range(0, len(fresh), _CHUNK):
                 # Handed over in order and acknowledged together: the broker keeps the order.
                 chunk = fresh[start : start + _CHUNK]
@@ -373,6 +385,16 @@ class MqttOutlet:
     async def _change(self, client: aiomqtt.Client, one: Published) -> None:
         await client.publish(f"{self.base}/changes", one.data, qos=1, properties=expiring(CHANGE_LASTS))
         self.sent += 1
+
+    async def _unmuted(self, client: aiomqtt.Client) -> None:
+        """Send what still stands of what a silence kept back that has ended."""
+        released = self._mute.released()
+        for one in released:
+            await self._change(client, one)
+            self._touch(one.change)
+        await self._record([(one.change.number, one.data) for one in released])
+        if released:
+            self._wake.set()
 
     async def _record(self, told: Sequence[tuple[int, bytes]]) -> None:
         """Record what went out, so that a restart sends nothing twice and nothing old (R8)."""
@@ -388,7 +410,7 @@ class MqttOutlet:
         if not due:
             return
         self._dirty.clear()
-        states = [self._app.area_state(code) for code in due]
+        states = [self._app.area_state(code) for code in due if not self._mute.mutes(code)]
         states.sort(key=lambda s: s.state not in ("ACTIVE", "PARTLY"))
         for start in range(0, len(states), _CHUNK):
             chunk = states[start : start + _CHUNK]
@@ -400,6 +422,7 @@ class MqttOutlet:
 
     async def _state(self, client: aiomqtt.Client, state: AreaState, now: datetime) -> None:
         code = state.area.code
+        warnings = [one for one in state.warnings if not self._mute.holds(one.id)]
         until = now + timedelta(seconds=self._conf.expiry)
         if state.valid_until is not None and state.state == "CLEAR":
             until = min(until, max(state.valid_until, now + timedelta(seconds=1)))
@@ -407,16 +430,16 @@ class MqttOutlet:
         body = state_json(state, self._next(code, now), now, until)
         await self._publish(client, f"{code}/state", body, lasts, retain=True)
         self._due[code] = now + min(self._renew, (until - now) / 2)
-        if state.warnings:
-            ends = [w.lapses_at for w in state.warnings if w.lapses_at is not None]
+        if warnings:
+            ends = [w.lapses_at for w in warnings if w.lapses_at is not None]
             ends_at = min([until, *ends])
-            told = warning_json(state, self._next(f"{code}/warning", now), now, ends_at)
+            told = warning_json(state, warnings, self._next(f"{code}/warning", now), now, ends_at)
             seconds = max(1, int((ends_at - now).total_seconds()))
             await self._publish(client, f"{code}/warning", told, seconds, retain=True)
             self._due[code] = min(self._due[code], max(ends_at, now + timedelta(seconds=1)))
             self._warned[code] = None
         elif code in self._warned:
-            told = warning_json(state, self._next(f"{code}/warning", now), now, until)
+            told = warning_json(state, warnings, self._next(f"{code}/warning", now), now, until)
             await self._publish(client, f"{code}/warning", told, lasts, retain=True)
             del self._warned[code]
 

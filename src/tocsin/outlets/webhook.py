@@ -32,9 +32,10 @@ from starlette.routing import Route
 
 from tocsin.codec import encode, instant
 from tocsin.engine import World
-from tocsin.model import Alert, Change, Problem
+from tocsin.model import Alert, Change, Fact, Picture, Problem, Silence
 from tocsin.outlets.errors import OutletError
 from tocsin.outlets.publication import Publication, Published
+from tocsin.outlets.silences import Mute
 from tocsin.outlets.subscriptions import Address, Letter, Subscriptions
 from tocsin.render.dialects.official import Atlas
 from tocsin.render.dialects.ukrainealarm import webhook_events
@@ -310,6 +311,15 @@ class Hall(Protocol):
     def clock(self) -> datetime:
         """Tell the time."""
 
+    def now_picture(self) -> Picture:
+        """Give what is believed now."""
+
+    def silences(self) -> tuple[Silence, ...]:
+        """Give the silences in force."""
+
+    def silenced(self, outlet: str, fact: Fact) -> Silence | None:
+        """Give the silence that keeps an outlet from sending a fact now."""
+
     async def sent(self, outlet: str, messages: Sequence[tuple[int, bytes]]) -> None:
         """Record durably what was sent."""
 
@@ -350,6 +360,7 @@ class WebhookOutlet:
         self._done: dict[str, int] = {}
         """Up to which change each target is settled from earlier runs."""
         self._began = app.publication.last
+        self._mute = Mute(app, "webhooks")
         self.post = Webhooks(conf, subscriptions, app.clock, resolver=resolver, settled=self._settled)
 
     def condition(self) -> str | None:
@@ -363,12 +374,22 @@ class WebhookOutlet:
         """Post until cancelled: what is published from now on, and what a crash kept from its target (R8)."""
         last = self._app.publication.last
         self._done = {t.name: self._resume(t, last) for t in self._conf.targets}
+        unmuting = asyncio.create_task(self._unmuted(), name="webhooks: silences")
         try:
             async for change in self._app.follow(min([last, *self._done.values()])):
                 (one,) = self._app.publication.after(change.number - 1, 1)
-                self._tell(one)
+                if not self._mute.keeps(one):
+                    self._tell(one)
         finally:
+            unmuting.cancel()
             await self.post.close()
+
+    async def _unmuted(self) -> None:
+        """Post what still stands of what a silence kept back, once it has ended."""
+        while True:
+            await asyncio.sleep(1)
+            for one in self._mute.released():
+                self._tell(one, again=True)
 
     def _resume(self, target: Target, last: int) -> int:
         """Find the change after which to go on: the last that was settled, unless what followed is history."""
@@ -387,10 +408,10 @@ class WebhookOutlet:
             except OutletError as error:
                 log.warning("webhook %s: not recorded: %s", letter.target, error)
 
-    def _tell(self, one: Published) -> None:
+    def _tell(self, one: Published, *, again: bool = False) -> None:
         for target in self._conf.targets:
             number = one.change.number
-            if number > self._done.get(target.name, 0) and wanted(target, one):
+            if (again or number > self._done.get(target.name, 0)) and wanted(target, one):
                 self.post.post(target.name, target.url, f"tocsin-{number}", event(one), number)
         noun = one.change.fact.noun
         if isinstance(noun, Alert) and noun.layer == "official" and one.change.number > self._began:
