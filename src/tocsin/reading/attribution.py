@@ -322,7 +322,7 @@ def _release(unit: Unit, context: Context) -> None:
             mark.turn(other)
             continue
         place = context.gazetteer.match(context.tokens.words[mark.i : mark.j], 0)
-        if place is not None and context.tokens.caps[mark.i]:
+        if place is not None and context.tokens.caps[mark.i] and not all(c.common for c in place[1]):
             named = Mark(mark.i, mark.i + place[0], PLACE)
             named.places = place[1]
             unit.marks[n] = named

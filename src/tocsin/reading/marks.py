@@ -46,6 +46,7 @@ class Mark:
         "strong",
         "total",
         "used",
+        "vague",
         "value",
     )
 
@@ -62,6 +63,8 @@ class Mark:
         self.strong = False
         self.total: int | None = None
         self.used = False
+        self.vague = False
+        """A number that says only that there are some («кілька», "dozens")."""
 
     def has(self, group: str, value: str | None = None) -> Meaning | None:
         """The meaning of that group (and value) that the mark may have."""

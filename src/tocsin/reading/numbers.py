@@ -286,6 +286,7 @@ def number_at(  # noqa: PLR0917 - a clause and all that it stands in
     mark.number = bent(low, high, bend, approx=approx)
     mark.strong = strong
     mark.total = total
+    mark.vague = vague
     return mark
 
 

@@ -5,7 +5,7 @@ from __future__ import annotations
 from tocsin.places import Candidate
 from tocsin.reading.drafts import Context, Spot, Unit
 from tocsin.reading.lexicon import Meaning
-from tocsin.reading.marks import Mark
+from tocsin.reading.marks import PLACE, Mark
 from tocsin.reading.normalise import AND_SLASH, COLON, COMMA, DASH, DOT, HYPHEN, QUOTE, SPACE
 from tocsin.reading.ranking import AND, FILLER, ranked
 
@@ -96,6 +96,8 @@ def find_spots(unit: Unit, context: Context) -> list[Spot]:
             role = _role(unit, context, n, mark, candidates, spots)
             if not role and candidates[0].precision == "country" and not _alone(mark, unit, context):
                 continue
+            if "weapon" in unit.says and any(c.precision == "airfield" for c in candidates):
+                candidates = _airfields(candidates, unit, context)
             likely = ranked(candidates, mark, context, unit)
             if likely[0].common and not role and not _beside(marks, n) and not context.heading_region:
                 continue
@@ -103,7 +105,41 @@ def find_spots(unit: Unit, context: Context) -> list[Spot]:
             spot.listed = bool(spots) and _same_list(spots[-1], mark, context)
             spots.append(spot)
             context.mentioned.append(spot.code)
+            around = _and_region(spot, unit, context)
+            if around is not None:
+                spots.append(around)
     return _merged(spots, context)
+
+
+def _airfields(candidates: tuple[Candidate, ...], unit: Unit, context: Context) -> tuple[Candidate, ...]:
+    """Only the airfields among the candidates where bombers or carriers are spoken of («Ту-160 сели в Украинке»)."""
+    weapons = context.lexicon.weapons
+    if not any(m.group == "weapon" and m.value in weapons and weapons[m.value].carrier for m in unit.marks):
+        return candidates
+    return tuple(c for c in candidates if c.precision == "airfield")
+
+
+_REGION = frozenset(["область", "області", "областю", "обл", "области", "областью", "region", "oblast"])
+_KYIV_OBLAST = "UA32000000000030281"
+
+
+def _and_region(spot: Spot, unit: Unit, context: Context) -> Spot | None:
+    """The oblast of «Харків та область», "Kharkiv and the region": the one whose chief town is named."""
+    words = context.tokens.words
+    k = spot.mark.j
+    if k + 1 >= unit.j or words[k] not in AND or context.tokens.seps[k] != SPACE:
+        return None
+    k += 2 if words[k + 1] == "the" and k + 2 < unit.j else 1
+    if words[k] not in _REGION:
+        return None
+    code = _KYIV_OBLAST if spot.code == CAPITAL else context.gazetteer.first_level_of(spot.code)
+    if code is None or code == spot.code:
+        return None
+    mark = Mark(k, k + 1, PLACE)
+    at = next((n for n, m in enumerate(unit.marks) if m.i >= k), len(unit.marks))
+    unit.marks[at : at + (at < len(unit.marks) and unit.marks[at].i == k)] = [mark]
+    best = Candidate(code=code, precision="oblast", form="phrase")
+    return Spot(mark=mark, role=spot.role, best=best, listed=True)
 
 
 def _alone(mark: Mark, unit: Unit, context: Context) -> bool:
@@ -504,6 +540,7 @@ def _merged(spots: list[Spot], context: Context) -> list[Spot]:
         if (
             kept
             and (not spot.role or _tells_which(spot, kept[-1], context))
+            and context.tokens.words[spot.mark.i - 1] not in AND
             and _holds(context, spot, kept[-1])
         ):
             # «Навля (Брянська область)», «Хотінь Сумської області»: the region only tells which one.

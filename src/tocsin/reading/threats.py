@@ -207,7 +207,7 @@ def _weapons_before(clause: Clause, context: Context) -> list[list[str]]:
 def _lone_count(clause: Clause) -> Mark | None:
     if clause.harms or clause.objects:
         return None
-    free = [c for c in clause.counts if not c.used]
+    free = [c for c in clause.counts if not c.used and not c.vague]
     if len(free) != 1 or any(m.has("scope") and 0 <= m.i - free[0].j <= 1 for m in clause.marks):
         return None
     return free[0]

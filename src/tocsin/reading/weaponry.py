@@ -66,7 +66,7 @@ class Group:
     @property
     def range(self) -> Range | None:
         """The count as a range, null where nothing is said."""
-        return self.count.number if self.count is not None else None
+        return self.count.number if self.count is not None and not self.count.vague else None
 
 
 def carriers(context: Context, clause: Clause) -> list[Mark]:
