@@ -48,12 +48,22 @@ def _words(fact: Fact) -> tuple[str, str]:
         return f"coverage of {noun.area}: {noun.state}", ""
     if isinstance(noun, Incident):
         kinds = ", ".join(noun.kinds)
-        return f"incident {_past(fact.verb)}: {kinds} in {noun.area.name}, {noun.status}", ""
+        things = f" ({', '.join(noun.objects)})" if noun.objects else ""
+        return f"incident {_past(fact.verb)}: {kinds}{things} in {noun.area.name}, {noun.status}{_why(noun)}", ""
     if isinstance(noun, LedgerLine):
         figure = f"{noun.min}" if noun.min == noun.max else f"{noun.min} to {noun.max}"
-        return f"ledger {_past(fact.verb)}: {noun.subject} {figure}, says {noun.source}, {noun.status}", ""
+        what = " ".join(filter(None, (noun.subject, noun.weapon, noun.unit)))
+        by = f"{noun.source} by {noun.by}" if noun.by else noun.source
+        where = f" in {noun.area}" if noun.area else ""
+        sure = ", preliminary" if noun.hedged else ""
+        told = f"{what} {figure}{where}, says {by}{sure}, {noun.status}{_why(noun)}"
+        return f"ledger {_past(fact.verb)}: {told}", ""
     assert isinstance(noun, Statement)
     return f"statement of {noun.source}", ""
+
+
+def _why(noun: Incident | LedgerLine) -> str:
+    return f" ({noun.reason})" if noun.reason else ""
 
 
 def _alert(fact: Fact, alert: Alert) -> str:

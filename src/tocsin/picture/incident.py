@@ -100,6 +100,8 @@ class Hot(msgspec.Struct, frozen=True, kw_only=True):
     attack: str
     words: tuple[Word, ...]
     emptied: str | None = None
+    was: Incident | None = None
+    """As it was last told, where no word is left."""
     ruled: tuple[str, str] | None = None
 
     @property
@@ -129,6 +131,9 @@ def denied_kinds(kind: str) -> tuple[str, ...]:
 def told(hot: Hot) -> Incident:
     """Return the incident as its words, taken together, tell it."""
     words = sorted(hot.words, key=lambda word: (word.stated, word.seq))
+    if not words and hot.was is not None:
+        fate, why = hot.ruled or ("withdrawn", hot.emptied or "its reports were taken back")
+        return msgspec.structs.replace(hot.was, status=fate, reason=why)
     active, denials, reason = _active(words)
     works = [word for word in words if word.works]
     effects = active or [word for word in words if not word.works and not word.denies]

@@ -159,7 +159,9 @@ class Incidents:
                 continue
             because.update(word.claim.id for word in hot.words if word.report == report)
             left = tuple(word for word in hot.words if word.report != report)
-            self._hot.put(each, msgspec.structs.replace(hot, words=left, emptied=None if left else why))
+            gone = None if left else why
+            was = None if left else self._told(hot)
+            self._hot.put(each, msgspec.structs.replace(hot, words=left, emptied=gone, was=was))
         return self._tell(dict.fromkeys(ids), because, move=False)
 
     def order(self, verb: str, target: str, why: str, arguments: Mapping[str, str]) -> list[Fact]:

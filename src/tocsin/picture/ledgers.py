@@ -13,11 +13,12 @@ import msgspec
 
 from tocsin.model import Claim, Fact, Interval, LedgerLine, Ledgers, Preferred, Report, Source
 from tocsin.picture.attacks import HOT, Areas, Attacks
-from tocsin.picture.lines import ALIVE, FATES, Born, area_for, born
+from tocsin.picture.lines import ALIVE, FATES, Born, area_for, born, utility_of
 from tocsin.picture.preferring import preferred
 from tocsin.picture.settling import PERIODS, Item, settle
 from tocsin.picture.shelves import Settled, Shelves
 from tocsin.picture.speakers import Speaker, speaker_of
+from tocsin.picture.stages import in_full, restores
 from tocsin.slate import Slate, Table, Timers
 
 __all__ = ["Books"]
@@ -83,15 +84,19 @@ class Books:
         ``incidents`` names, by claim and area, the incident that a line counts for.
         """
         items: list[Item] = []
+        claims = [in_full(claim, report.text) if claim.kind == "instruction" else claim for claim in claims]
         speakers = [(claim, speaker_of(claim, report, source, self._register)) for claim in claims]
         lines = [() if speaker.party else tuple(born(claim, speaker)) for claim, speaker in speakers]
-        if not any(lines):
+        ended = any(restores(claim) and not claim.scope for claim in claims)
+        if not any(lines) and not ended:
             return []
         areas = {claim.id: area_for(claim, speaker, source.home, self._places) for claim, speaker in speakers}
         about = next((area for area in areas.values() if area is not None), None)
         for (claim, speaker), mine in zip(speakers, lines, strict=True):
             told = _Told(claim, speaker, source.id, report.stated_at or at, about, _counted_in(claim, claims))
             area = areas[claim.id]
+            if not speaker.party and restores(claim) and not claim.scope:
+                items.extend(self._over(told, area))
             for line in mine:
                 item = self._item(told, line, area, incidents.get((claim.id, area)))
                 if item is not None:
@@ -163,6 +168,24 @@ class Books:
             moved=born_line.moved,
             words=" ".join(each.quote for each in claim.evidence) if born_line.family == "help" else "",
         )
+
+    def _over(self, told: _Told, area: str | None) -> list[Item]:
+        """Draw the lines that follow when all of what failed is back: nobody in the area is without it any longer."""
+        subject = f"without-{utility_of(told.claim)}"
+        made: list[Item] = []
+        for line in list(self._out.rows.values()):
+            inside = line.area is not None and area is not None and self._places.covers(area, line.area)
+            if line.subject != subject or line.status != "standing" or not inside or line.max == 0:
+                continue
+            zero = Born(family="things", subject=subject, low=0, high=0, unit=line.unit)
+            item = self._item(told, zero, line.area, line.incident)
+            if item is not None:
+                named = msgspec.structs.replace(
+                    item.line, id=f"{item.line.id}@{line.area}", attack=line.attack
+                )
+                made.append(msgspec.structs.replace(item, line=named, corrects=True, why="restored"))
+        # Two standing lines of one key end in one.
+        return list({item.key: item for item in made}.values())
 
     def _next(self) -> int:
         seq = (self._seq.get("n") or 0) + 1
@@ -377,7 +400,7 @@ class Books:
         return gone
 
 
-_ONWARD = ("grown", "renewed", "revised down", "said again later")
+_ONWARD = ("restored", "grown", "renewed", "revised down", "said again later")
 
 
 def _family(item: Item) -> str:

@@ -13,9 +13,9 @@ import msgspec
 from tocsin.model import Claim, Range
 from tocsin.picture.attacks import Areas, spots
 from tocsin.picture.speakers import Speaker
-from tocsin.picture.stages import died_in_hospital, help_closed, help_of
+from tocsin.picture.stages import died_in_hospital, help_closed, help_of, unconfirmed
 
-__all__ = ["ALIVE", "Born", "area_for", "born"]
+__all__ = ["ALIVE", "Born", "area_for", "born", "utility_of"]
 
 UTILITIES = {
     "heating-main": "heating",
@@ -141,7 +141,8 @@ def _people(claim: Claim) -> Iterator[Born]:
         unsaid = value.min is None and value.max is None
         if claim.stance == "denies" or zero or unsaid:
             # "Not confirmed" is not "none": a number stands only where the words say zero.
-            yield _line("people", key, Range(min=0, max=0) if zero else None, denial=True)
+            none = zero and not unconfirmed(claim)
+            yield _line("people", key, Range(min=0, max=0) if none else None, denial=True)
             continue
         line = _line("people", key, value)
         if key == "killed" and moved:
@@ -150,7 +151,7 @@ def _people(claim: Claim) -> Iterator[Born]:
 
 
 def _outage(claim: Claim) -> Iterator[Born]:
-    utility = UTILITIES.get(claim.object or "", claim.object or "service")
+    utility = utility_of(claim)
     scope = dict(claim.scope or {})
     if claim.count is not None and not scope:
         scope = {"": claim.count}
@@ -161,6 +162,11 @@ def _outage(claim: Claim) -> Iterator[Born]:
         subject = f"{utility}-restored" if over else f"without-{utility}"
         unit = "residential-buildings" if key in RESTORED and utility == "heating" else key
         yield _line("things", subject, value, unit=None if unit in {"", *RESTORED} else unit)
+
+
+def utility_of(claim: Claim) -> str:
+    """Return what fails in an outage."""
+    return UTILITIES.get(claim.object or "", claim.object or "service")
 
 
 RESTORED = ("restored", "heating-restored", "power-restored", "reconnected")

@@ -7,9 +7,21 @@ names the stage is believed before the words.
 
 from __future__ import annotations
 
-from tocsin.model import Claim
+import msgspec
 
-__all__ = ["HELP", "died_in_hospital", "help_closed", "help_of", "quenched", "restores", "stage_of"]
+from tocsin.model import Claim, Evidence
+
+__all__ = [
+    "HELP",
+    "died_in_hospital",
+    "help_closed",
+    "help_of",
+    "in_full",
+    "quenched",
+    "restores",
+    "stage_of",
+    "unconfirmed",
+]
 
 CONTAINED = (
     "ліквідован", "ліквідували", "ліквідувал", "загас", "погас", "погаш", "локалізован", "локалізувал",
@@ -109,6 +121,33 @@ def help_of(claim: Claim) -> tuple[str, ...]:
 def help_closed(claim: Claim) -> bool:
     """Whether the help that a claim speaks of is open no longer."""
     return claim.stance == "denies" or any(stem in _words(claim) for stem in CLOSED)
+
+
+def unconfirmed(claim: Claim) -> bool:
+    """Whether a denial says that something is not confirmed: that is not to say that there was none."""
+    return claim.stance == "denies" and any(
+        stem in _words(claim) for stem in ("підтвер", "подтвер", "confirm")
+    )
+
+
+def in_full(claim: Claim, text: str) -> Claim:
+    """Return a claim whose evidence is the whole of its sentences: an address and "closed" may stand at their end."""
+    evidence = []
+    for each in claim.evidence:
+        if text[each.start : each.end] != each.quote:
+            evidence.append(each)
+            continue
+        start = max(
+            (text.rfind(mark, 0, each.start) + len(mark) for mark in _ENDS if mark in text[: each.start]),
+            default=0,
+        )
+        ends = [text.find(mark, each.end) for mark in _ENDS]
+        end = min((found for found in ends if found >= 0), default=len(text))
+        evidence.append(Evidence(start=start, end=end, quote=text[start:end].strip()))
+    return msgspec.structs.replace(claim, evidence=tuple(dict.fromkeys(evidence)))
+
+
+_ENDS = (". ", "! ", "? ", "\n")
 
 
 def _words(claim: Claim) -> str:

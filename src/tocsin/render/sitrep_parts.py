@@ -367,6 +367,8 @@ def outages(picture: Picture, tongue: Tongue) -> Iterator[Draft]:
                 ),
                 None,
             )
+            if whole is not None and whole.max == 0:
+                continue
             if whole is not None:
                 left = _balance(line, whole)
                 text = tongue.phrases.say(
@@ -450,6 +452,8 @@ def changed(changes: Sequence[Change], since: datetime | None, tongue: Tongue) -
         else:
             continue
         text, claims, about, _, corrects = draft
+        # Of what was taken back no claim is left: those that had said it are why it is gone.
+        claims = claims or fact.because
         corrects = corrects or not fact.move
         key = "sentence.correction" if corrects else "sentence.new"
         yield tongue.phrases.say(key, text=text), claims, about, change.at, corrects
