@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import sqlite3
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from datetime import datetime
 
 import msgspec
@@ -12,14 +12,26 @@ from tocsin.codec import decode_body
 from tocsin.journal.chain import GENESIS, link, salted
 from tocsin.model import Problem, Redaction
 
-__all__ = ["Flaw", "flaws", "row_hash"]
+__all__ = ["Flaw", "Mark", "flaws", "row_hash"]
 
 ROWS = """
 SELECT e.number, e.recorded_at, e.kind, e.stub, e.words, e.hash, t.salt, t.words
-FROM entries e LEFT JOIN texts t ON t.number = e.number ORDER BY e.number
+FROM entries e LEFT JOIN texts t ON t.number = e.number WHERE e.number > ? ORDER BY e.number
 """
 
 _RESTORE = "Restore the journal from a copy, or serve a new one beside it; `tocsin verify` lists every flaw."
+
+
+class Mark(msgspec.Struct, frozen=True):
+    """An entry up to which the chain was found whole before, and its hash."""
+
+    number: int
+    hash: bytes
+
+    def stands(self, db: sqlite3.Connection) -> bool:
+        """Whether the journal still has that entry with that hash."""
+        row = db.execute("SELECT hash FROM entries WHERE number = ?", (self.number,)).fetchone()
+        return row is not None and row[0] == self.hash
 
 
 class Flaw(msgspec.Struct, frozen=True, kw_only=True):
@@ -50,12 +62,19 @@ def _whole(stub: object, recorded_at: object, hashed: object) -> bool:
     return len(hashed) == len(GENESIS)
 
 
-def flaws(db: sqlite3.Connection) -> Iterator[Flaw]:
-    """Every flaw of the chain, in order; nothing where the chain holds from first entry to last."""
-    before, expected = GENESIS, 1
+def flaws(
+    db: sqlite3.Connection, trusted: Mark | None = None, pace: Callable[[int], None] | None = None
+) -> Iterator[Flaw]:
+    """Every flaw of the chain, in order; nothing where the chain holds from first entry to last.
+
+    What comes up to a ``trusted`` entry is taken as whole; ``pace`` is called with each number.
+    """
+    before, expected = (GENESIS, 1) if trusted is None else (trusted.hash, trusted.number + 1)
     bare: list[int] = []
     redacted: dict[int, int] = {}
-    for number, recorded_at, kind, stub, words, hashed, salt, text in db.execute(ROWS):
+    for number, recorded_at, kind, stub, words, hashed, salt, text in db.execute(ROWS, (expected - 1,)):
+        if pace is not None:
+            pace(number)
         if number != expected:
             yield Flaw(number=number, what=f"entry {expected} is missing before it")
         if not _whole(stub, recorded_at, hashed):

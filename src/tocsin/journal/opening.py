@@ -7,7 +7,7 @@ from pathlib import Path
 
 from tocsin.journal.chain import GENESIS
 from tocsin.journal.errors import JournalError
-from tocsin.journal.inspect import Flaw, flaws
+from tocsin.journal.inspect import Flaw, Mark, flaws
 from tocsin.journal.lock import in_use
 from tocsin.journal.schema import connect, connect_read_only
 from tocsin.journal.torn import salvage, shape
@@ -15,8 +15,13 @@ from tocsin.journal.torn import salvage, shape
 __all__ = ["open_file", "settle"]
 
 
-def open_file(file: Path, *, read_only: bool) -> tuple[sqlite3.Connection, list[str]]:
-    """Return the journal file open, whole to its last entry, and what had to be said about it."""
+def open_file(
+    file: Path, *, read_only: bool, trusted: Mark | None = None
+) -> tuple[sqlite3.Connection, list[str]]:
+    """Return the journal file open, whole to its last entry, and what had to be said about it.
+
+    Of what comes up to a ``trusted`` entry that still stands nothing is read.
+    """
     if not file.exists() or file.stat().st_size == 0:
         return connect(str(file)), []
     outer = shape(file)
@@ -32,9 +37,11 @@ def open_file(file: Path, *, read_only: bool) -> tuple[sqlite3.Connection, list[
     if not outer.short:
         db = connect_read_only(file) if read_only else connect(str(file))
         try:
-            db.execute("SELECT count(*) FROM (SELECT stub, hash FROM entries)").fetchone()
+            after = trusted.number if trusted is not None and trusted.stands(db) else 0
             for _ in db.execute(
-                "SELECT e.stub, t.words FROM entries e LEFT JOIN texts t ON t.number = e.number"
+                "SELECT e.stub, e.hash, t.words FROM entries e LEFT JOIN texts t ON t.number = e.number"
+                " WHERE e.number > ?",
+                (after,),
             ):
                 pass
         except sqlite3.DatabaseError:
@@ -78,10 +85,10 @@ def _ending(db: sqlite3.Connection, notes: list[str]) -> list[str]:
     return notes
 
 
-def settle(db: sqlite3.Connection, path: str, *, read_only: bool) -> list[str]:
+def settle(db: sqlite3.Connection, path: str, *, read_only: bool, trusted: Mark | None = None) -> list[str]:
     """Check the chain; set a last entry that isn't whole aside, and refuse anything else."""
     db.execute("BEGIN")
-    found = list(flaws(db))
+    found = list(flaws(db, trusted if trusted is not None and trusted.stands(db) else None))
     last = db.execute("SELECT max(number) FROM entries").fetchone()[0]
     db.execute("ROLLBACK")
     if not found:

@@ -7,7 +7,7 @@ from pathlib import Path
 
 from tocsin.journal.errors import JournalError
 
-__all__ = ["APPLICATION", "PREPARE", "VERSION", "connect", "connect_read_only"]
+__all__ = ["APPLICATION", "PREPARE", "RARE", "VERSION", "connect", "connect_read_only"]
 
 APPLICATION = 0x70C51200
 """SQLite's application_id of our files, so that nobody's other database is taken for a journal."""
@@ -47,6 +47,12 @@ CREATE TABLE torn (number INTEGER, recorded_at TEXT, stub BLOB, hash BLOB);
 COMMIT;
 """
 
+RARE = """
+CREATE INDEX IF NOT EXISTS entries_adopted ON entries (number) WHERE kind = 'adoption';
+CREATE INDEX IF NOT EXISTS entries_redacted ON entries (number) WHERE kind = 'redaction';
+"""
+"""Indexes of the few entries that every start asks for; journals of before get them when they are opened."""
+
 
 def connect(path: str) -> sqlite3.Connection:
     """Return A writing connection: WAL with full synchronisation, freed bytes overwritten with zeros (R29)."""
@@ -67,6 +73,7 @@ def connect(path: str) -> sqlite3.Connection:
         db.executescript(PREPARE)
     else:
         expect_ours(path, application, version)
+    db.executescript(RARE)
     return db
 
 

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import secrets
 import sqlite3
-from collections.abc import Iterator, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from contextlib import suppress
 from datetime import UTC, datetime
 from hashlib import sha256
@@ -17,7 +17,7 @@ import msgspec
 from tocsin.codec import instant
 from tocsin.journal.chain import GENESIS, join, link, salted, split
 from tocsin.journal.errors import JournalError
-from tocsin.journal.inspect import flaws
+from tocsin.journal.inspect import Mark, flaws
 from tocsin.journal.lock import hold
 from tocsin.journal.opening import open_file, settle
 from tocsin.journal.schema import connect
@@ -76,6 +76,7 @@ class Journal:
         salt: bytes | None = None,
         read_only: bool = False,
         check: bool = True,
+        trusted: tuple[int, str] | None = None,
     ) -> Journal:
         """Return the journal at ``path``, made where there is none; JournalError where it can't be trusted.
 
@@ -83,17 +84,20 @@ class Journal:
         that must come out equal twice; leave it out wherever texts are real.
         ``read_only`` never makes or mends a file. ``check=False`` opens a broken
         chain, for ``verify``. ``:memory:`` is a journal that nobody keeps.
+        ``trusted`` names an entry and its hash up to which the chain was found
+        whole before: only what follows is checked now.
         """
+        mark = Mark(trusted[0], bytes.fromhex(trusted[1])) if trusted is not None else None
         try:
             if str(path) == ":memory:":
                 return cls(":memory:", connect(":memory:"), salt, ())
             file = Path(path)
             if read_only and not file.is_file():
                 raise JournalError(str(path), "there is no such journal", "Check the path.")
-            db, notes = open_file(file, read_only=read_only)
+            db, notes = open_file(file, read_only=read_only, trusted=mark)
             try:
                 if check:
-                    notes += settle(db, str(path), read_only=read_only)
+                    notes += settle(db, str(path), read_only=read_only, trusted=mark)
                 return cls(str(path), db, salt, notes)
             except BaseException:
                 db.close()
@@ -287,11 +291,20 @@ class Journal:
                 number=number, recorded_at=datetime.fromisoformat(recorded_at), body=join(stub, words)
             )
 
-    def verify(self) -> list[Problem]:
-        """Everything that is wrong with the chain, first entry to last; an empty list where it holds."""
+    def hash_of(self, number: int) -> str | None:
+        """Return the hash of an entry in hexadecimal."""
+        with self._lock:
+            row = self._db.execute("SELECT hash FROM entries WHERE number = ?", (number,)).fetchone()
+        return row[0].hex() if row else None
+
+    def verify(self, pace: Callable[[int], None] | None = None) -> list[Problem]:
+        """Everything that is wrong with the chain, first entry to last; an empty list where it holds.
+
+        ``pace`` is called with each entry's number: who has time sleeps in it.
+        """
         with self._lock:
             try:
-                return [flaw.problem(self.path) for flaw in flaws(self._db)]
+                return [flaw.problem(self.path) for flaw in flaws(self._db, pace=pace)]
             except sqlite3.DatabaseError as problem:
                 remedy = "Restore the journal from a copy."
                 return [Problem(where=self.path, what=f"can't be read to its end: {problem}", remedy=remedy)]
