@@ -84,7 +84,7 @@ class Books:
         ``incidents`` names, by claim and area, the incident that a line counts for.
         """
         items: list[Item] = []
-        claims = [in_full(claim, report.text) if claim.kind == "instruction" else claim for claim in claims]
+        claims = [in_full(claim, report.text) if _told_in_full(claim) else claim for claim in claims]
         speakers = [(claim, speaker_of(claim, report, source, self._register)) for claim in claims]
         lines = [() if speaker.party else tuple(born(claim, speaker)) for claim, speaker in speakers]
         ended = any(restores(claim) and not claim.scope for claim in claims)
@@ -407,6 +407,11 @@ def _family(item: Item) -> str:
     """Name the lines that may change one another: of one attack, or the open help of one area."""
     of = item.line.area if item.family == "help" else item.line.attack
     return f"{of}|{item.family}"
+
+
+def _told_in_full(claim: Claim) -> bool:
+    """Whether the rest of its sentence says what a claim means: what is open where, how firmly a harm is denied."""
+    return claim.kind == "instruction" or (claim.kind == "casualty" and claim.stance == "denies")
 
 
 def _silent(item: Item) -> bool:

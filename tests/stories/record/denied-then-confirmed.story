@@ -10,8 +10,8 @@ source passer public F home=UA80000000000093317
 
 09:20 mayor
     Інформація про загиблих у Києві не підтверджується.
-  = ledger opened: killed 0 in UA80000000000093317, says mayor, denied
+  = ledger opened: killed None in UA80000000000093317, says mayor, denied
 10:02 mayor
     На жаль, у Києві одна людина загинула.
-  = ledger closed: killed 0 in UA80000000000093317, says mayor, superseded (confirmed by mayor)
+  = ledger closed: killed None in UA80000000000093317, says mayor, superseded (confirmed by mayor)
   = ledger opened: killed 1 in UA80000000000093317, says mayor, standing
