@@ -28,6 +28,8 @@ OBLAST_TOLERANCE = 0.012
 RAION_TOLERANCE = 0.02
 SMALLEST_PART = 0.002
 """Square degrees below which a second part of an area is left out."""
+SMALLEST_DISTRICT_PART = 0.0002
+"""The same within a city, where the whole of Podil is smaller than an island that an oblast does without."""
 SQUEEZE = math.cos(math.radians(49))
 KYIV = "UA80000000000093317"
 KYIV_OBLAST = "UA32000000000030281"
@@ -64,23 +66,23 @@ def simplified(areas: dict[str, BaseGeometry], tolerance: float, *, border: bool
     )
 
 
-def rings(area: BaseGeometry) -> list[list[Point]]:
-    """Closed rings, the biggest part first; tiny parts are left out."""
+def rings(area: BaseGeometry, smallest: float) -> list[list[Point]]:
+    """Closed rings, the biggest part first; parts below ``smallest`` are left out."""
     parts = [p for p in getattr(area, "geoms", [area]) if isinstance(p, Polygon)]
     parts.sort(key=lambda p: -p.area)
     found = []
     for number, part in enumerate(parts):
-        if number and part.area < SMALLEST_PART:
+        if number and part.area < smallest:
             continue
         found.append(list(part.exterior.coords))
-        found.extend(list(hole.coords) for hole in part.interiors if Polygon(hole).area > SMALLEST_PART)
+        found.extend(list(hole.coords) for hole in part.interiors if Polygon(hole).area > smallest)
     return found
 
 
-def written(area: BaseGeometry) -> str:
+def written(area: BaseGeometry, smallest: float) -> str:
     """Rings as differences in 1e-4 degrees, between semicolons."""
     out = []
-    for ring in rings(area):
+    for ring in rings(area, smallest):
         corners: list[tuple[int, int]] = []
         for lon, lat in ring:
             corner = (round(lon * 1e4), round(lat * 1e4))
@@ -150,7 +152,8 @@ def main() -> None:
         "code\tapproximate\tsource\trings",
     ]
     for code, (area, approximate, source) in sorted(found.items()):
-        lines.append(f"{code}\t{'yes' if approximate else 'no'}\t{source}\t{written(area)}")
+        shown = written(area, SMALLEST_DISTRICT_PART if code in districts else SMALLEST_PART)
+        lines.append(f"{code}\t{'yes' if approximate else 'no'}\t{source}\t{shown}")
     (data / "outlines.tsv").write_text("\n".join(lines) + "\n", "utf8")
     print(len(first), "first-level,", len(found), "in all,", (data / "outlines.tsv").stat().st_size, "bytes")
     print("missing raions:", sorted(set(raions.values()) - set(found)))

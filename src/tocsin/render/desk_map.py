@@ -16,7 +16,7 @@ from tocsin.places import Gazetteer
 from tocsin.places.geometry import COMPASS, bearing_deg
 from tocsin.render.desk_rows import arrivals, base_of
 from tocsin.render.desk_values import Night
-from tocsin.render.map import Sheet, sheet, short
+from tocsin.render.map import Sheet, placed, sheet, short
 from tocsin.render.naming import clean, number, weapon
 from tocsin.render.page import Frame, look, state_word
 from tocsin.render.words import Words
@@ -93,22 +93,18 @@ def ground(night: Night, frame: Frame) -> str:
 
 def _named(codes: Sequence[str], laid: Sheet, places: Gazetteer, words: Words) -> list[str]:
     """Write the names of areas where there is room; a name that would cover another is left to the list."""
-    taken: list[tuple[int, int, int]] = []
-    written = []
+    wanted = []
     # A city before the oblast around it: its name is the shorter and its people are the more.
-    for code in sorted(codes, key=lambda c: (places.ref(c).level != "oblast", len(laid.paths.get(c, "")), c)):
+    for code in sorted(codes, key=lambda c: (len(laid.paths.get(c, "x" * 9999)), c)):
         position = places.position(code)
-        if position is None:
-            continue
-        name = short(clean(words.area(places.ref(code))))
-        x, y = laid.projection((position[1], position[0]))
-        half = len(name) * _LETTER // 2
-        for moved in (y, y + _LINE, y - _LINE):
-            if all(abs(x - tx) > half + th or abs(moved - ty) >= _LINE for tx, ty, th in taken):
-                taken.append((x, moved, half))
-                written.append(f'<text x="{x}" y="{moved}">{escape(name)}</text>')
-                break
-    return written
+        if position is not None:
+            wanted.append(
+                (short(clean(words.area(places.ref(code)))), *laid.projection((position[1], position[0])))
+            )
+    return [
+        f'<text x="{x}" y="{y}">{escape(name)}</text>'
+        for name, x, y in placed(wanted, laid.width, letter=_LETTER, line=_LINE)
+    ]
 
 
 def overlay(night: Night, frame: Frame) -> str:

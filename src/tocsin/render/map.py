@@ -25,6 +25,8 @@ _WIDTH = 720
 _MARGIN = 8
 _ROOM = 60
 _LABELLED = 12
+_LETTER, _LINE = 19, 32
+"""Room that a letter and a line of a name take on a telephone, where names are drawn the largest."""
 
 
 class Part(msgspec.Struct, frozen=True, kw_only=True):
@@ -152,13 +154,38 @@ def short(name: str) -> str:
     return name
 
 
+def placed(
+    names: Iterable[tuple[str, int, int]], width: int, *, letter: float, line: int
+) -> tuple[tuple[str, int, int], ...]:
+    """Move names apart and into the sheet; one for which there is no room near its place is left out.
+
+    Each is given with the middle that it should have; ``letter`` and ``line`` are the room that text takes, in units
+    of the sheet. Names that come first have the first choice.
+    """
+    taken: list[tuple[str, int, int]] = []
+    for name, wanted, level in names:
+        half = round(len(name) * letter / 2)
+        x = min(max(wanted, half + _MARGIN), max(width - half - _MARGIN, half))
+
+        def free(y: int, x: int = x, half: int = half) -> bool:
+            return all(
+                abs(x - tx) > half + len(other) * letter / 2 or abs(y - ty) >= line for other, tx, ty in taken
+            )
+
+        steps = (0, line // 2, -line // 2, line, -line)
+        y = next((level + step for step in steps if free(level + step)), None)
+        if y is not None:
+            taken.append((name, x, y))
+    return tuple(taken)
+
+
 def draw(what: Sheet, parts: Iterable[Part], *, title: str) -> str:
     """Draw a sheet with its parts as they stand; text is escaped, every part is a link with a name and a state."""
     shown = [part for part in parts if part.code in what.points]
-    bodies, labels = [], []
+    bodies, names = [], []
     # A city that lies inside an oblast is drawn after it.
     for part in sorted(shown, key=lambda p: -len(what.paths.get(p.code, ""))):
-        name, label = escape(clean(short(part.name))), escape(clean(part.label))
+        label = escape(clean(part.label))
         x, y = what.points[part.code]
         shape = (
             f'<path d="{what.paths[part.code]}"/>'
@@ -171,7 +198,14 @@ def draw(what: Sheet, parts: Iterable[Part], *, title: str) -> str:
         )
         if len(shown) <= _LABELLED:
             below = y if what.paths.get(part.code) else y + 44
-            labels.append(f'<text x="{x}" y="{below}">{name}</text>')
+            names.append((clean(short(part.name)), x, below))
+    # Narrow letters first: what is left out is the longest name of a crowd, and the list has it.
+    labels = (
+        f'<text x="{x}" y="{y}">{escape(name)}</text>'
+        for name, x, y in placed(
+            sorted(names, key=lambda n: len(n[0])), what.width, letter=_LETTER, line=_LINE
+        )
+    )
     return (
         f'<svg class="map" viewBox="0 0 {what.width} {what.height}" role="group" aria-label="{escape(clean(title))}">'
         f'{"".join(bodies)}<g class="labels" aria-hidden="true">{"".join(labels)}</g></svg>'
