@@ -192,6 +192,7 @@ def _join(parts: list[tuple[int, list[Mark]]], by_mark: dict[int, Spot], words: 
             if (
                 (cue and has[0] and not same)
                 or ((has[0] or (has[1] and has[2])) and place and not weapon and _other(marks, words))
+                or (has[0] and count and not cue and not weapon and not place and _clear(clauses[-1]))
                 or (sep == SEMI and count and place and not cue and has[2])
                 or (sep == COLON and count and place and not cue and has[3] and not has[2])
                 or (
@@ -310,11 +311,16 @@ _MOTION = (
 def _leaves(clause: Clause, marks: list[Mark], words: list[str], *, count: bool) -> bool:
     """Whether something flies on after a clause told what became of another («Одна впала в Обухові, летить на Васильків»)."""
     done = any(m.value in _DONE for c in clause.cues for m in c.meanings)
-    if count and any(c.has("cue", "danger-over") for c in clause.cues):
+    if count and _clear(clause):
         return True
     return done and any(
         m.group == "role" and m.value == "toward" and words[m.i].startswith(_MOTION) for m in marks
     )
+
+
+def _clear(clause: Clause) -> bool:
+    """Whether a clause says that a danger is over: what is counted after it is another."""
+    return any(c.has("cue", "danger-over") for c in clause.cues)
 
 
 def _warns(clause: Clause) -> bool:

@@ -190,7 +190,8 @@ def _kind(
     if value == "interception":
         return _interception(cue, clause, context, weapon=weapon)
     if value == "takeoff":
-        return "takeoff" if plane else ("launch" if weapon else "")
+        rose = words[cue.i].startswith(("злет", "вилет", "взлет", "старт", "lift", "took"))
+        return "takeoff" if plane else ("launch" if weapon and (rose or "launch" in values) else "")
     if (
         value == "airborne"
         and plane
@@ -274,6 +275,10 @@ def _interception(cue: Mark, clause: Clause, context: Context, *, weapon: bool) 
     words = context.tokens.words
     if cue.has("cue", "damage") and ruins(cue, clause, context):
         return ""
+    if "cue.debris" in clause.says and (
+        words[cue.i].endswith(_OF_IT) or words[cue.i - 1 : cue.i] in (["a"], ["the"], ["of"])
+    ):
+        return ""  # «уламки збитого БпЛА впали …»: of what fell, not that it was shot down
     if weapon:
         return "interception"
     if cue.has("cue", "response"):
@@ -283,6 +288,9 @@ def _interception(cue: Mark, clause: Clause, context: Context, *, weapon: bool) 
     if words[cue.i] in ("мінус", "минус") and clause.counts and not context.telegraphic:
         return ""
     return "interception"
+
+
+_OF_IT = ("ого", "их", "ої", "ых", "ым", "им", "ими", "ыми")
 
 
 def _drones(clause: Clause, context: Context) -> bool:
@@ -325,7 +333,13 @@ def _implied(
         and any(0 <= gone.i - m.j <= 3 for m in clause.weapons)
     ):
         return "danger-over", gone
-    if clause.inherited is not None and clause.counts and clause.inherited.weapons and not values and any(s.role in ("toward", "via") for s in clause.spots):
+    if (
+        clause.inherited is not None
+        and clause.counts
+        and clause.inherited.weapons
+        and not values
+        and any(s.role in ("toward", "via") for s in clause.spots)
+    ):
         return "inbound", None
     if not context.telegraphic and (
         unit.by is None or unit.by.id not in ("monitoring-channels", "air-force")
@@ -410,8 +424,11 @@ def _bare(
     clause: Clause, unit: Unit, context: Context, values: dict[str, Mark], loose: int
 ) -> tuple[str, Mark | None] | None:
     """A channel's bare place, count or "one more": something flies. None where it says nothing of the kind."""
-    if any(context.tokens.tagged(s.mark.i) for s in clause.spots):
+    if any(context.tokens.tagged(s.mark.i) for s in clause.spots) or "force" in clause.says:
         return "", None
+    told = "instruction" in values and not (clause.counts or clause.signs)
+    if told and not any(s.role in ("toward", "via") for s in clause.spots):
+        return "", None  # «Балаклія, в укриття!»: a place that is told what to do
     if not short(unit):
         return None
     aimed = any(s.role in ("toward", "via") for s in clause.spots)

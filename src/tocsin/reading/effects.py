@@ -212,7 +212,7 @@ def _cues(clause: Clause, context: Context) -> list[tuple[str, Mark]]:
     found = [
         (v, c)
         for v, c in found
-        if not (v == "response" and c.has("group", "responders") and _counted(c, clause))
+        if not (v == "response" and (c.has("group", "responders") or c.j - c.i == 1) and _counted(c, clause))
     ]
     if "assessment" in values_only:
         found = [(v, c) for v, c in found if v != "damage"]
@@ -330,7 +330,9 @@ def _effect(  # noqa: PLR0917 - a clause and all that it stands in
             context.tokens.words[k] in ("нормі", "норме", "normal", "норма") for k in range(unit.i, unit.j)
         )
         denies = base.denies
-    objects = [o for o in _objects(value, cue, values, clause) if not (value == "fire" and _engine(o, context))]
+    objects = [
+        o for o in _objects(value, cue, values, clause) if not (value == "fire" and _engine(o, context))
+    ]
     if value == "response" and clause.objects and "cue.fire" in clause.says:
         objects = clause.objects[:1]
     if (
@@ -410,6 +412,8 @@ def _count_for(cue: Mark, clause: Clause) -> Range | None:
 
 def _object_count(mark: Mark, clause: Clause) -> Range | None:
     for count in clause.counts:
+        if count.vague and count.number is not None and count.number.min == 2:
+            continue  # «кілька авто» is no number
         if 0 <= mark.i - count.j <= 2 and not any(
             count.j <= o.i < mark.i for o in clause.objects if o is not mark
         ):

@@ -149,6 +149,8 @@ def mark_tokens(tokens: Tokens, lexicon: Lexicon, gazetteer: Gazetteer) -> list[
         place = None
         if kind == "w" and word not in no_place:
             place = gazetteer.match(words[i : min(chunk_end, i + 8)], 0)
+            if place is not None and place[0] == 1 and word in lexicon.prepositions:
+                place = None
         if place is not None and not _prefer_phrase(tokens, phrase, place, i, gazetteer):
             mark = Mark(i, i + place[0], PLACE)
             mark.places = place[1]

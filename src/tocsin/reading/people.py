@@ -429,7 +429,8 @@ def _children(clause: Clause, harm: dict[str, Range], taken: set[int], words: li
             count = next(
                 (c for c in reversed(clause.counts) if 0 <= mark.i - c.j <= 1 and id(c) not in taken), None
             )
-            if count is None and (mark.i < among.i or context_word(mark, words) not in _ONE):
+            alone = context_word(mark, words) in _ONE or words[max(0, mark.i - 1)] in ("a", "an")
+            if count is None and (mark.i < among.i or not alone):
                 continue
             number = count.number if count is not None and count.number is not None else Range(min=1, max=1)
             harm.setdefault(f"{name}-{(said or keys)[-1 if said else 0]}", number)

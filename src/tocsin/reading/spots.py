@@ -6,7 +6,7 @@ from tocsin.places import Candidate
 from tocsin.reading.drafts import Context, Spot, Unit
 from tocsin.reading.lexicon import Meaning
 from tocsin.reading.marks import PLACE, Mark
-from tocsin.reading.normalise import AND_SLASH, COLON, COMMA, DASH, DOT, HYPHEN, QUOTE, SPACE
+from tocsin.reading.normalise import AND_SLASH, COLON, COMMA, DASH, DOT, HYPHEN, PAREN, QUOTE, SPACE
 from tocsin.reading.ranking import AND, FILLER, ranked
 
 __all__ = ["COUNTRY", "find_spots"]
@@ -37,11 +37,6 @@ _RIVER = frozenset(
         "avenue",
         "площа",
         "площі",
-        "берег",
-        "берега",
-        "берегу",
-        "березі",
-        "берегом",
     ]
 )
 _LOCATIVE = ("ой", "ові", "еві", "ах", "ях", "ому", "ій", "ом", "ем", "ою", "ею", "ами", "ям", "ам")
@@ -86,7 +81,7 @@ def find_spots(unit: Unit, context: Context) -> list[Spot]:
         elif mark.places and mark.group == "place" and _speaks(mark, n, marks, unit):
             continue
         elif mark.places and mark.group == "place":
-            if mark.i and context.tokens.words[mark.i - 1] in _RIVER and context.tokens.seps[mark.i] <= DOT:
+            if mark.i and context.tokens.seps[mark.i] <= DOT and _of_river(context.tokens.words, mark):
                 continue
             if _compound_name(mark, n, marks, context):
                 continue
@@ -109,6 +104,14 @@ def find_spots(unit: Unit, context: Context) -> list[Spot]:
             if around is not None:
                 spots.append(around)
     return _merged(spots, context)
+
+
+def _of_river(words: list[str], mark: Mark) -> bool:
+    """Whether a name is a river's or a street's («р. Дніпро», «на лівому березі Дніпра»)."""
+    before = words[mark.i - 1]
+    return before in _RIVER or (
+        before.startswith(("берег", "берез")) and words[mark.i].startswith(("дніпр", "днепр"))
+    )
 
 
 def _airfields(candidates: tuple[Candidate, ...], unit: Unit, context: Context) -> tuple[Candidate, ...]:
@@ -300,6 +303,9 @@ def _meant(candidate: Candidate, mark: Mark, context: Context) -> bool:
         return True
     if not context.tokens.words[mark.i].startswith((*_BANKS, *_RIGHT_BANKS)):
         return True
+    city = next((m for m in context.names if m.i == mark.j), None)
+    if city is not None and city is not mark:
+        return any(context.gazetteer.covers(c.code, candidate.code) for c in city.places)
     if context.home is not None:
         home = context.home
         return context.gazetteer.covers(home, candidate.code) or context.gazetteer.covers(
@@ -439,6 +445,9 @@ def _role(  # noqa: PLR0917 - a clause and all that it stands in
             return _prepositional(found, candidates, tokens.words[mark.j - 1])
     if spots and _same_list(spots[-1], mark, context):
         return spots[-1].role
+    if spots and spots[-1].role in ("toward", "from") and tokens.seps[i] == PAREN and i == spots[-1].mark.j:
+        inside = any(context.gazetteer.covers(spots[-1].code, c.code) for c in candidates)
+        return spots[-1].role if inside else ""
     if (
         tokens.words[i - 1] == "район"
         and tokens.seps[i] == SPACE

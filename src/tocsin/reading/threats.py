@@ -99,9 +99,7 @@ def threats_of(clause: Clause, unit: Unit, context: Context) -> list[Draft]:
             draft.main = main_spot(kind, draft.spots)
             draft.partial = kind == "danger-over" and unit.partial
             if kind == "impact" and clause.objects and not draft.object:
-                draft.object = next(
-                    (o.value for o in clause.objects if cue is None or o.i >= cue.j), clause.objects[0].value
-                )
+                draft.object = _target(cue, clause, context)
             draft.continues = slug is None and kind in (
                 "inbound",
                 "impact",
@@ -119,6 +117,23 @@ def threats_of(clause: Clause, unit: Unit, context: Context) -> list[Draft]:
     return drafts
 
 
+_RUINED = frozenset({"damage", "fire", "debris"})
+
+
+def _target(cue: Mark | None, clause: Clause, context: Context) -> str | None:
+    """What was struck: the first thing behind the cue, else before it; not what another cue says was damaged."""
+    if cue is None:
+        return clause.objects[0].value
+    after = next((o for o in clause.objects if o.i >= cue.j), None)
+    if after is None:
+        return clause.objects[0].value
+    caused = any(context.tokens.words[k] in _CAUSES for k in range(max(0, cue.i - 2), cue.i))
+    between = caused and any(
+        cue.j <= c.i < after.i and any(c.has("cue", v) for v in _RUINED) for c in clause.cues
+    )
+    return None if between else after.value
+
+
 _CAUSES = frozenset(
     ["через", "внаслідок", "унаслідок", "після", "из", "за", "вследствие", "после", "результаті", "результате", "because", "due", "after", "following"]
 )  # fmt: skip
@@ -127,7 +142,9 @@ _CAUSES = frozenset(
 def _mere_cause(cue: Mark, clause: Clause, context: Context) -> bool:
     """Whether a strike is named only as a cause («… через нічний обстріл РФ»): one that has a target of its own is news."""
     words = context.tokens.words
-    if context.telegraphic or words[cue.i].endswith(("в", "ла", "ли", "ло")):
+    if context.telegraphic or (
+        words[cue.i].endswith(("в", "ла", "ли", "ло")) and not words[cue.i].startswith(("обстр", "удар"))
+    ):
         return False
     cause = next((k for k in range(max(0, cue.i - 3), cue.i) if words[k] in _CAUSES), None)
     if cause is None:
