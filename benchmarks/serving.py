@@ -36,7 +36,7 @@ CLEAR = "Відбій повітряної тривоги в м. Київ"
 
 RUN = """
 import json, sys
-from tocsin.app import run
+from tocsin.server import run
 from tocsin.config import Settings
 run(Settings.load(None, {}, **json.loads(sys.argv[1])), ready=lambda app, url: print(url, flush=True))
 """

@@ -45,8 +45,8 @@ CLEAR = "Відбій повітряної тривоги в м. Київ"
 
 
 def main() -> None:
-    from tocsin.app import run
     from tocsin.config import Settings
+    from tocsin.server import run
 
     told = json.loads(sys.argv[1])
     settings = Settings.load(told.pop("toml", None), {}, **told)

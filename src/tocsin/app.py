@@ -11,21 +11,18 @@ from __future__ import annotations
 import asyncio
 import gc
 import logging
-import socket
 from collections.abc import AsyncIterator, Awaitable, Callable, Mapping, Sequence
 from concurrent.futures import Future
 from contextlib import suppress
 from datetime import UTC, datetime, timedelta
 from functools import partial
 from hashlib import sha256
-from signal import SIGINT, SIGTERM
 from time import monotonic, perf_counter
 from typing import Any
 
 import msgspec
-import uvloop
 
-from tocsin.config import Settings, SettingsError, adoptions, load_world
+from tocsin.config import Settings, SettingsError, adoptions
 from tocsin.decisions.verbs import Preview
 from tocsin.engine import State, World
 from tocsin.journal import Admission, Batch, Issued, Journal, JournalError, Writer
@@ -44,21 +41,19 @@ from tocsin.model import (
 )
 from tocsin.outlets.annals import Annals
 from tocsin.outlets.apart import MODE, wrong_journal
-from tocsin.outlets.assembly import assemble, flaws
 from tocsin.outlets.fold import Fold, Kept, embargo_gate
 from tocsin.outlets.hall import Age, Received, UnwrittenError, View
 from tocsin.outlets.health import health, measures
 from tocsin.outlets.past import Past
 from tocsin.outlets.publication import Gate, Publication
-from tocsin.outlets.serving import listen, server
+from tocsin.outlets.snapshot import Header, Snapshots
 from tocsin.outlets.sse import Streams
 from tocsin.outlets.words import Words
 from tocsin.sources import SourceError
 from tocsin.sources.alarms import AlarmFeed, alarm_feed, standing_rows
 from tocsin.sources.inflow import Feed, Inflow
-from tocsin.sources.push import parse_body
 
-__all__ = ["App", "PacedClock", "run", "wall_clock"]
+__all__ = ["App", "Clock", "PacedClock", "adopt", "wall_clock"]
 
 log = logging.getLogger(__name__)
 
@@ -69,6 +64,9 @@ TICK = 0.25
 _RECORD_EVERY = 20
 _STREAM = "stream"
 _REMEMBERED = 50_000
+_QUIET = 30.0
+_SOME, _MUCH = 200, 2_000
+"""Entries since the last snapshot from which another is worth it when it is quiet for so many seconds, and when not."""
 _AT_ONCE = 2_000
 """Published changes that are compared or recorded at once."""
 
@@ -119,12 +117,20 @@ class App:
         self._writer = Writer(journal, clock, self._committed)
         self._loop: asyncio.AbstractEventLoop | None = None
         self._grown = asyncio.Event()
+        self.snapshots: Snapshots | None = None
+        """Where the fold is kept over a restart; None for a journal that nobody keeps."""
+        self._saved = self.state.number
+        self._saving: asyncio.Task[None] | None = None
+        self._saved_at = self._took_at = monotonic()
         self._noted: dict[int, tuple[Problem, ...]] = {}
         """What was wrong with an entry, until whoever sent it is told."""
         self.heard: dict[str, datetime] = {}
         self._past = Past(self.annals, world.places, world.register)
         self._picture: tuple[int, datetime, Picture] | None = None
         self._tasks: list[asyncio.Task[None]] = []
+        self._ending = False
+        self.examines = False
+        """Whether the journal was opened by a mark, so that the rest of its chain is verified beside the loop."""
         self.streams = Streams(self)
         self._recorded = 0
         """Up to which published change it is recorded what was sent."""
@@ -142,21 +148,7 @@ class App:
 
     def adopt(self) -> tuple[Entry, ...]:
         """Write down which policy, register and data are in force from here on, where they are others than before."""
-        known = self.journal.adopted(MODE)
-        foreign = wrong_journal(
-            self.settings.journal,
-            self.journal.head[0],
-            known.version if known is not None else None,
-            exercise=self.settings.exercise,
-        )
-        if foreign is not None:
-            raise SettingsError([foreign])
-        fresh = []
-        for one in adoptions(self.settings):
-            known = self.journal.adopted(one.kind)
-            if known is None or known.digest != one.digest:
-                fresh.append(one)
-        return self.journal.append(fresh, self.clock()) if fresh else ()
+        return adopt(self.settings, self.journal, self.clock)
 
     def refold(self) -> int:
         """Fold the journal from where the fold is; numbers come out as they were. How many entries that took."""
@@ -177,7 +169,7 @@ class App:
         told: that is a fact to be known, not to be papered over.
         """
         self.annals.flush()
-        self._recorded = after
+        self._recorded = min(after, self.journal.sent_up_to(_STREAM))
         while sent := self.journal.issued(_STREAM, self._recorded, _AT_ONCE):
             found = {
                 one.change.number: one.data
@@ -207,6 +199,37 @@ class App:
                 ]
             )
 
+    def _save(self) -> None:
+        """Begin a snapshot where much has come since the last one, or something has and it is quiet."""
+        now = monotonic()
+        enough = _SOME if now - self._took_at > _QUIET else _MUCH
+        if self._saving is not None and self._saving.done():
+            self._saving = None
+        due = self.state.number - self._saved >= enough and now - self._saved_at > _QUIET
+        if self.snapshots is None or self._saving is not None or not due:
+            return
+        wait = self.snapshots.begin(self._fold, self.header(self.snapshots))
+        self._saved, self._saved_at = self.state.number, now
+        if wait is not None:
+            self._saving = asyncio.create_task(asyncio.to_thread(wait), name="snapshot")
+
+    @property
+    def fold(self) -> Fold:
+        """What is believed and what is published of it."""
+        return self._fold
+
+    def header(self, snapshots: Snapshots) -> Header:
+        """Return what a snapshot taken now is of."""
+        hashed = self.journal.hash_of(self.state.number) or ""
+        return snapshots.told(self._fold, hashed, self._recorded)
+
+    async def examine(self) -> None:
+        """Verify what was taken as whole at the start, and say so where it is not."""
+        found = await asyncio.to_thread(self.journal.examine, lambda: not self._ending)
+        if found:
+            log.error("the journal is not whole: %s", found[0])
+            self.conditions["journal-chain"] = partial(str, f"{found[0].where}: {found[0].what}")
+
     async def start(self) -> None:
         """Begin to write, to keep deadlines and to beat; call it on the loop that serves."""
         self._loop = asyncio.get_running_loop()
@@ -235,6 +258,7 @@ class App:
 
     async def stop(self) -> None:
         """Let readers go, finish writing, and end."""
+        self._ending = True
         self.streams.close()
         for task in self._tasks:
             task.cancel()
@@ -244,6 +268,11 @@ class App:
         self._record()
         await asyncio.to_thread(self._writer.stop)
         await asyncio.sleep(0)
+        if self._saving is not None:
+            await self._saving
+        if self.snapshots is not None and not self.annals.trouble:
+            self._fold.mark()
+            await asyncio.to_thread(self.snapshots.write, self._fold, self.header(self.snapshots))
         await asyncio.to_thread(self.annals.close)
 
     async def _tick(self) -> None:
@@ -254,6 +283,8 @@ class App:
             ticks += 1
             if ticks % _RECORD_EVERY == 0:
                 self._record()
+                self._fold.mark()
+                self._save()
 
     def _pass(self) -> None:
         """Let time pass, unless entries stamped earlier are on their way: they bring it along."""
@@ -348,6 +379,7 @@ class App:
 
     def _take(self, batch: Batch) -> None:
         """Fold a durable batch in, publish, then acknowledge."""
+        self._took_at = monotonic()
         started = perf_counter()
         before = self._fold.publication.last
         for _, admitted in batch.jobs:
@@ -522,71 +554,20 @@ class App:
         return measures(self, desk=desk)
 
 
-# --- a server on this machine ---------------------------------------------------
-
-
-def run(
-    settings: Settings,
-    *,
-    world: World | None = None,
-    clock: Clock = wall_clock,
-    script: Callable[[App], Awaitable[None]] | None = None,
-    ready: Callable[[App, str], None] | None = None,
-) -> None:
-    """Serve until SIGINT or SIGTERM.
-
-    ``script`` runs beside the server (a demonstration plays its story in it);
-    ``ready`` is told the address once it is served. Raises SettingsError,
-    JournalError or OutletError where it can't begin.
-    """
-    problems = flaws(settings)
-    if problems:
-        raise SettingsError(problems)
-    with Journal.open(settings.journal) as journal:
-        journal.hold()
-        for note in journal.notes:
-            log.warning("journal %s: %s", settings.journal, note)
-        app = App(settings, world or load_world(settings), journal, clock)
-        app.adopt()
-        app.refold()
-        app.compare()
-        listening = listen(settings.host, settings.port)
-        # With port 0 the system chose one: links in what we publish must name it.
-        app.settings = msgspec.structs.replace(settings, port=listening.getsockname()[1])
-        with listening, asyncio.Runner(loop_factory=uvloop.new_event_loop) as runner:
-            runner.run(_serve(app, listening, script, ready))
-
-
-async def _serve(
-    app: App,
-    listening: socket.socket,
-    script: Callable[[App], Awaitable[None]] | None,
-    ready: Callable[[App, str], None] | None,
-) -> None:
-    made = assemble(app, parse_body)
-    app.conditions |= made.conditions
-    serving = server(made.application, app.streams)
-    loop = asyncio.get_running_loop()
-
-    def end() -> None:
-        serving.should_exit = True
-
-    with suppress(NotImplementedError, RuntimeError, ValueError):
-        # Only the main thread may; elsewhere whoever runs us sets the event.
-        for name in (SIGINT, SIGTERM):
-            loop.add_signal_handler(name, end)
-    app.end = end
-    await app.start()
-    app.follow_feeds()
-    for one in made.runs:
-        app.conditions[one.name] = one.condition
-        app.attach(one.work(), one.name)
-    if script is not None:
-        app.attach(script(app), "script")
-    host, port = listening.getsockname()[:2]
-    served = asyncio.create_task(serving._serve([listening]))  # noqa: SLF001 - serve() would take our signals
-    await serving.listening.wait()
-    if ready is not None and serving.started:
-        ready(app, f"http://{f'[{host}]' if ':' in host else host}:{port}")
-    await served
-    await app.stop()
+def adopt(settings: Settings, journal: Journal, clock: Clock) -> tuple[Entry, ...]:
+    """Write down which policy, register and data are in force from here on, where they are others than before."""
+    known = journal.adopted(MODE)
+    foreign = wrong_journal(
+        settings.journal,
+        journal.head[0],
+        known.version if known is not None else None,
+        exercise=settings.exercise,
+    )
+    if foreign is not None:
+        raise SettingsError([foreign])
+    fresh = []
+    for one in adoptions(settings):
+        known = journal.adopted(one.kind)
+        if known is None or known.digest != one.digest:
+            fresh.append(one)
+    return journal.append(fresh, clock()) if fresh else ()

@@ -43,8 +43,8 @@ def serve(
     shadow: bool,
 ) -> None:
     """Run the server until it is interrupted."""
-    from tocsin.app import run
     from tocsin.config import Settings
+    from tocsin.server import run
 
     said: dict[str, object] = {
         "host": host,
@@ -87,9 +87,10 @@ def played(story: Story, speed: float) -> Callable[[App], Awaitable[None]]:
 @click.option("--port", type=click.IntRange(0, 65535), default=8420, show_default=True)
 def demo(speed: float, port: int) -> None:
     """Play the bundled morning against a live server with its pages, and say where to look."""
-    from tocsin.app import PacedClock, run
+    from tocsin.app import PacedClock
     from tocsin.config import Settings
     from tocsin.config.world import bundled
+    from tocsin.server import run
     from tocsin.sources import story
 
     told, problems = story.parse(bundled("stories", STORY).read_text("utf-8"), STORY)

@@ -10,6 +10,7 @@ from datetime import UTC, datetime
 from hashlib import sha256
 from pathlib import Path
 from threading import RLock
+from time import sleep
 from typing import IO, Self
 
 import msgspec
@@ -26,6 +27,9 @@ from tocsin.model import Adoption, Body, Deletion, Entry, Order, Problem, Redact
 __all__ = ["Admission", "Issued", "Journal"]
 
 _CHUNK = 500
+_SLICE = 250
+_REST = 0.05
+"""Entries that are examined in one go, and seconds of rest after them."""
 
 
 class Admission(msgspec.Struct, frozen=True, kw_only=True):
@@ -297,6 +301,32 @@ class Journal:
             row = self._db.execute("SELECT hash FROM entries WHERE number = ?", (number,)).fetchone()
         return row[0].hex() if row else None
 
+    def sent_up_to(self, outlet: str) -> int:
+        """Return the number of the last change that an outlet is recorded to have sent; 0 for none."""
+        with self._lock:
+            row = self._db.execute("SELECT max(change) FROM issued WHERE outlet = ?", (outlet,)).fetchone()
+        return row[0] or 0
+
+    def examine(self, going: Callable[[], bool]) -> list[Problem]:
+        """Verify the whole chain beside everything else, slowly and over a connection of its own.
+
+        For a journal that was opened by a mark; it ends without a finding when ``going`` says no.
+        """
+
+        def pace(number: int) -> None:
+            if number % _SLICE == 0:
+                if not going():
+                    raise _EndedError
+                sleep(_REST)
+
+        with Journal.open(
+            self.path, read_only=True, check=False, trusted=(self.head[0], self.head[1])
+        ) as book:
+            try:
+                return book.verify(pace)
+            except _EndedError:
+                return []
+
     def verify(self, pace: Callable[[int], None] | None = None) -> list[Problem]:
         """Everything that is wrong with the chain, first entry to last; an empty list where it holds.
 
@@ -333,6 +363,10 @@ class Journal:
             Issued(change=change, outlet=name, digest=digest, sent_at=datetime.fromisoformat(sent_at))
             for change, name, digest, sent_at in rows
         )
+
+
+class _EndedError(Exception):
+    """Nobody waits for the examination any more."""
 
 
 class _Transaction:

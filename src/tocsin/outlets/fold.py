@@ -30,8 +30,8 @@ def embargo_gate(world: World, state: State) -> Gate:
     """Return what holds back what the embargo policy says; where there is no policy, nothing."""
     if world.embargo is None:
         return Passing()
-    record = Record(world.places, world.weapons, world.register)
-    return Publisher(world.embargo, world.register, world.places, record, told=state.record)
+    record = Record(state.places, world.weapons, world.register)
+    return Publisher(world.embargo, world.register, state.places, record, told=state.record)
 
 
 class Kept(msgspec.Struct, kw_only=True):
@@ -67,7 +67,7 @@ class Fold:
         self.state = State(world) if kept is None else kept.state
         self.publication = Publication(
             gate(world, self.state) if kept is None else kept.gate,
-            world.places,
+            self.state.places,
             marks,
             fetch=None if annals is None else annals.published,
             last=0 if kept is None else kept.published,
@@ -88,6 +88,16 @@ class Fold:
         self._trace = Trace(self.state, apart=apart, sequences=sequences)
         if isinstance(gate, Publisher):
             gate.witness(self._trace)
+
+    @property
+    def sequences(self) -> list[int]:
+        """How many versions the annals were told of, by side."""
+        return [] if self._trace is None else list(self._trace.sequences)
+
+    def mark(self) -> None:
+        """Tell the annals up to which instant everything was told."""
+        if self._annals is not None and self.state.now is not None:
+            self._annals.take((Mark(self.state.number, self.state.now),))
 
     @contextmanager
     def keeping(self) -> Iterator[Kept]:

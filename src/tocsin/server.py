@@ -1,0 +1,121 @@
+"""A server on this machine: journal, app, outlets and sources put together, until it is told to end."""
+
+from __future__ import annotations
+
+import asyncio
+import logging
+import socket
+from collections.abc import Awaitable, Callable
+from contextlib import suppress
+from functools import partial
+from pathlib import Path
+from signal import SIGINT, SIGTERM
+
+import msgspec
+import uvloop
+
+from tocsin.app import App, Clock, adopt, wall_clock
+from tocsin.config import Settings, SettingsError, load_world
+from tocsin.config.fingerprint import fingerprint
+from tocsin.engine import World
+from tocsin.journal import Journal
+from tocsin.outlets.assembly import assemble, flaws
+from tocsin.outlets.serving import listen, server
+from tocsin.outlets.snapshot import SUFFIX, Header, Snapshots, header, resumed
+from tocsin.sources.push import parse_body
+
+__all__ = ["run"]
+
+log = logging.getLogger(__name__)
+
+
+def run(
+    settings: Settings,
+    *,
+    world: World | None = None,
+    clock: Clock = wall_clock,
+    script: Callable[[App], Awaitable[None]] | None = None,
+    ready: Callable[[App, str], None] | None = None,
+) -> None:
+    """Serve until SIGINT or SIGTERM.
+
+    ``script`` runs beside the server (a demonstration plays its story in it);
+    ``ready`` is told the address once it is served. Raises SettingsError,
+    JournalError or OutletError where it can't begin.
+    """
+    problems = flaws(settings)
+    if problems:
+        raise SettingsError(problems)
+    world = world or load_world(settings)
+    key = fingerprint(settings, world)
+    told = header(Path(settings.journal + SUFFIX), key)
+    mark = (told.entry, told.hash) if told is not None else None
+    with Journal.open(settings.journal, trusted=mark) as journal:
+        journal.hold()
+        for note in journal.notes:
+            log.warning("journal %s: %s", settings.journal, note)
+        adopt(settings, journal, clock)
+        app = _opened(partial(App, settings, world, journal, clock), world, journal, key, told)
+        listening = listen(settings.host, settings.port)
+        # With port 0 the system chose one: links in what we publish must name it.
+        app.settings = msgspec.structs.replace(settings, port=listening.getsockname()[1])
+        with listening, asyncio.Runner(loop_factory=uvloop.new_event_loop) as runner:
+            runner.run(_serve(app, listening, script, ready))
+
+
+def _opened(make: Callable[..., App], world: World, journal: Journal, key: str, told: Header | None) -> App:
+    """Return the app as its journal leaves it: from the snapshot on where there is one, else from the start."""
+    if journal.path == ":memory:":
+        app = make()
+        app.refold()
+        app.compare()
+        return app
+    annals, kept = resumed(journal.path, key, world, told, journal.hash_of)
+    app = make(annals=annals, kept=kept)
+    app.snapshots = Snapshots(journal.path, key, world, annals)
+    app.refold()
+    if kept is not None and told is not None:
+        log.info("resumed from the snapshot of entry %d", told.entry)
+        app.compare(told.recorded)
+        app.examines = True
+    else:
+        app.compare()
+        app.snapshots.write(app.fold, app.header(app.snapshots))
+    return app
+
+
+async def _serve(
+    app: App,
+    listening: socket.socket,
+    script: Callable[[App], Awaitable[None]] | None,
+    ready: Callable[[App, str], None] | None,
+) -> None:
+    made = assemble(app, parse_body)
+    app.conditions |= made.conditions
+    serving = server(made.application, app.streams)
+    loop = asyncio.get_running_loop()
+
+    def end() -> None:
+        serving.should_exit = True
+
+    with suppress(NotImplementedError, RuntimeError, ValueError):
+        # Only the main thread may; elsewhere whoever runs us sets the event.
+        for name in (SIGINT, SIGTERM):
+            loop.add_signal_handler(name, end)
+    app.end = end
+    await app.start()
+    if app.examines:
+        app.attach(app.examine(), "journal")
+    app.follow_feeds()
+    for one in made.runs:
+        app.conditions[one.name] = one.condition
+        app.attach(one.work(), one.name)
+    if script is not None:
+        app.attach(script(app), "script")
+    host, port = listening.getsockname()[:2]
+    served = asyncio.create_task(serving._serve([listening]))  # noqa: SLF001 - serve() would take our signals
+    await serving.listening.wait()
+    if ready is not None and serving.started:
+        ready(app, f"http://{f'[{host}]' if ':' in host else host}:{port}")
+    await served
+    await app.stop()
