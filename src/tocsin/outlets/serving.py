@@ -10,7 +10,9 @@ from typing import Any
 import uvicorn
 
 from tocsin.outlets.errors import OutletError
-from tocsin.outlets.sse import Streams, protocol
+from tocsin.outlets.snapshots import Snapshots
+from tocsin.outlets.sse import Streams
+from tocsin.outlets.wire import protocol
 
 __all__ = ["Server", "listen", "server"]
 
@@ -55,7 +57,7 @@ def server(application: Callable[..., Any], streams: Streams) -> Server:
     """Make the server of an application and its stream."""
     config = uvicorn.Config(
         application,
-        http=protocol(streams),
+        http=protocol(streams, Snapshots(streams.hall)),
         ws="none",
         lifespan="off",
         log_config=None,

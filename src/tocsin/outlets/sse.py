@@ -10,16 +10,14 @@ at any change number, across a restart.
 from __future__ import annotations
 
 import asyncio
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from urllib.parse import parse_qs
-
-from uvicorn.protocols.http.httptools_impl import HttpToolsProtocol
 
 from tocsin.codec import encode, instant
 from tocsin.outlets.hall import Hall
 from tocsin.outlets.publication import Published
 
-__all__ = ["PATH", "Streams", "protocol"]
+__all__ = ["PATH", "Streams", "Subscriber", "refuse"]
 
 PATH = b"/v1/stream"
 
@@ -39,26 +37,37 @@ _HEAD = (
     b"connection: close\r\n\r\n"
     b"retry: 1000\n\n"
 )
-_REASONS = {400: b"Bad Request", 404: b"Not Found", 503: b"Service Unavailable"}
+_REASONS = {
+    400: b"Bad Request",
+    404: b"Not Found",
+    426: b"Upgrade Required",
+    503: b"Service Unavailable",
+}
+_MOST_AREAS = 100
 
 
 class Subscriber(asyncio.Protocol):
-    """One reader of the stream: its transport, the number up to which it was sent, what it wants."""
+    """One reader of the stream: its transport, the number up to which it was sent, what it wants.
 
-    __slots__ = ("above", "area", "at", "over", "paused", "since", "still", "streams", "transport")
+    This one reads server-sent events; ``outlets.websocket`` has the one that speaks WebSocket.
+    """
+
+    __slots__ = ("above", "areas", "at", "over", "paused", "since", "still", "streams", "transport")
+
+    form = "sse"
 
     def __init__(
         self,
         streams: Streams,
         transport: asyncio.Transport,
         at: int,
-        area: str | None,
-        above: tuple[str, ...],
+        areas: frozenset[str],
+        above: frozenset[str],
     ) -> None:
         self.streams = streams
         self.transport = transport
         self.at = at
-        self.area = area
+        self.areas = areas
         self.above = above
         self.since = streams.last
         """What was published later than this counts as waiting; what is older it asked for itself."""
@@ -67,10 +76,32 @@ class Subscriber(asyncio.Protocol):
         self.over = False
 
     def wants(self, one: Published) -> bool:
-        """Tell whether a change concerns this reader: its area, one inside it, or one that holds it."""
-        if self.area is None or not one.areas or self.area in one.areas:
+        """Tell whether a change concerns this reader: one of its areas, one inside it, or one that holds it."""
+        if not self.areas or not one.areas or not self.areas.isdisjoint(one.areas):
             return True
-        return any(code in self.above for code in one.areas[: one.spoken])
+        return not self.above.isdisjoint(one.areas[: one.spoken])
+
+    # --- how it is spoken to
+
+    def greet(self) -> None:
+        """Begin to speak."""
+        self.transport.write(_HEAD)
+
+    @staticmethod
+    def change(one: Published) -> bytes:
+        """Return a change as it goes out; the same bytes for every reader of this form."""
+        return one.frame
+
+    @staticmethod
+    def event(name: str, told: Mapping[str, object]) -> bytes:
+        """Return something that is no change as it goes out."""
+        return b"event: %b\ndata: %b\n\n" % (name.encode(), encode(told))
+
+    def end(self) -> None:
+        """Say goodbye: the server ends, and the stream can be taken up again."""
+        self.transport.close()
+
+    # --- what asyncio tells
 
     def pause_writing(self) -> None:
         """Stop sending: enough waits in the socket."""
@@ -99,11 +130,16 @@ class Streams:
         self._sizes: list[int] = [0]
         self._sweeping = False
         self._stale = False
-        self._joined: dict[tuple[int, int], bytes] = {}
+        self._joined: dict[tuple[str, int, int], bytes] = {}
         self._beat: asyncio.TimerHandle | None = None
         self._closed = False
         self.sent = 0
         self.dropped = 0
+
+    @property
+    def hall(self) -> Hall:
+        """The app that is listened to."""
+        return self._hall
 
     @property
     def last(self) -> int:
@@ -132,39 +168,49 @@ class Streams:
         if self._beat is not None:
             self._beat.cancel()
         for reader in list(self._readers):
-            reader.transport.close()
+            reader.end()
 
-    def open(self, transport: asyncio.Transport, query: bytes, headers: Mapping[bytes, bytes]) -> None:
+    def open(
+        self,
+        transport: asyncio.Transport,
+        query: bytes,
+        headers: Mapping[bytes, bytes],
+        form: Callable[..., Subscriber] = Subscriber,
+    ) -> Subscriber | None:
         """Make a reader of a connection that asked for the stream, or say why not."""
         if self._closed or len(self._readers) >= self._hall.settings.max_streams:
-            _refuse(transport, 503, "/v1/stream", "too many streams are open", "Come back in a minute.")
-            return
+            refuse(transport, 503, "/v1/stream", "too many streams are open", "Come back in a minute.")
+            return None
         asked = parse_qs(query.decode("latin-1"))
         numbers = (headers.get(b"last-event-id"), *(n.encode("latin-1") for n in asked.get("after", [])[:1]))
         said = next((number.strip() for number in numbers if number), None)
         if said is not None and not (said.isdigit() and len(said) <= 18):
             what, remedy = "is no change number", "Send the id of the last change that you have, or nothing."
-            _refuse(transport, 400, "Last-Event-ID", what, remedy)
-            return
-        area = next(iter(asked.get("area", ())), None)
-        above: tuple[str, ...] = ()
-        if area is not None:
-            if self._hall.world.places.area(area) is None:
-                what, remedy = f"{area[:60]!r} is no area", "Send its code; /v1/areas/{code} knows it."
-                _refuse(transport, 404, "area", what, remedy)
-                return
-            above = tuple(self._hall.world.places.ancestors(area))
+            refuse(transport, 400, "Last-Event-ID", what, remedy)
+            return None
+        areas = frozenset(code for one in asked.get("area", ()) for code in one.split(",") if code)
+        places = self._hall.world.places
+        unknown = next((code for code in sorted(areas) if places.area(code) is None), None)
+        if unknown is not None or len(areas) > _MOST_AREAS:
+            what = f"{unknown[:60]!r} is no area" if unknown else f"more than {_MOST_AREAS} areas"
+            refuse(transport, 404, "area", what, "Send its code; /v1/areas/{code} knows it.")
+            return None
+        above = frozenset(code for area in areas for code in places.ancestors(area))
         asked_for = self.last if said is None else int(said)
-        reader = Subscriber(self, transport, min(asked_for, self.last), area, above)
+        reader = form(self, transport, min(asked_for, self.last), areas, above)
         transport.set_write_buffer_limits(high=min(_HIGH_WATER, self._hall.settings.stream_buffer))
         transport.set_protocol(reader)
         self._readers[reader] = None
-        transport.write(_HEAD)
+        self._greet(reader, asked_for)
+        return reader
+
+    def _greet(self, reader: Subscriber, asked_for: int) -> None:
+        reader.greet()
         if asked_for > self.last:
-            transport.write(self._frame("reset"))
+            reader.transport.write(reader.event("reset", self._told()))
         self.catch_up(reader)
         if reader.at == self.last and not reader.paused:
-            transport.write(self._frame("heartbeat"))
+            reader.transport.write(reader.event("heartbeat", self._told()))
 
     def leave(self, reader: Subscriber) -> None:
         """Forget a reader."""
@@ -173,17 +219,16 @@ class Streams:
     def _drop(self, reader: Subscriber, why: str) -> None:
         self.dropped += 1
         self._readers.pop(reader, None)
-        reader.transport.write(b"event: dropped\ndata: %b\n\n" % encode({"why": why, "last": reader.at}))
-        reader.transport.close()
+        reader.transport.write(reader.event("dropped", {"why": why, "last": reader.at}))
+        reader.end()
         asyncio.get_running_loop().call_later(_LINGER, reader.transport.abort)
 
     # --- sending
 
-    def _frame(self, event: str) -> bytes:
+    def _told(self) -> dict[str, object]:
         publication = self._hall.publication
         told = {"last": publication.last, "head": publication.head, "at": instant(self._hall.clock())}
-        told |= self._hall.settings.marks
-        return b"event: %b\ndata: %b\n\n" % (event.encode(), encode(told))
+        return {**told, **self._hall.settings.marks}
 
     def published(self) -> None:
         """Send on what was published since; returns at once."""
@@ -234,17 +279,17 @@ class Streams:
                 reader.transport.write(data)
 
     def _frames(self, reader: Subscriber, until: int) -> bytes:
-        found = self._hall.publication.after(reader.at, until - reader.at)
-        if reader.area is not None:
-            return b"".join(one.frame for one in found if reader.wants(one))
-        if len(found) == 1:
-            return found[0].frame
-        key = (reader.at, until)
+        publication = self._hall.publication
+        if reader.areas:
+            found = publication.after(reader.at, until - reader.at)
+            return b"".join(reader.change(one) for one in found if reader.wants(one))
+        key = (reader.form, reader.at, until)
         data = self._joined.get(key)
         if data is None:
+            found = publication.after(reader.at, until - reader.at)
             if len(self._joined) > 64:
                 self._joined.clear()
-            data = self._joined[key] = b"".join(one.frame for one in found)
+            data = self._joined[key] = b"".join(reader.change(one) for one in found)
         return data
 
     # --- heartbeats
@@ -252,9 +297,9 @@ class Streams:
     def _heartbeat(self) -> None:
         loop = asyncio.get_running_loop()
         self._beat = loop.call_later(self._hall.settings.heartbeat, self._heartbeat)
-        self._pulse(self._frame("heartbeat"), list(self._readers), 0)
+        self._pulse({}, list(self._readers), 0)
 
-    def _pulse(self, frame: bytes, readers: list[Subscriber], start: int) -> None:
+    def _pulse(self, frames: dict[str, bytes], readers: list[Subscriber], start: int) -> None:
         for reader in readers[start : start + _SWEEP]:
             if reader not in self._readers:
                 continue
@@ -262,9 +307,12 @@ class Streams:
                 self._judge(reader)
             else:
                 reader.over = False
+                frame = frames.get(reader.form)
+                if frame is None:
+                    frame = frames[reader.form] = reader.event("heartbeat", self._told())
                 reader.transport.write(frame)
         if start + _SWEEP < len(readers):
-            asyncio.get_running_loop().call_soon(self._pulse, frame, readers, start + _SWEEP)
+            asyncio.get_running_loop().call_soon(self._pulse, frames, readers, start + _SWEEP)
 
     def _judge(self, reader: Subscriber) -> None:
         """Drop a reader that stood still for long, or for which too much waited at two heartbeats running."""
@@ -278,7 +326,8 @@ class Streams:
         reader.over = over
 
 
-def _refuse(transport: asyncio.Transport, status: int, where: str, what: str, remedy: str) -> None:
+def refuse(transport: asyncio.Transport, status: int, where: str, what: str, remedy: str) -> None:
+    """Answer a connection that asked for the stream that it can't have it, and why."""
     body = encode({"where": where, "what": what, "remedy": remedy})
     transport.write(
         b"HTTP/1.1 %d %b\r\ncontent-type: application/json\r\ncontent-length: %d\r\n"
@@ -286,49 +335,3 @@ def _refuse(transport: asyncio.Transport, status: int, where: str, what: str, re
         % (status, _REASONS[status], len(body), body)
     )
     transport.close()
-
-
-def protocol(streams: Streams) -> type[HttpToolsProtocol]:
-    """Return the HTTP protocol whose connections become readers when they ask for the stream.
-
-    Everything else is ordinary HTTP, answered by the ASGI application.
-    """
-
-    class Protocol(HttpToolsProtocol):
-        """HTTP, with the stream taken out before a task is made for it."""
-
-        handed_over = False
-
-        def on_headers_complete(self) -> None:
-            path, _, query = self.url.partition(b"?")
-            busy = self.cycle is not None and not self.cycle.response_complete
-            if path != PATH or self.parser.get_method() != b"GET" or busy:
-                super().on_headers_complete()
-                return
-            self.handed_over = True
-            self.connections.discard(self)
-            self.server_state.total_requests += 1
-            streams.open(self.transport, query, dict(self.headers))
-            self.loop.call_soon(self._let_go)
-
-        def on_body(self, body: bytes) -> None:
-            if not self.handed_over:
-                super().on_body(body)
-
-        def on_message_complete(self) -> None:
-            if not self.handed_over:
-                super().on_message_complete()
-
-        def data_received(self, data: bytes) -> None:
-            if not self.handed_over:
-                super().data_received(data)
-
-        def _let_go(self) -> None:
-            """Break the cycle of protocol and parser, so that a reader costs no more than its transport."""
-            self.parser = self.cycle = self.scope = self.flow = None  # type: ignore[assignment]
-
-        def connection_lost(self, exc: Exception | None) -> None:
-            if not self.handed_over:
-                super().connection_lost(exc)
-
-    return Protocol
