@@ -303,11 +303,9 @@ _PAIRS = {
 }
 
 
-def _by_pairs(
-    tokens: Tokens, low: int | None, high: int | None, j: int
-) -> tuple[int | None, int | None, int]:
+def _by_pairs(tokens: Tokens, low: int, high: int, j: int) -> tuple[int, int, int]:
     """«дві пари ракет» are four, «понад 2 десятки» over twenty."""
-    if j >= len(tokens.words) or tokens.seps[j] > SPACE or low is None or high is None or not 1 < low <= 20:
+    if j >= len(tokens.words) or tokens.seps[j] > SPACE or not 1 < low <= 20:
         return low, high, j
     times = _PAIRS.get(tokens.words[j], 0)
     return (low * times, high * times, j + 1) if times else (low, high, j)
