@@ -184,91 +184,90 @@ def _join(parts: list[tuple[int, list[Mark]]], by_mark: dict[int, Spot], words: 
     """Parts into clauses: a new one where a part brings its own cue, or is an item of a list."""
     clauses: list[Clause] = []
     has = (False, False, False, False)
-    for n, (sep, marks) in enumerate(parts):
-        cue, weapon, place, count = _features(marks, by_mark)
-        new = not clauses
-        if not new:
-            same = cue and has[0] and not weapon and not count and _flies_on(clauses[-1], marks, sep, words)
-            if (
-                (cue and has[0] and not same)
-                or ((has[0] or (has[1] and has[2])) and place and not weapon and _other(marks, words))
-                or (has[0] and count and not cue and not weapon and not place and _clear(clauses[-1]))
-                or (sep == SEMI and count and place and not cue and has[2])
-                or (sep == COLON and count and place and not cue and has[3] and not has[2])
-                or (
-                    has[0]
-                    and place
-                    and not cue
-                    and not weapon
-                    and _leaves(clauses[-1], marks, words, count=count)
-                )
-                or (
-                    has[0]
-                    and has[2]
-                    and not cue
-                    and count
-                    and place
-                    and _warns(clauses[-1])
-                    and _moves(marks, by_mark)
-                )
-                or (cue and not same and has[3] and count and not weapon and (has[1] or (has[2] and place)))
-                or (
-                    cue
-                    and has[2]
-                    and any(m.group == "object" for m in clauses[-1].marks)
-                    and any(m.has("mood", "not") for m in marks)
-                )
-                or (not cue and weapon and count and any(m.has("mood", "total") for m in marks))
-                or (not cue and not weapon and place and has[0] and has[2] and _opens(n, parts, by_mark))
-                or (
-                    not cue
-                    and not weapon
-                    and not count
-                    and place
-                    and has[2]
-                    and has[3]
-                    and _counts_next(n, parts, by_mark)
-                )
-                or (
-                    not cue
-                    and not weapon
-                    and place
-                    and has[1]
-                    and has[2]
-                    and _another(clauses[-1], marks, sep, by_mark)
-                )
-                or (
-                    cue
-                    and (
-                        sep == SEMI
-                        or (
-                            has[1]
-                            and (weapon or has[2])
-                            and not _only_over(marks)
-                            and not (sep == AND_SLASH and weapon and not has[0] and not has[2])
-                        )
-                    )
-                )
-            ):
-                new = True
-            elif not cue and weapon and has[1] and (has[2] or place) and (place or count):
-                new = place and has[2]
-            elif (
-                not cue and count and not place and has[2] and has[3] and _place_next(n, parts, by_mark)
-            ) or (not cue and count and place and has[2] and has[3]):
-                new = True
-            elif not cue and place and has[2] and has[3] and sep in (COMMA, SEMI) and _moves(marks, by_mark):
-                new = count
-        if new:
+    for n, (_, marks) in enumerate(parts):
+        part = cue, weapon, place, count = _features(marks, by_mark)
+        tells = _tells_more if cue else _begins_item
+        if not clauses or tells(n, parts, clauses[-1], has, part, by_mark, words):
             clause = Clause()
             if clauses:
                 clause.inherited = clauses[-1]
             clauses.append(clause)
-            has = (cue, weapon, place, count)
+            has = part
         else:
             has = (has[0] or cue, has[1] or weapon, has[2] or place, has[3] or count)
         _fill(clauses[-1], marks, by_mark)
     return clauses
+
+
+_Has = tuple[bool, bool, bool, bool]
+"""Whether there is a cue, a weapon, a place, a count."""
+
+
+def _tells_more(  # noqa: PLR0917 - a part, what stands before it, and all that both are made of
+    n: int,
+    parts: list[tuple[int, list[Mark]]],
+    clause: Clause,
+    has: _Has,
+    part: _Has,
+    by_mark: dict[int, Spot],  # noqa: ARG001 - the two ways to begin a clause are called alike
+    words: list[str],
+) -> bool:
+    """Whether a part with a cue of its own says another thing than the clause before it."""
+    sep, marks = parts[n]
+    _, weapon, place, count = part
+    if has[0] and (weapon or count or not _flies_on(clause, marks, sep, words)):
+        return True
+    if sep == SEMI or (place and not weapon and has[1] and has[2] and _other(marks, words)):
+        return True
+    if has[0]:
+        return False
+    if has[3] and count and not weapon and (has[1] or (has[2] and place)):
+        return True
+    if has[2] and any(m.group == "object" for m in clause.marks) and any(m.has("mood", "not") for m in marks):
+        return True
+    return (
+        has[1]
+        and (weapon or has[2])
+        and not _only_over(marks)
+        and not (sep == AND_SLASH and weapon and not has[2])
+    )
+
+
+def _begins_item(  # noqa: PLR0917 - a part, what stands before it, and all that both are made of
+    n: int,
+    parts: list[tuple[int, list[Mark]]],
+    clause: Clause,
+    has: _Has,
+    part: _Has,
+    by_mark: dict[int, Spot],
+    words: list[str],
+) -> bool:
+    """Whether a part without a cue is an item of a list, or has a subject of its own."""
+    sep, marks = parts[n]
+    _, weapon, place, count = part
+    if weapon:
+        if count and any(m.has("mood", "total") for m in marks):
+            return True
+        return has[1] and has[2] and place
+    if not place:
+        if not count:
+            return False
+        if has[0] and _clear(clause):
+            return True
+        return has[2] and has[3] and _place_next(n, parts, by_mark)
+    if (has[0] or (has[1] and has[2])) and _other(marks, words):
+        return True
+    if has[0] and (
+        _leaves(clause, marks, words, count=count)
+        or (has[2] and count and _warns(clause) and _moves(marks, by_mark))
+        or (has[2] and _opens(n, parts, by_mark))
+    ):
+        return True
+    if has[1] and has[2] and _another(clause, marks, sep, by_mark):
+        return True
+    if not count:
+        return has[2] and has[3] and _counts_next(n, parts, by_mark)
+    return (has[2] and (has[3] or sep == SEMI)) or (sep == COLON and has[3])
 
 
 _OTHERS = frozenset(
