@@ -14,6 +14,7 @@ from tocsin.model import (
     AreaState,
     Cause,
     Change,
+    Coverage,
     Fact,
     Incident,
     Interval,
@@ -75,6 +76,10 @@ def ref(code):
     return places().ref(code)
 
 
+class Then(msgspec.Struct, frozen=True):
+    picture: Picture
+
+
 class Stage:
     """Plays the app: every area in one state, or each in what ``states`` says."""
 
@@ -99,6 +104,18 @@ class Stage:
 
     def claim(self, _claim):
         return None
+
+    async def view(self, at=None, known_at=None):
+        """What had been published by a moment: the alerts that stood, and everybody heard."""
+        standing = {}
+        for one in self.log:
+            if one.at <= known_at and one.fact.type == "alert":
+                standing[one.fact.noun.id] = one.fact.noun if one.fact.verb in {"raise", "revise"} else None
+        coverage = tuple(
+            Coverage(area=code, state="CLEAR", last_heard=known_at) for code in places().first_level()
+        )
+        alerts = tuple(noun for noun in standing.values() if noun is not None)
+        return Then(Picture(alerts=alerts, coverage=coverage))
 
     def area_state(self, code):
         return _area_state(ref(code), self.states.get(code, self.state), self.now)

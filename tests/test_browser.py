@@ -267,6 +267,61 @@ def test_a_phone_finds_itself_without_telling_where_it_is(browser):
         assert tab.said == []
 
 
+def test_a_phone_is_in_the_raion_whose_outline_holds_it(browser):
+    """Berezan is nearer to the middle of Boryspil's raion, and lies in Brovary's."""
+    here = {"latitude": 50.3107, "longitude": 31.4677}
+    with showing(browser, Stage("CLEAR"), geolocation=here, permissions=["geolocation"]) as tab:
+        tab.goto(tab.base + "/?lang=en")
+        tab.click("#where")
+        tab.wait_for_selector("#near a")
+        assert tab.locator("#near a").first.inner_text() == "Brovary Raion (you seem to be here)"
+        assert tab.locator("#near a").nth(1).inner_text() == "Boryspil Raion"
+        assert not [url for url in tab.asked if "50.3" in url or "31.4" in url]
+
+
+def test_a_phone_abroad_is_told_so(browser):
+    here = {"latitude": 48.8566, "longitude": 2.3522}
+    with showing(browser, Stage("CLEAR"), geolocation=here, permissions=["geolocation"]) as tab:
+        tab.goto(tab.base + "/?lang=en")
+        tab.click("#where")
+        tab.wait_for_selector("#near a")
+        assert "Use the search" in tab.locator("#near").inner_text()
+
+
+def test_an_alarm_sounds_and_shakes_only_where_a_person_wished_it(browser):
+    stage, stream = Stage("CLEAR", rich=False), Stream()
+    with showing(browser, stage, stream) as tab:
+        tab.goto(tab.base + KYIV_PAGE + "?lang=en")
+        tab.wait_for_selector("#live:not([hidden])")
+        stage.state = "ACTIVE"
+        stage.log.append(change(1, "raise", alarm(), NOW))
+        stream.waiting.append(b"id: 1\ndata: {}\n\n")
+        tab.wait_for_selector(".answer.look-red", timeout=3000)
+        assert tab.get_attribute("body", "data-rang") is None
+        assert tab.get_attribute("#loud", "aria-pressed") == "false"
+        tab.click("#loud")
+        tab.wait_for_selector("body[data-rang='1']")
+        assert tab.locator("#loud").inner_text() == "Sound is on"
+        for number, (state, rang) in enumerate(
+            (("CLEAR", "1"), ("YELLOW", "2"), ("YELLOW", "2"), ("ACTIVE", "3")), 2
+        ):
+            stage.state = state
+            stage.log.append(change(number, "raise", alarm(), NOW))
+            stream.waiting.append(f"id: {number}\ndata: {{}}\n\n".encode())
+            look = {"CLEAR": "clear", "YELLOW": "yellow", "ACTIVE": "red"}[state]
+            tab.wait_for_selector(f".answer.look-{look}", timeout=3000)
+            tab.wait_for_timeout(400)
+            assert tab.get_attribute("body", "data-rang") == rang
+        tab.reload()
+        tab.wait_for_selector("#live:not([hidden])")
+        assert tab.get_attribute("#loud", "aria-pressed") == "true", "the wish outlives the page"
+        tab.click("h1")
+        tab.wait_for_selector("#loud:not(.waits)")
+        tab.click("#loud")
+        assert tab.get_attribute("#loud", "aria-pressed") == "false"
+        assert tab.said == []
+
+
 def test_a_phone_that_may_not_say_where_it_is_gets_help(browser):
     with showing(browser, Stage("CLEAR"), permissions=[]) as tab:
         tab.goto(tab.base + "/?lang=en")

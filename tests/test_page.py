@@ -22,8 +22,12 @@ from tocsin.model import (
     OBJECTS,
     AreaRef,
     AreaState,
+    Claim,
+    Evidence,
     Incident,
     Interval,
+    LedgerLine,
+    Ledgers,
     Picture,
     Source,
     Statement,
@@ -381,6 +385,58 @@ def test_one_rendering_serves_all_within_a_second_and_a_change_is_seen_at_once()
     assert "Yes, there is danger" in after
 
 
+def test_an_area_can_be_looked_back_at():
+    """What was published by then, said to be a look back, with nothing that goes on by itself."""
+    stage = Stage("ACTIVE")
+    before = get(f"{KYIV_PAGE}?lang=en&known_at=2024-12-20T00:40:00Z", stage=stage).text
+    between = get(f"{KYIV_PAGE}?lang=en&known_at=2024-12-20T03:00:00Z", stage=stage).text
+    assert "look-red" in before
+    assert 'class="answer look-red"' in before
+    assert 'class="answer look-red"' not in between
+    for page in (before, between):
+        assert "banner past" in page
+        assert "data-stream" not in page
+        assert "http-equiv" not in page
+        assert "<script" not in page
+        assert "known_at=2024" in page, "the other languages look back to the same moment"
+
+
+def test_a_look_back_without_coverage_knows_nothing():
+    """Silence is not safety, in the past either (R24)."""
+
+    class Unwatched(Stage):
+        async def view(self, at=None, known_at=None):
+            found = await super().view(at, known_at)
+            return type(found)(msgspec.structs.replace(found.picture, coverage=()))
+
+    page = get(f"{KYIV_PAGE}?lang=en&known_at=2024-12-20T03:00:00Z", stage=Unwatched("CLEAR")).text
+    assert 'class="answer look-unknown"' in page
+
+
+def test_a_moment_to_come_is_now():
+    assert "banner past" not in get(f"{KYIV_PAGE}?lang=en&known_at=2100-01-01T00:00:00Z").text
+
+
+def test_help_that_is_open_stands_apart_with_its_words():
+    stage = Stage("CLEAR")
+    line = LedgerLine(
+        id="h1", subject="heating-points", incident=None, area=KYIV_CODE, min=None, max=None, source="mayor",
+        stated_at=NOW, valid=Interval(start=NOW, end=None), claims=("c1",),
+    )  # fmt: skip
+    closed = msgspec.structs.replace(line, id="h2", subject="hot-lines", status="denied")
+    told = Picture(ledgers=Ledgers(lines=(line, closed)))
+    said = Claim(
+        id="c1", report="r", source="mayor", kind="instruction", valid=Interval(start=None, end=None),
+        evidence=(Evidence(start=0, end=9, quote="School <7>"),),
+    )  # fmt: skip
+    stage.now_picture = lambda: told
+    stage.claim = lambda _: said
+    page = get(f"{KYIV_PAGE}?lang=en", stage=stage).text
+    assert 'id="h-help"' in page
+    assert "School &lt;7&gt;" in page
+    assert page.index('class="withdrawn"') > page.index('id="h-help"')
+
+
 def test_no_reader_is_remembered():
     """R38."""
     answer = get(KYIV_PAGE)
@@ -513,10 +569,16 @@ def test_an_area_answers_to_the_ids_of_the_dialects(other):
 
 def test_the_list_by_which_a_phone_finds_itself_holds_every_raion_and_both_cities():
     spots = get("/near.json?lang=en").json()
-    names = {name: (lat, lon) for _, name, lat, lon in spots}
+    names = {name: (lat, lon) for _, name, lat, lon, _ in spots}
     assert 130 < len(spots) < 145
     assert abs(names["Kyiv"][0] - 50.45) < 0.1
     assert "Brovary Raion" in names
+    assert sum(bool(rings) for *_, rings in spots) > 130
+    for _, _, lat, lon, rings in spots:
+        assert all(
+            len(ring) % 2 == 0 and abs(ring[0] / 1e4 - lon) < 4 and abs(ring[1] / 1e4 - lat) < 4
+            for ring in rings
+        )
 
 
 def test_every_reason_for_silence_has_its_words():

@@ -26,6 +26,7 @@ from tocsin.outlets.views import Host, Views, newest
 from tocsin.render import decide, resident, story
 from tocsin.render.map import Part
 from tocsin.render.page import Frame, headers, look, render, state_word
+from tocsin.render.resident import View
 from tocsin.render.words import LANGUAGES, bundled, negotiate
 
 __all__ = ["Pages", "routes", "static", "version"]
@@ -133,11 +134,31 @@ class Pages:
         ref = self._asked(request)
         fragment = "fragment" in request.query_params
         frame = msgspec.structs.replace(frame, path=self._path(ref.code))
+        asked = request.query_params.get("known_at")
+        moment = _moment(asked) if asked else None
+        if moment is not None and moment < frame.now:
+            return _html(request, await self._once(ref, moment, frame))
         key = ("area", ref.code, frame.words.lang, str(frame.chosen), str(frame.kiosk), str(fragment))
         made = self._shared(
-            key, lambda: resident.page(self._views.view(ref), frame, fragment=fragment), ref.code
+            key, lambda: resident.page(self._shown(ref, frame), frame, fragment=fragment), ref.code
         )
         return _html(request, made)
+
+    def _shown(self, ref: AreaRef, frame: Frame, asked: datetime | None = None) -> View:
+        """Cut what is known to an area, with the moments to which it can be looked back."""
+        found = self._views.view(ref)
+        return msgspec.structs.replace(found, stops=self._back(ref, frame, asked))
+
+    def _back(self, ref: AreaRef, frame: Frame, asked: datetime | None) -> tuple[tuple[str, str, bool], ...]:
+        return tuple(_stops(self._views.stops(ref.code), frame, asked, self._path(ref.code)))
+
+    async def _once(self, ref: AreaRef, moment: datetime, frame: Frame) -> str:
+        """Write an area's page as it would have been then, and say that it is a look back."""
+        picture = (await self._app.view(known_at=moment)).picture
+        stops = self._back(ref, frame, moment)
+        then = msgspec.structs.replace(frame, past=moment, now=moment, query="&known_at=" + _iso(moment))
+        view = msgspec.structs.replace(self._views.once(ref, picture, moment), stops=stops)
+        return resident.page(view, then)
 
     async def embed(self, request: Request, frame: Frame) -> Response:
         """Answer with the card that others may put into their pages."""
@@ -263,12 +284,14 @@ def _moment(text: str) -> datetime:
     return moment
 
 
-def _stops(changes: Sequence[Change], frame: Frame, asked: datetime | None) -> list[tuple[str, str, bool]]:
+def _stops(
+    changes: Sequence[Change], frame: Frame, asked: datetime | None, path: str = "/story"
+) -> list[tuple[str, str, bool]]:
     """The stops of the slider: where something changed, thinned to two dozen."""
     moments = sorted({c.at.replace(second=0, microsecond=0) + timedelta(minutes=1) for c in changes})
     if len(moments) > _STOPS:
         moments = [moments[round(i * (len(moments) - 1) / (_STOPS - 1))] for i in range(_STOPS)]
-    return [(frame.words.clock(m), frame.href("/story", known_at=_iso(m)), m == asked) for m in moments]
+    return [(frame.words.clock(m), frame.href(path, known_at=_iso(m)), m == asked) for m in moments]
 
 
 # --- answers --------------------------------------------------------------------------

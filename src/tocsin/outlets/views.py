@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections import deque
 from collections.abc import Iterable, Mapping, Sequence
 from datetime import UTC, datetime, timedelta
+from itertools import pairwise
 from typing import Any, Protocol
 
 import msgspec
@@ -29,8 +30,8 @@ from tocsin.places import DIALECTS, Gazetteer
 from tocsin.render.hours import HOURS, merged, spans
 from tocsin.render.map import Sheet, sheet
 from tocsin.render.naming import Names
-from tocsin.render.resident import View
-from tocsin.render.story import Quote
+from tocsin.render.resident import Help, View
+from tocsin.render.story import HELP, Quote
 
 __all__ = ["Host", "Views", "known_then", "newest"]
 
@@ -40,6 +41,7 @@ _SHOWN = 40
 _ENDED = 400
 _SAID = 5
 _QUOTED = 600
+Spot = tuple[str, str, float, float, tuple[tuple[int, ...], ...]]
 _EPOCH = datetime(1970, 1, 1, tzinfo=UTC)
 
 
@@ -100,6 +102,17 @@ class Host(Protocol):
 
     def claim(self, claim: str) -> Claim | None:
         """Give a claim by its id, where the public may read its words."""
+
+    async def view(self, at: datetime | None = None, known_at: datetime | None = None) -> Then:
+        """Give the published state of the world as known at a moment."""
+
+
+class Then(Protocol):
+    """The published state of the world at one moment."""
+
+    @property
+    def picture(self) -> Picture:
+        """What was believed."""
 
 
 class Views:
@@ -182,8 +195,11 @@ class Views:
         found = [self.places.by_dialect_id(dialect, code) for dialect in DIALECTS]
         return next((one for one in (*found, code.upper()) if one and self.known(one)), None)
 
-    def spots(self, lang: str) -> tuple[tuple[str, str, float, float], ...]:
-        """Give code, name, latitude and longitude of every raion, and of cities that are first-level areas."""
+    def spots(self, lang: str) -> tuple[Spot, ...]:
+        """Give code, name, latitude, longitude and outline of every raion, and of cities that are first-level areas.
+
+        An outline is its rings, each a list of longitude and latitude in 1e-4 degrees: the first pair, then steps.
+        """
         found = []
         for first in self.places.first_level():
             area = self.places.area(first)
@@ -191,10 +207,18 @@ class Views:
             for code in parts:
                 known, position = self.places.area(code), self.places.position(code)
                 if known is not None and position is not None and known.level in {"raion", "oblast"}:
-                    found.append(
-                        (code, known.names.get(lang, code), round(position[0], 3), round(position[1], 3))
-                    )
+                    where = (round(position[0], 3), round(position[1], 3))
+                    found.append((code, known.names.get(lang, code), *where, self._steps(code)))
         return tuple(found)
+
+    def _steps(self, code: str) -> tuple[tuple[int, ...], ...]:
+        outline = self.places.outline(code)
+        made = []
+        for ring in outline.rings if outline is not None else ():
+            at = [(round(float(x) * 1e4), round(float(y) * 1e4)) for x, y in ring]
+            steps = [step for a, b in pairwise(at) for step in (b[0] - a[0], b[1] - a[1])]
+            made.append((*at[0], *steps))
+        return tuple(made)
 
     def parts(self, code: str) -> tuple[str, ...]:
         """Give the areas into which a page is divided: oblasts, raions, hromadas, or a city's districts."""
@@ -224,12 +248,9 @@ class Views:
             names=self.names,
             above=tuple(self.places.ref(c) for c in reversed(self.places.ancestors(code))),
             children=children,
-            within=tuple(
-                a
-                for a in everything.alerts
-                if a.layer == "official" and self.places.covers(code, a.area.code)
-            ),
+            within=self._within(code, everything),
             picture=picture,
+            help=self._help(picture),
             places={one: self.places.ref(one) for one in sorted(counted)},
             ended=tuple(reversed(ended[-_ENDED:])),
             spans=merged(s for s in spans(mine) if s.end is None or s.end > since),
@@ -237,6 +258,84 @@ class Views:
             cleared=next((c for c in reversed(mine) if _ends_alarm(c)), None),
             changed=next((c.at for c in reversed(mine) if c.fact.verb != "withhold"), None),
         )
+
+    def once(self, ref: AreaRef, picture: Picture, moment: datetime) -> View:
+        """Cut what had been published by a moment to what concerns one area."""
+        code, parts = ref.code, self.parts(ref.code)
+        if code not in self._sheets:
+            self._sheets[code] = sheet(parts, self.places) if parts else None
+        self.follow()
+        mine = [c for c in self._alerts_of(code) if c.at <= moment]
+        since = moment - timedelta(hours=HOURS)
+        ended = [c for c in mine if c.fact.verb in {"clear", "revoke", "lapse"} and c.at > since]
+        children = tuple(self._state_then(self.places.ref(part), picture, moment) for part in parts)
+        shown = self._cut(picture, code)
+        counted = {line.area for line in shown.ledgers.lines if line.area}
+        return View(
+            state=_warned(self._state_then(ref, picture, moment), children),
+            names=self.names,
+            above=tuple(self.places.ref(c) for c in reversed(self.places.ancestors(code))),
+            children=children,
+            within=self._within(code, picture),
+            picture=shown,
+            places={one: self.places.ref(one) for one in sorted(counted)},
+            help=self._help(shown),
+            ended=tuple(reversed(ended[-_ENDED:])),
+            spans=merged(s for s in spans(mine) if s.end is None or s.end > since),
+            sheet=self._sheets[code],
+            cleared=next((c for c in reversed(mine) if _ends_alarm(c)), None),
+            changed=next((c.at for c in reversed(mine) if c.fact.verb != "withhold"), None),
+        )
+
+    def _within(self, code: str, picture: Picture) -> tuple[Alert, ...]:
+        return tuple(
+            a for a in picture.alerts if a.layer == "official" and self.places.covers(code, a.area.code)
+        )
+
+    def _state_then(self, ref: AreaRef, picture: Picture, moment: datetime) -> AreaState:
+        """Say of an area what the alerts and the coverage of a moment say; a look back is never valid until later."""
+        over = [a for a in picture.alerts if self.places.covers(a.area.code, ref.code)]
+        official = tuple(a for a in over if a.layer == "official" and not a.contradicted)
+        first = self.places.first_level_of(ref.code) or ref.code
+        watched = next((c for c in picture.coverage if c.area in {ref.code, first}), None)
+        state: Any = watched.state if watched is not None else "UNKNOWN"
+        within = self._within(ref.code, picture)
+        if official and state != "STALE":
+            state = "ACTIVE"
+        elif within and state != "STALE":
+            state = "PARTLY"
+        elif state in {"ACTIVE", "PARTLY"}:
+            state = "CLEAR"
+        levels = {a.level for a in official}
+        begun = [a.valid.start for a in official if a.valid.start]
+        return AreaState(
+            area=ref,
+            state=state,
+            level="yellow" if levels == {"yellow"} else "red" if official else None,
+            since=min(begun, default=None),
+            official=official,
+            warnings=tuple(a for a in over if a.layer == "warning"),
+            known_at=moment,
+            heard_at=watched.last_heard if watched is not None else None,
+            stale=state in {"STALE", "UNKNOWN"},
+        )
+
+    def stops(self, code: str) -> tuple[Change, ...]:
+        """Give the changes of the recent hours that the page of an area can be looked back to."""
+        self.follow()
+        since = self.app.clock() - timedelta(hours=HOURS)
+        return tuple(c for c in self._alerts_of(code) if c.at > since and c.fact.verb != "withhold")
+
+    def _help(self, picture: Picture) -> tuple[Help, ...]:
+        """Gather what help is open or was closed, each with the words that say where."""
+        found = []
+        for line in picture.ledgers.lines:
+            if line.subject not in HELP or line.status not in {"standing", "denied"}:
+                continue
+            claims = (claim for one in line.claims if (claim := self.app.claim(one)) is not None)
+            words = tuple(" … ".join(e.quote for e in claim.evidence)[:_QUOTED] for claim in claims)
+            found.append(Help(line=line, words=words))
+        return tuple(sorted(found, key=lambda one: one.line.stated_at, reverse=True)[:_SHOWN])
 
     def then(self, changes: Sequence[Change]) -> View:
         """Give the country as it had been published by the last of these changes, for a look back."""

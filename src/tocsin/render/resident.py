@@ -20,7 +20,14 @@ from tocsin.render.naming import Names, ago, cause, clean, instruction, sources
 from tocsin.render.page import Frame, breadcrumbs, expiry, look, render, state_word
 from tocsin.render.words import Words
 
-__all__ = ["View", "answers", "embed", "page"]
+__all__ = ["Help", "View", "answers", "embed", "page"]
+
+
+class Help(msgspec.Struct, frozen=True, kw_only=True):
+    """Help for those affected that a source said is open, or closed again, with the words that say where."""
+
+    line: LedgerLine
+    words: tuple[str, ...] = ()
 
 
 class View(msgspec.Struct, frozen=True, kw_only=True):
@@ -38,6 +45,9 @@ class View(msgspec.Struct, frozen=True, kw_only=True):
     cleared: Change | None = None
     within: tuple[Alert, ...] = ()
     places: Mapping[str, AreaRef] = {}
+    help: tuple[Help, ...] = ()
+    stops: tuple[tuple[str, str, bool], ...] = ()
+    """Moments to look back to: the clock, the address, and whether it is the one looked at."""
 
 
 def answers(view: View, frame: Frame) -> tuple[tuple[str, str, str], ...]:
@@ -274,6 +284,9 @@ def tallies(view: View, frame: Frame) -> tuple[Tally, ...]:
     """Group ledger lines by what they count; people come first, the gravest first."""
     groups: dict[tuple[str | None, ...], list[LedgerLine]] = {}
     for line in view.picture.ledgers.lines:
+        # Where help is to be had is no tally: it has a part of its own, with the words that say where.
+        if line.subject in story.HELP:
+            continue
         key = (line.subject, line.incident, line.attack, line.area, line.weapon, line.unit)
         groups.setdefault(key, []).append(line)
     chosen = {p.line: p.why for p in view.picture.ledgers.preferred}
@@ -313,6 +326,25 @@ def _tally(best: LedgerLine, lines: Sequence[LedgerLine], why: str, view: View, 
         hedged=best.hedged,
         people=best.subject in _PEOPLE or best.subject.startswith(("children-", "responders-")),
     )
+
+
+def _helped(view: View, frame: Frame) -> tuple[tuple[Shown, tuple[str, ...]], ...]:
+    """Show where help is open; what was closed stays, and says so."""
+    words = frame.words
+    told = []
+    for one in view.help:
+        line = one.line
+        where = view.places.get(line.area or "")
+        what = story.subject(line, view.names, words)
+        shown = Shown(
+            headline=f"{what}: {clean(words.area(where))}" if where is not None else what,
+            details=(story.figure(line, words) if line.status == "standing" else words.say("help.closed"),),
+            who=_said(line, view.names, frame),
+            when=words.when(line.stated_at, frame.now),
+            withdrawn=line.status != "standing",
+        )
+        told.append((shown, one.words))
+    return tuple(told)
 
 
 def _where(line: LedgerLine, view: View, words: Words) -> str:
@@ -410,6 +442,8 @@ def _values(view: View, frame: Frame) -> dict[str, object]:
         "coming": tuple(_coming(t, view, frame) for t in picture.threats if t.status in {"live", "lost"}),
         "happened": tuple(happened(i, view.names, frame) for i in picture.incidents),
         "tallies": tallies(view, frame),
+        "helped": _helped(view, frame),
+        "stops": view.stops,
         "statements": tuple((s, _party(s, view.names, frame)) for s in picture.statements),
         "ended": story.tell_all(view.ended, view.names, words, {})[:_ENDED],
         "strip": _strip(view, frame),

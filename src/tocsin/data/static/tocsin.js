@@ -3,7 +3,7 @@
 // silent for 15 seconds the page goes stale by itself: silence is not safety.
 "use strict";
 (() => {
-  const SILENT = 15000, SOON = 15, GATHER = 250, AGAIN = 5000;
+  const SILENT = 15000, SOON = 15, GATHER = 250, AGAIN = 5000, ABROAD = 1.5, SHAKE = [400, 200, 400, 200, 400];
   const now = document.getElementById("now"), live = document.getElementById("live");
   const age = document.getElementById("age"), say = document.getElementById("say");
   if (!now || !now.dataset.live || !window.EventSource) return;
@@ -55,6 +55,7 @@
         if (held) { const same = now.querySelector(`a[href="${CSS.escape(held)}"]`); if (same) same.focus({ preventScroll: true }); }
         hear();
         stale(false);
+        sounded();
         if (spoken() !== said) { said = spoken(); say.textContent = said; document.title = said.split(".")[0]; }
       }
     } catch { /* the silence will tell */ }
@@ -94,6 +95,65 @@
   document.addEventListener("visibilitychange", () => { if (!document.hidden) soon(); });
   live.hidden = false;
 
+  // Sound and vibration, for whoever switched them on. A browser lets a page sound only after a touch: until then the
+  // button says that it waits for one.
+  const loud = document.getElementById("loud");
+  let player = null, danger = grave();
+  function grave() {
+    const page = now.querySelector(".page");
+    return page ? { red: 3, yellow: 2, partly: 2, contradicted: 2, warned: 1 }[page.dataset.state] || 0 : 0;
+  }
+  function wanted() {
+    try { return localStorage.getItem("tocsin-loud") === "on"; } catch { return Boolean(player); }
+  }
+  function ring(times) {
+    document.body.dataset.rang = String(Number(document.body.dataset.rang || 0) + 1);
+    if (navigator.vibrate) navigator.vibrate(SHAKE);
+    if (!player || player.state !== "running") return;
+    for (let n = 0; n < times; n++) {
+      const wave = player.createOscillator(), gain = player.createGain(), at = player.currentTime + .05 + n * .45;
+      wave.type = "triangle";
+      wave.frequency.value = n % 2 ? 660 : 880;
+      gain.gain.setValueAtTime(0, at);
+      gain.gain.linearRampToValueAtTime(.6, at + .04);
+      gain.gain.linearRampToValueAtTime(0, at + .4);
+      wave.connect(gain).connect(player.destination);
+      wave.start(at);
+      wave.stop(at + .42);
+    }
+  }
+  // What grows worse sounds, once; what ends or goes stale is said on the screen.
+  function sounded() {
+    const is = grave();
+    if (is > danger && wanted()) ring(is > 2 ? 6 : 3);
+    danger = is;
+  }
+  function hearken() {
+    if (!loud) return;
+    const on = wanted();
+    loud.setAttribute("aria-pressed", String(on));
+    loud.classList.toggle("waits", on && !(player && player.state === "running"));
+    loud.textContent = !on ? loud.dataset.off : player && player.state === "running" ? loud.dataset.on : loud.dataset.waits;
+  }
+  function unlock() {
+    if (!wanted()) return;
+    player = player || new AudioContext();
+    player.resume().then(hearken, () => {});
+  }
+  if (loud && window.AudioContext) {
+    loud.hidden = false;
+    loud.addEventListener("click", (event) => {
+      event.stopPropagation();
+      const on = !wanted() || !(player && player.state === "running");
+      try { localStorage.setItem("tocsin-loud", on ? "on" : "off"); } catch { /* this browser keeps nothing */ }
+      if (!on) { if (player) player.close(); player = null; hearken(); return; }
+      player = player || new AudioContext();
+      player.resume().then(() => { ring(1); hearken(); }, hearken);
+    });
+    for (const name of ["pointerdown", "keydown"]) document.addEventListener(name, unlock, { passive: true });
+    hearken();
+  }
+
   // Where am I: reckoned here, on the phone. The list of places comes to us; our coordinates go nowhere.
   const where = document.getElementById("where"), near = document.getElementById("near");
   if (where && near && navigator.geolocation) {
@@ -124,12 +184,31 @@
   });
   keep();
 
+  // An outline is rings of longitude and latitude in 1e-4 degrees: the first pair, then steps from it. A point lies
+  // within where a line from it crosses the rings an odd number of times; holes count by themselves.
+  function within(rings, x, y) {
+    let odd = false;
+    for (const ring of rings) {
+      let px = ring[0], py = ring[1];
+      for (let i = 2; i < ring.length; i += 2) {
+        const qx = px + ring[i], qy = py + ring[i + 1];
+        if (py > y !== qy > y && x < (qx - px) * (y - py) / (qy - py) + px) odd = !odd;
+        px = qx;
+        py = qy;
+      }
+    }
+    return odd;
+  }
+
   async function nearest(position) {
     const { latitude, longitude } = position.coords, squeeze = Math.cos(latitude * Math.PI / 180);
     try {
       const places = await (await fetch(where.dataset.near, { credentials: "omit" })).json();
-      const far = (one) => (one[2] - latitude) ** 2 + ((one[3] - longitude) * squeeze) ** 2;
-      show(places.sort((a, b) => far(a) - far(b)).slice(0, 4).map(([code, name]) => [`/area/${code}${where.dataset.query}`, name]));
+      const far = (one) => Math.hypot(one[2] - latitude, (one[3] - longitude) * squeeze);
+      const here = (one) => within(one[4], longitude * 1e4, latitude * 1e4) ? 0 : 1;
+      const found = places.map((one) => [here(one), far(one), one]).sort((a, b) => a[0] - b[0] || a[1] - b[1]);
+      if (found[0][0] && found[0][1] > ABROAD) { nowhere(); return; }
+      show(found.slice(0, 4).map(([out, , [code, name]]) => [`/area/${code}${where.dataset.query}`, out ? name : `${name} (${where.dataset.here})`]));
     } catch { nowhere(); }
   }
 
