@@ -165,3 +165,67 @@ def test_a_neighbourhood_bears_its_districts_code_and_its_own_name():
     morning.say("07:36", "mayor", claim("fire", place("hol", precision="neighbourhood", name="Teremky")))
     (incident,) = morning.incidents()
     assert (incident.area.code, incident.area.name, incident.precision) == ("hol", "Teremky", "neighbourhood")
+
+
+# --- whatever the order of arrival -------------------------------------------------------
+
+WHERE = ("hol", "sol", "shev", "dni")
+SAID = ("impact", "debris", "fire", "damage", "response")
+
+
+SPEAKERS = ("mayor", "city-admin", "rescuers", "channel", "paper")
+
+
+@st.composite
+def one_hit_a_place(draw, kinds=SAID):
+    """A quarter of an hour in which every district was hit once: what was said, and in which order it came."""
+    word = st.tuples(
+        st.integers(0, 17), st.sampled_from(SPEAKERS), st.sampled_from(kinds), st.sampled_from(WHERE)
+    )
+    said = draw(st.lists(word, min_size=2, max_size=10))
+    return said, draw(st.permutations(range(len(said))))
+
+
+def told_in(order, said):
+    morning = Morning()
+    for n in order:
+        minute, source, kind, where = said[n]
+        words = claim("debris", where, stance="denies") if kind == "no-debris" else claim(kind, where)
+        morning.say("08:00", source, words, report=f"r{n}", stated=at(f"07:{minute:02d}"))
+    return morning
+
+
+def in_time(said):
+    return sorted(range(len(said)), key=lambda n: (said[n][0], said[n][2] == "no-debris", n))
+
+
+@settings(max_examples=150, deadline=None)
+@given(one_hit_a_place())
+def test_reports_that_come_late_or_out_of_order_make_the_same_incidents(drawn):
+    """Where one incident at most fits a word, its time and place and not its arrival say which."""
+    said, order = drawn
+
+    def seen(morning):
+        return {
+            (each.area.code, frozenset(each.claims), each.status, frozenset(each.kinds), each.hedged)
+            for each in morning.incidents()
+        }
+
+    assert seen(told_in(order, said)) == seen(told_in(in_time(said), said))
+
+
+@settings(max_examples=150, deadline=None)
+@given(one_hit_a_place((*SAID, "no-debris")))
+def test_what_stands_after_denials_does_not_depend_on_which_came_first(drawn):
+    said, order = drawn
+
+    def seen(morning):
+        standing = {
+            (each.area.code, kind)
+            for each in morning.incidents()
+            if each.status != "withdrawn"
+            for kind in each.kinds
+        }
+        return standing, {(line.area, line.source) for line in morning.lines("debris", "denied")}
+
+    assert seen(told_in(order, said)) == seen(told_in(in_time(said), said))

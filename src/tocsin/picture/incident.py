@@ -68,6 +68,11 @@ class Word(msgspec.Struct, frozen=True, kw_only=True):
     stage: str | None
     """How far the work has come, by these words."""
 
+    @property
+    def order(self) -> tuple[datetime, bool, str, int]:
+        """Where the word comes among all: by when it was stated, of one moment denials last; never by when it came."""
+        return (self.stated, self.denies, self.report, self.seq)
+
 
 def word_of(claim: Claim, speaker: Speaker, *, source: str, report: str, stated: datetime, seq: int) -> Word:
     """Return a claim as a word on an incident."""
@@ -130,7 +135,7 @@ def denied_kinds(kind: str) -> tuple[str, ...]:
 
 def told(hot: Hot) -> Incident:
     """Return the incident as its words, taken together, tell it."""
-    words = sorted(hot.words, key=lambda word: (word.stated, word.seq))
+    words = sorted(hot.words, key=lambda word: word.order)
     if not words and hot.was is not None:
         fate, why = hot.ruled or ("withdrawn", hot.emptied or "its reports were taken back")
         return msgspec.structs.replace(hot.was, status=fate, reason=why)
@@ -224,7 +229,7 @@ def _status(active: list[Word], works: list[Word]) -> tuple[str, datetime | None
         status = "confirmed"
     ended = None
     told = (*works, *(word for word in active if word.stage is not None))
-    for word in sorted(told, key=lambda word: (word.stated, word.seq)):
+    for word in sorted(told, key=lambda word: word.order):
         stage = word.stage
         if stage == "closed":
             status, ended = "closed", word.stated
@@ -247,7 +252,7 @@ def _since(effects: list[Word]) -> Interval:
     live = [word.when for word in moments if word.claim.valid.precision not in COARSE]
     if live or not moments:
         return Interval(start=min(live, default=None), end=None, precision="stated")
-    first = min(moments, key=lambda word: (word.stated, word.seq)).claim.valid
+    first = min(moments, key=lambda word: word.order).claim.valid
     return Interval(start=first.start, end=None, precision=first.precision)
 
 

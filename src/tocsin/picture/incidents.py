@@ -14,6 +14,7 @@ import msgspec
 
 from tocsin.model import Claim, Fact, Incident, PlaceRef, Report, Source
 from tocsin.picture.attacks import HOT, Areas, Attacks, area_of, spots
+from tocsin.picture.fitting import APART, apart, began, closeness, own_kind, present, time_fits, vague
 from tocsin.picture.incident import (
     BELOW_CITY,
     FALLEN,
@@ -34,19 +35,13 @@ __all__ = ["Found", "Incidents"]
 
 EFFECTS = ("impact", "debris", "fire", "damage", "outage", "explosion", "hazard")
 SPEAKS_OF = frozenset((*EFFECTS, *WORKS, "casualty"))
-APART = ("outage", "hazard")
-"""Kinds that are incidents of their own: what fails in a network, and a danger that stays, are not what was hit."""
-ONE_HIT = timedelta(minutes=45)
-"""Moments farther apart than this are two hits, also on one house."""
-ONE_HIT_EXACT = timedelta(minutes=20)
-"""The same where both times are said to the minute."""
-VAGUE = timedelta(hours=1)
-DAY = timedelta(hours=24)
 CROWD = 64
 """Words kept of one incident; beyond, words between the first and the newest rest."""
 QUIET = "no word for 72 hours"
-DENIALS = "denials of "
-"""Before the name of an attack: when its denials are let go."""
+ASIDE = "words aside of "
+"""Before the name of an attack: when its denials, and what waits for its incident, are let go."""
+EARLY = timedelta(minutes=20)
+"""Services may be said to be at work so long before anybody says at what; reports may come so late."""
 
 
 class Found(msgspec.Struct, frozen=True):
@@ -97,6 +92,8 @@ class Incidents:
         """Incidents by attack, in the order in which they were opened."""
         self._denials: Table[str, tuple[_Denial, ...]] = Table(slate)
         """Denials by attack."""
+        self._waiting: Table[str, tuple[tuple[Word, PlaceRef], ...]] = Table(slate)
+        """Words on services at work, by attack, where nothing that they could be at had been told yet."""
         self._said: Table[str, tuple[str, ...]] = Table(slate)
         """Incidents that a report speaks of, by report."""
         self._seq: Table[str, int] = Table(slate)
@@ -120,12 +117,12 @@ class Incidents:
             if claim.kind not in SPEAKS_OF:
                 continue
             speaker = speaker_of(claim, report, source, self._register)
-            if speaker.party or not _present(claim, stated):
+            if speaker.party or not present(claim, stated):
                 continue
             word = self._word(claim, speaker, report, source, stated)
             if word.works:
                 for each in (
-                    self._works(word, touched, source) if claim.stance == "asserts" or restores(claim) else ()
+                    self._works(word, hearing, source) if claim.stance == "asserts" or restores(claim) else ()
                 ):
                     touched[each] = None
             elif claim.kind in EFFECTS and claim.stance == "denies":
@@ -151,6 +148,11 @@ class Incidents:
             stay = tuple(each for each in denials if each.word.report != report)
             if len(stay) < len(denials):
                 self._denials.put(attack, stay)
+        for attack in sorted(self._waiting):
+            waiting = self._waiting.get(attack) or ()
+            left_there = tuple(each for each in waiting if each[0].report != report)
+            if len(left_there) < len(waiting):
+                self._waiting.put(attack, left_there)
         ids = self._said.drop(report) or ()
         because: set[str] = set()
         for each in ids:
@@ -174,7 +176,7 @@ class Incidents:
             self._hot.put(target, msgspec.structs.replace(hot, ruled=(status, why)))
             return self._tell({target: None}, set(), move=False)
         if verb == "merge" and (into := self._hot.get(arguments.get("into", ""))) is not None:
-            words = tuple(sorted((*into.words, *hot.words), key=lambda word: (word.stated, word.seq)))
+            words = tuple(sorted((*into.words, *hot.words), key=lambda word: word.order))
             self._hot.put(into.id, msgspec.structs.replace(into, words=words))
             ruled = ("withdrawn", f"merged into {into.id}: {why}")
             self._hot.put(target, msgspec.structs.replace(hot, ruled=ruled))
@@ -230,14 +232,14 @@ class Incidents:
             hot = self._hot.get(each)
             if hot is None or not self._place_fits(hot, place):
                 continue
-            kind = _apart(hot)
-            if kind != _own_kind(word) and not (word.works and _own_kind(word) is None):
+            kind = apart(hot)
+            if kind != own_kind(word) and not (word.works and own_kind(word) is None):
                 continue
             named = word.claim.object
             # In a whole city or oblast nothing said is not the same as the embassy.
             wide = self._places.first_level_of(place.code) == place.code
             same = objects_fit(hot.objects, named) and (not wide or (named is None) == (not hot.objects))
-            if same and _time_fits(hot, word) and self._may_tell(hot, word):
+            if same and time_fits(hot, word) and self._may_tell(hot, word):
                 fits.append(hot)
         return fits
 
@@ -257,11 +259,11 @@ class Incidents:
         attack = self._attacks.of(place.code, word.when, opens=opens)
         fits = (
             []
-            if fresh or (word.claim.continues and opens and not _vague(word.claim))
+            if fresh or (word.claim.continues and opens and not vague(word.claim))
             else self._candidates(word, place, attack)
         )
         if fits:
-            hot = max(fits, key=lambda each: _closeness(each, self._told(each), word, place))
+            hot = max(fits, key=lambda each: closeness(each, self._told(each), word, place))
             return self._join(hot, word, place)
         first = f"incident:{word.claim.id}"
         new_id = first if first not in self._hot else f"{first}@{place.code}"
@@ -270,7 +272,24 @@ class Incidents:
             Hot(id=new_id, area=area_of(place), precision=place.precision, attack=attack, words=(word,)),
         )
         self._near.put(attack, (*(self._near.get(attack) or ()), new_id))
+        self._take_up(attack, word)
         return new_id
+
+    def _take_up(self, attack: str, opened: Word) -> None:
+        """Put to a new incident the words on services at work that had come before it."""
+        waiting = self._waiting.get(attack) or ()
+        left: list[tuple[Word, PlaceRef]] = []
+        for word, place in waiting:
+            soon = opened.stated <= word.stated + EARLY
+            fits = self._candidates(word, place, attack) if soon else []
+            if not fits:
+                left.append((word, place))
+                continue
+            hot = max(fits, key=lambda each: closeness(each, self._told(each), word, place))
+            self._join(hot, word, place)
+            self._said.put(word.report, tuple(dict.fromkeys((*(self._said.get(word.report) or ()), hot.id))))
+        if len(left) < len(waiting):
+            self._waiting.put(attack, tuple(left))
 
     def _emptied(self, word: Word) -> Hot | None:
         """Find the incident that this very claim had opened before its report was taken back."""
@@ -345,7 +364,7 @@ class Incidents:
                     counts[subject] = counts.get(subject, 0) + 1
         return max(counts.values(), default=0)
 
-    def _works(self, word: Word, touched: dict[str, None], source: Source) -> list[str]:
+    def _works(self, word: Word, hearing: _Hearing, source: Source) -> list[str]:
         """Return the incidents that a word on emergency services belongs to: at its place, else of its report."""
         places = spots(word.claim, self._places) or self._at_home(word, source)
         ids: list[str] = []
@@ -354,20 +373,23 @@ class Incidents:
             if wide and word.claim.kind not in APART:
                 continue
             attack = self._attacks.of(place.code, word.when, opens=False)
-            fits = self._candidates(word, place, attack)
+            fits = [hot for hot in self._candidates(word, place, attack) if began(hot) <= word.stated + EARLY]
             burning = [hot for hot in fits if "fire" in self._told(hot).kinds]
             if word.claim.scope and burning:
                 fits = burning
             if fits:
                 ids.append(
                     self._join(
-                        max(fits, key=lambda each: _closeness(each, self._told(each), word, place)),
+                        max(fits, key=lambda each: closeness(each, self._told(each), word, place)),
                         word,
                         place,
                     )
                 )
-        if not places and len(touched) == 1:
-            hot = self._hot.get(next(iter(touched)))
+            else:
+                self._waiting.put(attack, (*(self._waiting.get(attack) or ()), (word, place))[-CROWD:])
+                self.timers.arm(f"{ASIDE}{attack}", hearing.at + HOT)
+        if not places and len(hearing.touched) == 1:
+            hot = self._hot.get(next(iter(hearing.touched)))
             if hot is not None:
                 ids.append(self._join(hot, word, None))
         return ids
@@ -384,7 +406,7 @@ class Incidents:
                 hearing.found.orphans.append((word.claim, code))
             denial = _Denial(word=word, code=code, named=bool(places), orphan=not hit)
             self._denials.put(attack, (*(self._denials.get(attack) or ()), denial)[-CROWD:])
-            self.timers.arm(f"{DENIALS}{attack}", hearing.at + HOT)
+            self.timers.arm(f"{ASIDE}{attack}", hearing.at + HOT)
 
     def _overtaken(self, word: Word, incident: str, found: Found) -> str:
         """Put to an incident the denials that were said after a word and came before it."""
@@ -392,7 +414,7 @@ class Incidents:
         if hot is None:
             return incident
         for denial in self._denials.get(hot.attack) or ():
-            late = denial.word.stated <= word.stated
+            late = denial.word.stated < word.stated
             if late or any(each.claim.id == denial.word.claim.id for each in hot.words):
                 continue
             found_there = self._denied(denial.word, denial.code, hot.attack, named=denial.named)
@@ -414,7 +436,12 @@ class Incidents:
             hot = self._hot.get(each)
             if hot is None or not self._places.covers(code, hot.area.code):
                 continue
-            if not any(kind in denied_kinds(word.claim.kind) for kind in self._told(hot).kinds):
+            # What was said after the denial is news, also where it came before it.
+            kinds = denied_kinds(word.claim.kind)
+            if not any(
+                told.claim.kind in kinds and told.stated <= word.stated and not (told.works or told.denies)
+                for told in hot.words
+            ):
                 continue
             if word.claim.object is not None and word.claim.object not in hot.objects:
                 continue
@@ -482,8 +509,9 @@ class Incidents:
         gone: list[tuple[datetime, Fact]] = []
         while (due := self.timers.pop(to)) is not None:
             when, each = due
-            if each.startswith(DENIALS):
-                self._denials.drop(each.removeprefix(DENIALS))
+            if each.startswith(ASIDE):
+                self._denials.drop(each.removeprefix(ASIDE))
+                self._waiting.drop(each.removeprefix(ASIDE))
                 continue
             hot, noun = self._hot.drop(each), self._out.drop(each)
             self._memo.pop(each, None)
@@ -503,52 +531,3 @@ class Incidents:
                 fact = Fact(type="incident", verb="close", noun=closed, because=noun.claims, why=QUIET)
                 gone.append((when, fact))
         return gone
-
-
-def _own_kind(word: Word) -> str | None:
-    return word.claim.kind if word.claim.kind in APART else None
-
-
-def _apart(hot: Hot) -> str | None:
-    """Which of the kinds apart an incident is; None for what was hit."""
-    kinds = {each.claim.kind for each in hot.words if not each.works or each.claim.kind in APART}
-    return kinds.pop() if len(kinds) == 1 and kinds <= {*APART} else None
-
-
-def _present(claim: Claim, stated: datetime) -> bool:
-    """Whether a claim speaks of this attack: not of the future, nor of days ago."""
-    if claim.tense == "expected":
-        return False
-    if claim.tense == "past":
-        return claim.valid.start is not None and claim.valid.start >= stated - DAY
-    return True
-
-
-def _vague(claim: Claim) -> bool:
-    start, end = claim.valid.start, claim.valid.end
-    coarse = claim.valid.precision in {"part-of-day", "night", "day", "unknown"}
-    return claim.tense == "past" or (coarse and start is not None and (end is None or end - start > VAGUE))
-
-
-def _time_fits(hot: Hot, word: Word) -> bool:
-    if word.claim.kind not in MOMENTS or _vague(word.claim):
-        return True
-    moments = [each for each in hot.words if each.claim.kind in MOMENTS and not _vague(each.claim)]
-    if not moments:
-        return True
-    return any(
-        abs(each.when - word.when) <= (ONE_HIT_EXACT if each.exact and word.exact else ONE_HIT)
-        for each in moments
-    )
-
-
-def _closeness(
-    hot: Hot, noun: Incident, word: Word, place: PlaceRef
-) -> tuple[bool, bool, bool, datetime, int]:
-    return (
-        hot.area.code == place.code,
-        word.claim.object is not None and word.claim.object in hot.objects,
-        word.claim.kind in noun.kinds,
-        max((each.when for each in hot.words), default=word.when),
-        -min((each.seq for each in hot.words), default=word.seq),
-    )

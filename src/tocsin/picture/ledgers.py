@@ -25,6 +25,8 @@ __all__ = ["Books"]
 
 OPENERS = ("explosion", "impact", "tally")
 DAY = timedelta(hours=24)
+EFFECTS = ("impact", "debris", "fire", "damage", "outage", "explosion", "hazard")
+"""Kinds whose denials are lines of their own where nothing of the kind had been reported."""
 QUIET = "no word for 72 hours"
 NOTHING_REPORTED = "denied; nothing of the kind had been reported there"
 
@@ -323,9 +325,10 @@ class Books:
         """Let go of the lines of denials that turned out to deny an incident: it bears them now."""
         facts: list[Fact] = []
         for claim, area in denied:
-            for line in [*self._out.rows.values()] if denied else ():
-                orphan = line.reason is not None and line.reason.startswith(NOTHING_REPORTED)
-                if orphan and line.status == "denied" and line.claims[0] == claim and line.area == area:
+            for line in [*self._out.rows.values()]:
+                # A line of such a denial has the kind as its subject; it may have been said again since.
+                orphan = line.subject in EFFECTS and line.status != "retracted"
+                if orphan and line.claims[0] == claim and line.area == area:
                     facts.extend(self.strike(line.id, "what it denies had been reported: see the incident"))
         return facts
 
