@@ -22,6 +22,7 @@ from tocsin.journal import Journal
 from tocsin.outlets.assembly import assemble, flaws
 from tocsin.outlets.serving import listen, server
 from tocsin.outlets.snapshot import SUFFIX, Header, Snapshots, header, resumed
+from tocsin.sources.model_reader import ModelReader
 from tocsin.sources.push import parse_body
 
 __all__ = ["run"]
@@ -77,7 +78,7 @@ def _opened(make: Callable[..., App], world: World, journal: Journal, key: str, 
     if kept is not None and told is not None:
         log.info("resumed from the snapshot of entry %d", told.entry)
         app.compare(told.recorded)
-        app.examines = True
+        app.resumed_at = told.entry
     else:
         app.compare()
         app.snapshots.write(app.fold, app.header(app.snapshots))
@@ -104,9 +105,16 @@ async def _serve(
             loop.add_signal_handler(name, end)
     app.end = end
     await app.start()
-    if app.examines:
+    if app.resumed_at is not None:
         app.attach(app.examine(), "journal")
     app.follow_feeds()
+    if (chosen := app.settings.model) is not None:
+        second = ModelReader(
+            chosen.url, chosen.name, app.world.weapons, key=chosen.key or None, timeout=chosen.timeout
+        )
+        app.watchers.append(second.look)
+        app.conditions["second reader"] = second.condition
+        app.attach(second.run(app.take_in), "second reader")
     for one in made.runs:
         app.conditions[one.name] = one.condition
         app.attach(one.work(), one.name)

@@ -86,10 +86,20 @@ CHECKS: dict[str, Callable[[], int]] = {"policy": _policy, "lexicon": _lexicon, 
 @click.command()
 @click.argument("what", required=False, type=click.Choice([*CHECKS, "corpus"]))
 @click.option("--corpus", "directory", default="tests/corpus", help="Where the labelled texts are.")
-def check(what: str | None, directory: str) -> None:
-    """Lint the data and run its cases: policy, lexicon, places, corpus, or all that is here."""
+@click.option("--reader", type=click.Choice(["rules", "model"]), default="rules", help="Whose readings.")
+@click.option("--config", help="The settings that name a model.")
+@click.option("--limit", default=200, help="At most so many texts for a model.")
+def check(what: str | None, directory: str, reader: str, config: str | None, limit: int) -> None:
+    """Lint the data and run its cases: policy, lexicon, places, corpus, or all that is here.
+
+    With --reader model, list where the language model of the settings reads the corpus otherwise than the rules.
+    """
     folder = Path(directory)
-    if what == "corpus":
+    if what == "corpus" and reader == "model" and folder.is_dir():
+        from tocsin.cli.second import compare_readers
+
+        found = compare_readers(folder, config, limit)
+    elif what == "corpus":
         if not folder.is_dir():
             fail(directory, "is no directory of labelled texts", "Name one with --corpus DIR.")
         found = _corpus(folder, aloud=True)

@@ -14,7 +14,7 @@ from tocsin.config.declared import DECLARED, Setting, duration
 from tocsin.config.errors import SettingsError
 from tocsin.model import Problem
 
-__all__ = ["Desk", "Feed", "Key", "Mount", "Settings"]
+__all__ = ["Desk", "Feed", "Key", "Model", "Mount", "Settings"]
 
 OUTLETS = ("mqtt", "webhooks", "files", "log")
 FEED_KINDS = ("jsonl", "feed", "article", "alerts.in.ua", "ukrainealarm")
@@ -73,6 +73,21 @@ class Desk(msgspec.Struct, frozen=True, kw_only=True):
     """Seconds after which a session ends, whatever is done in it: a shift of twelve hours and its handing over."""
 
 
+class Model(msgspec.Struct, frozen=True, kw_only=True):
+    """A language model that reads beside the rules (docs/reading.md): an endpoint that speaks OpenAI's API."""
+
+    url: str
+    """Address up to and including the version: ``/chat/completions`` is added to it."""
+    name: str
+    key: str = ""
+    """What it knows us by, from the environment variable that the file names."""
+    timeout: float = 30.0
+    """Seconds after which a question is given up."""
+
+    def __repr__(self) -> str:
+        return f"Model({self.name} at {self.url})"
+
+
 class Settings(msgspec.Struct, frozen=True, kw_only=True):
     """All that can be set; each field is described in docs/settings.md."""
 
@@ -102,6 +117,8 @@ class Settings(msgspec.Struct, frozen=True, kw_only=True):
     feeds: tuple[Feed, ...] = ()
     dialects: tuple[Mount, ...] = ()
     desk: Desk = Desk()
+    model: Model | None = None
+    """The second reader; None: there is none."""
     outlets: dict[str, dict[str, Any]] = {}
     """The tables of outlets as they stand; each outlet reads its own (docs/mqtt.md, docs/webhooks.md)."""
     base: str = "."
@@ -136,6 +153,7 @@ class Settings(msgspec.Struct, frozen=True, kw_only=True):
         values["feeds"] = _feeds(table.pop("feeds", []), base, f"{where}: feeds", problems)
         values["dialects"] = _mounts(table.pop("dialects", {}), f"{where}: dialects", problems)
         values["desk"] = _desk(table.pop("desk", {}), base, f"{where}: desk", problems)
+        values["model"] = _model(table.pop("reading", {}), env or {}, f"{where}: reading", problems)
         values["outlets"] = _outlets(table, where, problems)
         values["base"] = str(base)
         known = {setting.name for setting in DECLARED}
@@ -310,6 +328,38 @@ def _desk(table: object, base: Path, where: str, problems: list[Problem]) -> Des
         problems.append(_problem(where, what, 'Write accounts = "FILE", idle = "30m", longest = "14h".'))
         return Desk()
     return Desk(accounts=str(base / accounts) if accounts else None, **times)
+
+
+def _model(table: object, env: Mapping[str, str], where: str, problems: list[Problem]) -> Model | None:
+    fields = table.get("model", {}) if isinstance(table, dict) else None
+    wrong = sorted(set(table) - {"model"}) if isinstance(table, dict) else ["reading"]
+    if fields == {} and not wrong:
+        return None
+    if not isinstance(fields, dict):
+        fields, wrong = {}, [*wrong, "model"]
+    wrong += sorted(set(fields) - {"url", "name", "key_env", "timeout"})
+    url, name, key_env = fields.get("url"), fields.get("name"), fields.get("key_env")
+    if not isinstance(url, str) or not url.startswith(("http://", "https://")):
+        wrong.append("url")
+    if not isinstance(name, str) or not name.strip():
+        wrong.append("name")
+    key = ""
+    if key_env is not None:
+        key = env.get(key_env, "") if isinstance(key_env, str) else ""
+        if not key:
+            wrong.append("key_env (no such variable)")
+    try:
+        timeout = duration(fields.get("timeout", 30.0))
+    except ValueError:
+        timeout = 0.0
+    if not 0 < timeout <= 600:
+        wrong.append("timeout")
+    if wrong:
+        what = f"has wrong fields: {', '.join(wrong)}"
+        remedy = 'Write [reading.model] with url = "https://…/v1", name = "…", key_env = "VARIABLE", timeout = "30s".'
+        problems.append(_problem(where, what, remedy))
+        return None
+    return Model(url=str(url), name=str(name), key=key, timeout=timeout)
 
 
 def _outlets(table: dict[str, Any], where: str, problems: list[Problem]) -> dict[str, dict[str, Any]]:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from collections.abc import AsyncIterator, Awaitable, Callable, Mapping, Sequence
+from collections.abc import AsyncIterator, Awaitable, Callable, Iterator, Mapping, Sequence
 from pathlib import Path
 from typing import Any, Protocol, cast
 
@@ -11,15 +11,16 @@ import msgspec
 from starlette.routing import Route
 
 from tocsin.decisions.policy import load_policy
-from tocsin.model import Change, Problem, Report
+from tocsin.model import Change, Claim, Entry, Problem, Report
 from tocsin.outlets import cap, dialects, files, log, mqtt, newsroom, pages, webhook
-from tocsin.outlets.apart import own_tables, wrong_keys
+from tocsin.outlets.apart import claims_to_be_real, own_tables, wrong_keys
 from tocsin.outlets.desk import front
 from tocsin.outlets.desk.foresight import Reach
 from tocsin.outlets.errors import OutletError
 from tocsin.outlets.hall import Conf, Hall
 from tocsin.outlets.http import application
 from tocsin.outlets.intake import Intake, Parse
+from tocsin.outlets.opinions import Opinions
 from tocsin.outlets.score import Beside, Board, told_to_nobody
 from tocsin.outlets.subscriptions import Subscriptions
 from tocsin.render.cap import Issuer
@@ -174,9 +175,17 @@ def assemble(hall: Foyer, parse: Parse) -> Assembly:
         *(Route(way.path, way.handler) for way in news if way.handler is not None),
     ]
 
+    policy = hall.world.policy
+    for one in claims_to_be_real(settings, policy.instructions if policy else {}):
+        raise OutletError(one.where, one.what, one.remedy)
     board = Board(cast("Any", hall), _beside(hall))
     news = (*news, *board.endpoints())
     extra += [Route(way.path, way.handler) for way in board.endpoints() if way.handler is not None]
+    if getattr(settings, "model", None) is not None:
+        opinions = Opinions(cast("Any", hall), _lately(hall))
+        cast("Any", hall).watchers.append(opinions.enter)
+        news = (*news, *opinions.endpoints())
+        extra += [Route(way.path, way.handler) for way in opinions.endpoints() if way.handler is not None]
 
     def released() -> str | None:
         return f"{len(shelf.problems)} messages were not released" if shelf.problems else None
@@ -185,6 +194,13 @@ def assemble(hall: Foyer, parse: Parse) -> Assembly:
     if getattr(settings, "shadow", False):
         return Assembly(told_to_nobody(made), tuple(one for one in runs if one.name == "desk"), {})
     return Assembly(made, tuple(runs), {"cap": released})
+
+
+def _lately(hall: Foyer) -> Iterator[tuple[Entry, tuple[Claim, ...]]]:
+    """Give the newest entries, read again: what a second reader said of them is in the journal."""
+    app = cast("Any", hall)
+    for entry in app.journal.entries(max(app.journal.head[0] - 2_000, 0)):
+        yield entry, app.read(entry.body) if isinstance(entry.body, Report) else ()
 
 
 def _beside(hall: Foyer) -> Beside | None:
