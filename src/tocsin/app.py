@@ -129,8 +129,8 @@ class App:
         self._picture: tuple[int, datetime, Picture] | None = None
         self._tasks: list[asyncio.Task[None]] = []
         self._ending = False
-        self.examines = False
-        """Whether the journal was opened by a mark, so that the rest of its chain is verified beside the loop."""
+        self.resumed_at: int | None = None
+        """The entry from whose snapshot this went on: up to it the chain is verified beside the loop."""
         self.streams = Streams(self)
         self._recorded = 0
         """Up to which published change it is recorded what was sent."""

@@ -21,6 +21,7 @@ class Running(Protocol):
     conditions: dict[str, Callable[[], str | None]]
     counts: dict[str, float]
     heard: dict[str, datetime]
+    resumed_at: int | None
     streams: Streams
 
     @property
@@ -76,7 +77,7 @@ def health(app: Running, *, desk: bool) -> dict[str, Any]:
     }
     if desk:
         number, head = app.journal.head
-        told["journal"] |= {"entries": number, "head": head}
+        told["journal"] |= {"entries": number, "head": head, "resumed_at": app.resumed_at}
         told["problems"] = app.problems[-50:]
         told["heard"] = app.heard
     if silences := app.state.desk.told_silences(app.clock()):
