@@ -277,7 +277,7 @@ class Gazetteer:
 
     def _badness(
         self, candidate: Candidate, home: str | None, regions: Sequence[str], mentioned: Sequence[str]
-    ) -> tuple[int, int, bool, int, int, int, str, str]:
+    ) -> tuple[int, int, bool, bool, int, int, int, str, str]:
         """How unlikely the candidate is meant: what holds it before how near it is before how big it is."""
         code = candidate.code
         above = (code, *self.ancestors(code))
@@ -315,7 +315,8 @@ class Gazetteer:
         return (
             tier,
             home_step,
-            size > 4,
+            near > 0,
+            kind == "village",
             near,
             size,
             -people,
@@ -395,12 +396,17 @@ class Gazetteer:
                 area = self._area(number)
                 if levels and area.level not in levels:
                     continue
-                weight = 4 if part else _SEARCH.get(area.level, 5)
+                weight = (
+                    4 if part else _SEARCH.get(area.kind if area.level == "settlement" else area.level, 5)
+                )
                 if area.level == "settlement" and area.population >= _BIG:
                     weight = 0
                 elif area.code[:2] != self.root:
-                    weight += 3
-                score = (form != typed, weight, len(form), -area.population, area.code)
+                    weight += 5
+                if form == typed and not part:
+                    weight = min(weight, 3)
+                weight += kind == "old"
+                score = (form != typed, weight, -area.population, len(form), area.code)
                 if number not in found or score < found[number]:
                     found[number] = score
 
@@ -464,7 +470,17 @@ class Gazetteer:
 
 
 _KIND = {"city": 1, "township": 3, "village": 5}
-_SEARCH = {"country": 1, "oblast": 0, "settlement": 1, "raion": 2, "district": 2, "hromada": 3}
+_SEARCH = {
+    "country": 1,
+    "oblast": 0,
+    "city": 1,
+    "raion": 2,
+    "district": 2,
+    "township": 3,
+    "hromada": 4,
+    "village": 5,
+}
+"""From what a few letters usually begin to what they seldom do."""
 
 K = TypeVar("K")
 
