@@ -1,7 +1,8 @@
 """One change to many readers: from the POST's start until the last of them has it.
 
     .venv/bin/python benchmarks/fanout.py [--readers 1000 5000 10000] [--publishes 10]
-        [--peer-subscribe http://127.0.0.1:8600/sub --peer-publish http://127.0.0.1:8600/pub]
+        [--peer-subscribe http://127.0.0.1:8600/sub --peer-publish http://127.0.0.1:8600/pub
+         --peer-pid "$(cat /tmp/nchan/nginx.pid)"]
 
 Server and readers share this machine's cores. A peer is anything that takes a POST
 of one event at one address and serves it as SSE at another (nginx with nchan:
@@ -17,12 +18,13 @@ import json
 import resource
 import statistics
 import time
+from pathlib import Path
 from urllib.parse import urlsplit
 
 import httpx
 import uvloop
 
-from serving import ALARM, CLEAR, Readers, Server, serving, share
+from serving import ALARM, CLEAR, Readers, Server, cpu_seconds, serving, share
 
 
 async def tocsin(server: Server, counts: list[int], publishes: int) -> bytes:
@@ -59,7 +61,16 @@ async def tocsin(server: Server, counts: list[int], publishes: int) -> bytes:
     return sample
 
 
-async def peer(addresses: tuple[str, str], counts: list[int], publishes: int, sample: bytes) -> None:
+def family(pid: int) -> list[int]:
+    """A process and its children: nginx serves from workers."""
+    children = Path(f"/proc/{pid}/task/{pid}/children").read_text().split() if pid else []
+    return [pid, *map(int, children)] if pid else []
+
+
+async def peer(
+    addresses: tuple[str, str], counts: list[int], publishes: int, sample: bytes, pid: int
+) -> None:
+    pids = family(pid)
     subscribe, publish = addresses
     parts = urlsplit(subscribe)
     for count in counts:
@@ -73,12 +84,13 @@ async def peer(addresses: tuple[str, str], counts: list[int], publishes: int, sa
             for n in range(publishes + 1):
                 marker = f"peer-{count}-{n}#".encode()
                 readers.expect(marker, count)
-                began = time.perf_counter()
+                cpu, began = sum(map(cpu_seconds, pids)), time.perf_counter()
                 await client.post(publish, content=sample + b" " + marker)
                 acknowledged = time.perf_counter() - began
                 whole = await readers.all()
                 if n:
-                    rows.append((began, acknowledged, whole, list(readers.times), 0.0))
+                    used = sum(map(cpu_seconds, pids)) - cpu
+                    rows.append((began, acknowledged, whole, list(readers.times), used))
                 await asyncio.sleep(0.3)
         tell("peer", count, rows, 0, connected=connected, lost=readers.lost)
         readers.close()
@@ -110,6 +122,7 @@ def main() -> None:
     options.add_argument("--publishes", type=int, default=10)
     options.add_argument("--peer-subscribe")
     options.add_argument("--peer-publish")
+    options.add_argument("--peer-pid", type=int, default=0)
     chosen = options.parse_args()
     soft, hard = resource.getrlimit(resource.RLIMIT_NOFILE)
     resource.setrlimit(resource.RLIMIT_NOFILE, (hard, hard))
@@ -118,9 +131,8 @@ def main() -> None:
         sample = uvloop.run(tocsin(server, chosen.readers, chosen.publishes))
     print(f"one change: {len(sample)} bytes")
     if chosen.peer_subscribe and chosen.peer_publish:
-        uvloop.run(
-            peer((chosen.peer_subscribe, chosen.peer_publish), chosen.readers, chosen.publishes, sample)
-        )
+        addresses = (chosen.peer_subscribe, chosen.peer_publish)
+        uvloop.run(peer(addresses, chosen.readers, chosen.publishes, sample, chosen.peer_pid))
 
 
 if __name__ == "__main__":

@@ -22,6 +22,10 @@ __all__ = ["PATH", "Streams", "Subscriber", "refuse"]
 PATH = b"/v1/stream"
 
 _SWEEP = 200
+_BATCH = 64
+"""Changes that are written to a reader at once."""
+_AFTER = 0.02
+"""Seconds that a heartbeat waits while changes go out."""
 _HIGH_WATER = 64 * 1024
 _PATIENCE = 6
 """Heartbeats that a subscriber may stand still for, with bytes waiting."""
@@ -244,8 +248,22 @@ class Streams:
         if start == 0:
             self._stale = False
             self._joined.clear()
+        # Nearly all stand at one number and want everything: what is said of them is looked up once a sweep.
+        last, form, at, data = self.last, "", -1, b""
         for reader in readers[start : start + _SWEEP]:
-            self._serve(reader)
+            if reader.at >= last:
+                continue
+            if reader.paused or reader.areas or reader.at + _BATCH < last:
+                self._serve(reader)
+                continue
+            if reader.at != at or reader.form is not form:
+                form, at = reader.form, reader.at
+                data = self._frames(reader, last)
+            transport = reader.transport
+            if not transport.is_closing():
+                reader.at = last
+                transport.write(data)
+                self.sent += 1
         loop = asyncio.get_running_loop()
         if start + _SWEEP < len(readers):
             loop.call_soon(self._sweep, readers, start + _SWEEP)
@@ -271,7 +289,7 @@ class Streams:
         """Send a reader what it has not had yet, as far as its socket takes it."""
         last = self.last
         while reader.at < last and not reader.paused and not reader.transport.is_closing():
-            until = min(last, reader.at + 64)
+            until = min(last, reader.at + _BATCH)
             data = self._frames(reader, until)
             reader.at = until
             if data:
@@ -300,6 +318,9 @@ class Streams:
         self._pulse({}, list(self._readers), 0)
 
     def _pulse(self, frames: dict[str, bytes], readers: list[Subscriber], start: int) -> None:
+        if self._sweeping:  # changes go first
+            asyncio.get_running_loop().call_later(_AFTER, self._pulse, frames, readers, start)
+            return
         for reader in readers[start : start + _SWEEP]:
             if reader not in self._readers:
                 continue
