@@ -7,6 +7,7 @@ import pytest
 from tocsin.config.world import bundled
 from tocsin.reading.lexicon import compile_lexicon, expand, lint, load_weapons
 from tocsin.reading.normalise import tokenise
+from tocsin.reading.phrases import dead, unused
 
 CONTRACT = [
     "iskander-m",
@@ -122,3 +123,26 @@ def test_choices_and_optional_words_expand() -> None:
         ("виліт", "борту", "міг", "31"),
         ("виліт", "міг", "31"),
     }
+
+
+# --- phrases that never match, phrases that no text uses ----------------------------
+
+
+def test_a_phrase_that_can_never_match_is_told() -> None:
+    words = (
+        '[cue.launch]\nuk = ["пуск"]\n[cue.fire]\nuk = ["пуск*", "абвгґдеєжзиіїйклмнопрстуфхц*", "горить"]\n'
+    )
+    told = [problem.what for problem in dead({"x.toml": words}, {})]
+    assert told == ["the phrase “абвгґдеєжзиіїйклмнопрстуфхц*” can never match"]
+
+
+def test_no_phrase_of_ours_is_dead() -> None:
+    weapons = load_weapons(bundled("weapons.toml").read_text("utf-8"))
+    files = {one.name: one.read_text("utf-8") for one in bundled("lexicon").iterdir()}
+    assert dead(files, weapons) == ()
+
+
+def test_a_phrase_is_used_where_it_is_the_longest_at_its_word() -> None:
+    words = '[cue.impact]\nuk = ["приліт", "приліт по дому", "влучан*"]\n[prep.na]\nuk = ["на"]\n'
+    left = unused({"x.toml": words}, {}, ["Приліт по дому на Подолі"])
+    assert [phrase.text for phrase in left] == ["влучан*"]

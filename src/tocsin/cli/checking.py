@@ -3,10 +3,12 @@
 from __future__ import annotations
 
 import sys
-from collections.abc import Callable
+from collections import Counter
+from collections.abc import Callable, Iterator
 from pathlib import Path
 
 import click
+import msgspec
 
 from tocsin.cli.door import fail, read_bytes, tell, world_of
 
@@ -31,9 +33,10 @@ def _policy() -> int:
     return found
 
 
-def _lexicon() -> int:
+def _lexicon(directory: Path | None = None) -> int:
     from tocsin.config.world import bundled, lint_world
     from tocsin.reading.lexicon import lint, load_weapons
+    from tocsin.reading.phrases import dead, phrases_of, unused
 
     weapons = load_weapons(bundled("weapons.toml").read_text("utf-8"))
     files = {
@@ -41,9 +44,28 @@ def _lexicon() -> int:
         for one in sorted(bundled("lexicon").iterdir(), key=lambda one: one.name)
         if one.name.endswith(".toml")
     }
-    found = tell((*lint(files, weapons), *lint_world()))
-    click.echo(f"lexicon: {len(files)} files, {len(weapons)} weapons, {found} problems")
+    found = tell((*lint(files, weapons), *dead(files, weapons), *lint_world()))
+    count = sum(1 for _ in phrases_of(files, weapons))
+    click.echo(f"lexicon: {len(files)} files, {len(weapons)} weapons, {count} phrases, {found} problems")
+    texts = list(_texts(directory)) if directory is not None else []
+    if texts:
+        left = unused(files, weapons, texts)
+        by_table = Counter(phrase.value for phrase in left).most_common(8)
+        told = ", ".join(f"{value} {n}" for value, n in by_table)
+        click.echo(
+            f"no text of {directory} uses {len(left)} phrases ({100 * len(left) / count:.0f} %): {told}"
+        )
     return found
+
+
+def _texts(directory: Path) -> Iterator[str]:
+    """Give the words of the labelled texts, and of the stories beside them."""
+    for one in sorted(directory.rglob("*.jsonl")):
+        for line in one.read_text("utf-8").splitlines():
+            row = msgspec.json.decode(line) if line.strip() else {}
+            yield str(row.get("text", ""))
+    for one in sorted((directory.parent / "stories").glob("*.story")):
+        yield one.read_text("utf-8")
 
 
 def _places() -> int:
@@ -103,6 +125,8 @@ def check(what: str | None, directory: str, reader: str, config: str | None, lim
         if not folder.is_dir():
             fail(directory, "is no directory of labelled texts", "Name one with --corpus DIR.")
         found = _corpus(folder, aloud=True)
+    elif what == "lexicon":
+        found = _lexicon(folder)
     elif what is not None:
         found = CHECKS[what]()
     else:

@@ -55,7 +55,7 @@ _RANK = {
 }
 """Which meaning of a phrase with several is tried first; the others are found by asking for them."""
 _ENDING = 5
-_SHORTEST, _LONGEST = 2, 14
+_SHORTEST, _LONGEST = 2, 24
 
 
 class Meaning:
