@@ -105,7 +105,7 @@ class Stage:
     def claim(self, _claim):
         return None
 
-    async def view(self, at=None, known_at=None):
+    async def view(self, *, known_at):
         """What had been published by a moment: the alerts that stood, and everybody heard."""
         standing = {}
         for one in self.log:

@@ -76,17 +76,8 @@ class Morning:
     def orders(self, verb):
         """How many orders of a verb the journal holds."""
         with contextlib.closing(sqlite3.connect(f"file:{self.server.journal}?mode=ro", uri=True)) as book:
-            tables = [row[0] for row in book.execute("SELECT name FROM sqlite_master WHERE type = 'table'")]
-            bodies = [
-                str(cell)
-                for table in tables
-                for row in book.execute(f'SELECT * FROM "{table}"')
-                for cell in row
-                if isinstance(cell, str | bytes)
-            ]
-        return len(
-            {body for body in bodies if f'"verb":"{verb}"' in body or f'\\"verb\\":\\"{verb}\\"' in body}
-        )
+            stubs = [row[0] for row in book.execute("SELECT stub FROM entries WHERE kind = 'order'")]
+        return sum(f'"verb":"{verb}"'.encode() in stub for stub in stubs)
 
 
 @pytest.fixture
@@ -331,3 +322,19 @@ def test_a_passkey_is_added_and_then_opens_the_door(morning):
     tab.locator("#passkey").click()
     tab.wait_for_selector("#board")
     assert "petro" in tab.locator(".bar .who").inner_text()
+
+
+def test_what_the_desk_shows_is_kept_nowhere(morning):
+    """The worker that keeps pages for a telephone without a network keeps none of the desk's."""
+    tab = morning.resident(KYIV)
+    tab.evaluate("async () => { await navigator.serviceWorker.ready; }")
+    tab.reload()
+    tab.goto(f"{morning.server.url}/desk?lang=en")
+    morning.sign_in(tab, "olena")
+    tab.wait_for_timeout(1000)
+    kept = tab.evaluate(
+        """async () => (await Promise.all((await caches.keys()).map(async (name) =>
+           (await (await caches.open(name)).keys()).map((one) => new URL(one.url).pathname)))).flat()"""
+    )
+    assert any(path.startswith("/area/") for path in kept)
+    assert not [path for path in kept if "desk" in path and not path.startswith("/static/")]

@@ -405,8 +405,8 @@ def test_a_look_back_without_coverage_knows_nothing():
     """Silence is not safety, in the past either (R24)."""
 
     class Unwatched(Stage):
-        async def view(self, at=None, known_at=None):
-            found = await super().view(at, known_at)
+        async def view(self, *, known_at):
+            found = await super().view(known_at=known_at)
             return type(found)(msgspec.structs.replace(found.picture, coverage=()))
 
     page = get(f"{KYIV_PAGE}?lang=en&known_at=2024-12-20T03:00:00Z", stage=Unwatched("CLEAR")).text

@@ -1,11 +1,15 @@
 // Shows the last page that was seen when there is no network, and marks it as stale: it is never shown as fresh.
+// Nothing of the duty desk is ever kept. Shows what is pushed, unless its time has passed (R33).
 "use strict";
-const STORE = "tocsin-1";
+const STORE = "tocsin-2", DESK = /^\/(exercise\/)?desk(\/|$)/, ENDED = { uk: "Це сповіщення застаріло", ru: "Это оповещение устарело", en: "This alert is out of date" };
 self.addEventListener("install", (event) => { self.skipWaiting(); event.waitUntil(caches.open(STORE)); });
-self.addEventListener("activate", (event) => event.waitUntil(self.clients.claim()));
+self.addEventListener("activate", (event) => event.waitUntil((async () => {
+  for (const name of await caches.keys()) if (name !== STORE) await caches.delete(name);
+  await self.clients.claim();
+})()));
 self.addEventListener("fetch", (event) => {
   const request = event.request, url = new URL(request.url);
-  if (request.method !== "GET" || url.origin !== location.origin || url.pathname.startsWith("/v1/")) return;
+  if (request.method !== "GET" || url.origin !== location.origin || url.pathname.startsWith("/v1/") || DESK.test(url.pathname)) return;
   if (request.mode === "navigate") event.respondWith(page(request));
   else if (url.pathname.startsWith("/static/")) event.respondWith(still(request));
 });
@@ -29,3 +33,22 @@ async function still(request) {
   if (answer.ok) await store.put(request, answer.clone());
   return answer;
 }
+// {"title", "body", "url", "tag", "until", "lang"}: one topic an area, so that an end replaces its alarm.
+self.addEventListener("push", (event) => {
+  let told = {};
+  try { told = event.data ? event.data.json() : {}; } catch { /* what cannot be read still wakes a person */ }
+  const over = told.until && Date.parse(told.until) < Date.now(), lang = ENDED[told.lang] ? told.lang : "uk";
+  event.waitUntil(self.registration.showNotification(told.title || "Tocsin", {
+    body: over ? `${ENDED[lang]}. ${told.body || ""}` : told.body || "", tag: told.tag || "tocsin", lang, icon: "/static/icon.svg",
+    renotify: !over, silent: Boolean(over), requireInteraction: !over, data: told.url || "/",
+  }));
+});
+self.addEventListener("notificationclick", (event) => {
+  event.notification.close();
+  const wanted = new URL(event.notification.data, location.origin), to = wanted.origin === location.origin ? wanted.href : location.origin;
+  event.waitUntil((async () => {
+    const open = await self.clients.matchAll({ type: "window" });
+    const same = open.find((one) => one.url === to);
+    await (same ? same.focus() : self.clients.openWindow(to));
+  })());
+});
