@@ -11,7 +11,8 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from record_words import REGISTER, Morning, Towns, at, at_least, claim, place
-from tocsin.codec import encode
+from test_sitrep_charts import Land, laid
+from tocsin.codec import encode, plain
 from tocsin.decisions.embargo import ALWAYS, check_embargo, load_embargo
 from tocsin.decisions.publisher import Publisher
 from tocsin.model import (
@@ -28,7 +29,13 @@ from tocsin.model import (
     Threat,
 )
 from tocsin.outlets.publication import Publication
+from tocsin.picture.joining import attacks
 from tocsin.picture.record import Record
+from tocsin.render.exports import incidents_csv, incidents_geojson, ledger_csv
+from tocsin.render.naming import Names
+from tocsin.render.sitrep import sitrep
+from tocsin.render.sitrep_forms import to_html, to_json, to_markdown
+from tocsin.render.sitrep_map import ground_of
 
 TEXT = (resources.files("tocsin") / "data" / "policy" / "embargo-ua.toml").read_text("utf-8")
 TABLE, PROBLEMS = load_embargo(TEXT)
@@ -332,6 +339,33 @@ OPEN = [
 ]
 
 
+def newsroom_forms(public, moment):
+    """Everything that newsrooms take: reports with charts and map, exports, attacks from alert to harm."""
+    picture = public.publication.picture(Picture(), moment)
+    changes = [one.change for one in public.publication.after(0)]
+    land = Land()
+    report = sitrep(
+        picture,
+        changes,
+        "uk",
+        names=Names(register=REGISTER),
+        ref=land.ref,
+        known_at=moment,
+        covers=land.covers,
+        since=at("08:00"),
+        map_of=lambda shown, area: ground_of(shown, area, land, laid),
+    )
+    return (
+        to_html(report),
+        to_json(report),
+        to_markdown(report),
+        incidents_csv(picture),
+        incidents_geojson(picture, lambda _code: None, REGISTER),
+        ledger_csv(picture, land.ref),
+        encode(plain(attacks(picture, changes, land))),
+    )
+
+
 @settings(deadline=None, max_examples=80)
 @given(
     st.lists(st.tuples(st.integers(0, 150), st.booleans(), st.integers(0, 100)), min_size=1, max_size=14),
@@ -370,6 +404,7 @@ def test_what_is_embargoed_changes_no_published_byte_until_its_release(told, wak
     assert encode(full.publication.picture(Picture(), moment)) == encode(
         bare.publication.picture(Picture(), moment)
     )
+    assert newsroom_forms(full, moment) == newsroom_forms(bare, moment)
 
 
 def test_a_report_that_came_twice_and_was_read_once_says_nothing_new():
