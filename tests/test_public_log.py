@@ -24,7 +24,8 @@ from tocsin.outlets import log as public_log
 from tocsin.outlets.errors import OutletError
 from tocsin.outlets.files import FilesConf, FilesOutlet
 from tocsin.outlets.keys import Signer, make_keys, public_key, signed_json, verify, verify_signed_json
-from tocsin.outlets.log import LogConf, LogOutlet, verify_log
+from tocsin.outlets.log import LogConf, LogOutlet
+from tocsin.outlets.verifying import verify_log
 
 
 @pytest.fixture(scope="module")
@@ -136,6 +137,39 @@ def test_without_a_key_the_chain_is_checked_and_it_is_said_that_no_signature_was
     assert problem.where == "key"
 
 
+def test_one_missing_line_is_named_once_and_the_rest_is_checked_on(signer, keys):
+    lines = whole(told(StandIn(), 1001), signer)
+    del lines[501]
+    (problem,) = verify_log(lines, keys.public)
+    assert (problem.where, "change 501 is missing" in problem.what) == ("line 502", True)
+    lines[1500] = lines[1500].replace(b"Z", b"z", 1)
+    assert [p.where for p in verify_log(lines, keys.public)] == ["line 502", "line 2002"]
+
+
+def test_a_log_that_nobody_signed_is_whole_by_its_chain(keys):
+    lines = whole(told(StandIn()), None)
+    assert verify_log(lines, None) == ()
+    assert verify_log(lines, keys.public)
+    del lines[4]
+    assert verify_log(lines, None)
+
+
+def test_a_log_that_two_keys_signed_verifies_with_both_and_with_neither_alone(keys, tmp_path):
+    app, file = told(StandIn()), tmp_path / "log.jsonl"
+    other = make_keys(tmp_path / "new", "x", START)
+    both = (keys.public, other.public)
+    for key in (keys.json_key, other.json_key):
+        outlet = LogOutlet(app, LogConf(key=key, file=str(file)))
+        asyncio.run(
+            runs(outlet, lambda: file.exists() and not verify_log(file.read_bytes().splitlines(), both))
+        )
+        told(app, 3)
+    lines = file.read_bytes().splitlines()
+    assert verify_log(lines, both) == ()
+    assert verify_log(lines, keys.public)
+    assert verify_log(lines, other.public)
+
+
 def broken(lines, how):
     lines = list(lines)
     match how:
@@ -203,7 +237,8 @@ def test_the_log_is_served_whole_and_from_a_number_on(signer, keys):
     app = told(StandIn())
     with serving(public_log.routes(app, signer)) as base, httpx.Client(base_url=base) as http:
         key = http.get("/v1/log/key").json()
-        assert key == {"algorithm": "Ed25519", "key": keys.public, "key_id": keys.key_id}
+        told_key = {"algorithm": "Ed25519", "key": keys.public, "key_id": keys.key_id, "retired": []}
+        assert key == told_key
         answer = http.get("/v1/log")
         assert answer.headers["content-type"].startswith("application/x-ndjson")
         assert verify_log(answer.content.splitlines(), key["key"]) == ()

@@ -138,8 +138,13 @@ def check(what: str | None, directory: str, reader: str, config: str | None, lim
 
 @click.command()
 @click.argument("path", metavar="JOURNAL-OR-LOG")
-@click.option("--key", "key_file", help="The published key (json.pub) that a log must be signed with.")
-def verify(path: str, key_file: str | None) -> None:
+@click.option(
+    "--key",
+    "key_files",
+    multiple=True,
+    help="The published key (json.pub) that a log must be signed with; again for each that signed it before.",
+)
+def verify(path: str, key_files: tuple[str, ...]) -> None:
     """Walk the hash chain and the signatures of a journal, or of a downloaded public log, to the end."""
     from tocsin.journal import Journal
 
@@ -148,11 +153,13 @@ def verify(path: str, key_file: str | None) -> None:
     with Path(path).open("rb") as file:
         start = file.read(16)
     if not start.startswith(b"SQLite format 3\0"):
-        from tocsin.outlets.log import verify_log
+        from tocsin.outlets.verifying import is_signed, verify_log
 
-        key = read_bytes(key_file).decode("utf-8", "replace") if key_file else None
-        lines = read_bytes(path).splitlines()
-        found = tell(verify_log(lines, key))
+        lines = read_bytes(path).split(b"\n")
+        lines = lines[:-1] if lines[-1] == b"" else lines
+        found = tell(verify_log(lines, [read_bytes(name) for name in key_files]))
+        if not key_files and lines and not is_signed(lines[0]):
+            click.echo(f"{path}: is not signed; the chain alone was checked", err=True)
         click.echo(f"{path}: {len(lines)} lines, {found} problems")
         sys.exit(1 if found else 0)
     with Journal.open(Path(path), read_only=True, check=False) as book:

@@ -168,7 +168,7 @@ def assemble(hall: Foyer, parse: Parse) -> Assembly:
     mounts = settings.dialects or (dialects.NATIVE if settings.open else ())
     news = newsroom.endpoints(hall, base_url)
     extra = [
-        *log.routes(hall, record.signer),
+        *log.routes(hall, record.signer, tables["log"].retired),
         *webhook.routes(post, settings.desk_token),
         *cap.routes(shelf),
         *dialects.routes(hall, mounts, subscriptions),

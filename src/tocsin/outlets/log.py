@@ -11,6 +11,7 @@ from __future__ import annotations
 
 import asyncio
 import logging
+from base64 import b64encode
 from collections.abc import AsyncIterator, Iterable, Iterator, Mapping, Sequence
 from datetime import datetime
 from hashlib import sha256
@@ -24,14 +25,14 @@ from starlette.routing import Route
 
 from tocsin.codec import encode, instant
 from tocsin.model import Problem
-from tocsin.outlets.keys import Signer, public_key, signed_json, verify_signed_json
+from tocsin.outlets.keys import Signer, public_key, signed_json
 from tocsin.outlets.publication import EMPTY_HEAD, Publication, Published
+from tocsin.outlets.verifying import FORMAT, next_head
 
-__all__ = ["FORMAT", "LogConf", "LogOutlet", "configured", "lines", "routes", "seal", "verify_log"]
+__all__ = ["LogConf", "LogOutlet", "configured", "lines", "routes", "seal"]
 
 log = logging.getLogger(__name__)
 
-FORMAT = "tocsin log 1"
 SEAL_EVERY = 1000
 """Changes between seals in a long log."""
 _BATCH = 500
@@ -42,6 +43,8 @@ class LogConf(msgspec.Struct, frozen=True, kw_only=True):
 
     key: str | None = None
     file: str | None = None
+    retired: tuple[str, ...] = ()
+    """Files of public keys that signed before: receivers of old logs need them still."""
 
 
 def configured(table: Mapping[str, Any], base: Path) -> tuple[LogConf, tuple[Problem, ...]]:
@@ -51,7 +54,16 @@ def configured(table: Mapping[str, Any], base: Path) -> tuple[LogConf, tuple[Pro
     except msgspec.ValidationError as error:
         return LogConf(), (Problem(where="log", what=str(error), remedy="See docs/webhooks.md."),)
     key = str(base / conf.key) if conf.key else None
-    return LogConf(key=key, file=str(base / conf.file) if conf.file else None), ()
+    file = str(base / conf.file) if conf.file else None
+    retired = tuple(str(base / one) for one in conf.retired)
+    problems = []
+    for path in retired:
+        try:
+            public_key(Path(path).read_bytes())
+        except (OSError, ValueError) as error:
+            what = f"{path} is no readable public key ({error})"
+            problems.append(Problem(where="log.retired", what=what, remedy="Name the old json.pub."))
+    return LogConf(key=key, file=file, retired=retired), tuple(problems)
 
 
 class Chain(Protocol):
@@ -81,10 +93,6 @@ def seal(last: int, head: str, at: datetime, signer: Signer | None) -> bytes:
     return signed_json(signer, encode(told))
 
 
-def _next_head(head: str, data: bytes) -> str:
-    return sha256(bytes.fromhex(head) + data).hexdigest()
-
-
 def lines(
     changes: Iterable[Published], first: int, before: str, at: datetime, signer: Signer | None
 ) -> Iterator[bytes]:
@@ -92,7 +100,7 @@ def lines(
     yield opening(first, before, signer)
     head, number = before, first - 1
     for one in changes:
-        number, head = one.change.number, _next_head(head, one.data)
+        number, head = one.change.number, next_head(head, one.data)
         yield one.data
         if number % SEAL_EVERY == 0:
             yield seal(number, head, at, signer)
@@ -104,80 +112,8 @@ def head_before(publication: Publication, first: int) -> str:
     """Give the chain's head before a change."""
     head = EMPTY_HEAD
     for one in publication.after(0, first - 1):
-        head = _next_head(head, one.data)
+        head = next_head(head, one.data)
     return head
-
-
-def _problem(number: int, what: str, remedy: str) -> Problem:
-    return Problem(where=f"line {number}", what=what, remedy=remedy)
-
-
-def verify_log(log_lines: Iterable[bytes], key: str | bytes | None) -> tuple[Problem, ...]:
-    """Check a log against a public key, from its first line to its last; no problems: it is whole and unaltered.
-
-    Without a key the chain alone is checked, and that it was not signed by a key
-    known to the caller is a problem of its own.
-    """
-    verifier, problems = None, list[Problem]()
-    if key is not None:
-        try:
-            verifier = public_key(key)
-        except ValueError as error:
-            return (
-                Problem(where="key", what=f"is no Ed25519 public key ({error})", remedy="Give json.pub."),
-            )
-    else:
-        problems.append(
-            Problem(
-                where="key", what="none was given: signatures were not checked", remedy="Give the public key."
-            )
-        )
-    head, number, sealed, line = "", 0, -1, 0
-    for line, raw in enumerate(log_lines, start=1):
-        text = raw.rstrip(b"\r\n")
-        try:
-            value = msgspec.json.decode(text)
-        except (msgspec.DecodeError, UnicodeDecodeError):
-            return (
-                *problems,
-                _problem(line, "is no JSON: the log is cut off or altered here", "Download it anew."),
-            )
-        if not isinstance(value, dict):
-            return (*problems, _problem(line, "is no line of a log", "Download it anew."))
-        if line == 1:
-            if value.get("log") != FORMAT or not _is_head(value.get("before")):
-                return (
-                    *problems,
-                    _problem(1, f"does not open a log of the form {FORMAT!r}", "Give a whole log."),
-                )
-            head, number = value["before"], value.get("first", 1) - 1
-            if number == 0 and head != EMPTY_HEAD:
-                problems.append(
-                    _problem(1, "begins with a head that is not the first one", "Do not trust it.")
-                )
-        elif "seal" in value:
-            if value["seal"] != number or value.get("head") != head:
-                problems.append(
-                    _problem(line, "seals another chain than the one above it", "Do not trust it.")
-                )
-            if verifier is not None and verify_signed_json(verifier, text) is None:
-                problems.append(_problem(line, "bears no signature of this key", "Do not trust it."))
-            sealed = number
-        else:
-            if value.get("change") != number + 1:
-                what = f"is change {value.get('change')} and not {number + 1}: one is missing or stands twice"
-                problems.append(_problem(line, what, "Do not trust it."))
-            number += 1
-            head = _next_head(head, text)
-        if len(problems) > 100:
-            break
-    if line == 0:
-        problems.append(_problem(1, "the log is empty", "Give a log."))
-    elif sealed != number:
-        problems.append(
-            _problem(line, "no seal follows the last change: the end may be cut off", "Download it anew.")
-        )
-    return tuple(problems)
 
 
 def _is_seal(text: bytes) -> bool:
@@ -188,11 +124,13 @@ def _is_seal(text: bytes) -> bool:
     return isinstance(value, dict) and "seal" in value
 
 
-def _is_head(value: object) -> bool:
-    return isinstance(value, str) and len(value) == 64 and all(c in "0123456789abcdef" for c in value)
+def _retired(paths: Sequence[str]) -> list[dict[str, str]]:
+    """Name public keys that signed before."""
+    raws = [public_key(Path(path).read_bytes()).public_bytes_raw() for path in paths]
+    return [{"key": b64encode(raw).decode(), "key_id": sha256(raw).hexdigest()[:16]} for raw in raws]
 
 
-def routes(app: Chain, signer: Signer | None) -> list[Route]:
+def routes(app: Chain, signer: Signer | None, retired: Sequence[str] = ()) -> list[Route]:
     """Make the routes of the log: ``/v1/log`` as lines of JSON, ``/v1/log/key`` for what verifies it."""
 
     async def whole(request: Request) -> Response:
@@ -221,10 +159,24 @@ def routes(app: Chain, signer: Signer | None) -> list[Route]:
             headers={"Cache-Control": "no-cache", "Access-Control-Allow-Origin": "*"},
         )
 
+    before_us = _retired(retired)
+
     async def key(request: Request) -> Response:
         del request
-        told = {"algorithm": "Ed25519", "key": signer.public, "key_id": signer.key_id} if signer else None
-        return Response(encode(told), 200 if told else 404, media_type="application/json")
+        told: dict[str, Any] = {
+            "where": "log.key",
+            "what": "nothing is signed here",
+            "remedy": "Ask the operator.",
+        }
+        if signer is not None:
+            told = {
+                "algorithm": "Ed25519",
+                "key": signer.public,
+                "key_id": signer.key_id,
+                "retired": before_us,
+            }
+        headers = {"Access-Control-Allow-Origin": "*", "Cache-Control": "public, max-age=300"}
+        return Response(encode(told), 200 if signer else 404, headers, media_type="application/json")
 
     return [Route("/v1/log", whole, methods=["GET"]), Route("/v1/log/key", key, methods=["GET"])]
 
@@ -271,7 +223,7 @@ class LogOutlet:
                 ):
                     break
                 self._written += 1
-                self._head = _next_head(self._head, text)
+                self._head = next_head(self._head, text)
             else:
                 return
         aside = path.with_name(f"{path.name}.{sha256(path.read_bytes()).hexdigest()[:12]}")
@@ -288,7 +240,7 @@ class LogOutlet:
         head = self._head
         for one in new:
             out.append(one.data)
-            head = _next_head(head, one.data)
+            head = next_head(head, one.data)
         out.append(seal(new[-1].change.number, head, self._app.clock(), self.signer))
         try:
             path.parent.mkdir(parents=True, exist_ok=True)
