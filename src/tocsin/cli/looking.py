@@ -17,7 +17,7 @@ from tocsin.cli.door import MOMENT, ZONE, fail, in_order, out, read_bytes, tell,
 if TYPE_CHECKING:
     from tocsin.decisions.explain import Explanation
     from tocsin.engine import State, Step
-    from tocsin.model import Change, Entry, Problem
+    from tocsin.model import Change, Entry, Picture, Problem
 
 __all__ = ["COMMANDS"]
 
@@ -167,6 +167,43 @@ def steps_of(state: State, journal: str, known_at: datetime | None) -> Iterator[
         yield entry, msgspec.structs.replace(step, changes=(*due, *step.changes))
 
 
+def remembered(journal: str, at: datetime | None, known_at: datetime | None) -> Picture | None:
+    """Return the picture as the annals beside a journal tell it; None where they don't reach so far."""
+    from tocsin.config.fingerprint import code_print
+    from tocsin.journal import Journal
+    from tocsin.outlets.annals import Annals, micros
+    from tocsin.outlets.past import Past
+    from tocsin.outlets.snapshot import ANNALS, SUFFIX, header
+
+    told = header(Path(journal + SUFFIX), code := code_print())
+    if told is None or known_at is None:
+        return None
+    with Journal.open(Path(journal), read_only=True, check=False, trusted=(told.entry, told.hash)) as book:
+        annals = Annals.beside(Path(journal + ANNALS), code, book.hash_of(1) or "")
+        if book.hash_of(told.entry) != told.hash or annals is None:
+            return None
+    world = world_of()
+    try:
+        if annals.counters.reached <= micros(known_at):
+            return None
+        return Past(annals, world.places, world.register).ask(at, known_at, desk=True).picture
+    finally:
+        annals.close()
+
+
+def folded(journal: str, at: datetime | None, known_at: datetime | None) -> Picture:
+    """Return the picture that folding a journal gives."""
+    from tocsin.engine import State
+    from tocsin.outlets.moment import picture_at
+
+    state = State(world_of())
+    changes = [change for _, step in steps_of(state, journal, known_at) for change in step.changes]
+    if known_at is not None:
+        changes += state.advance(known_at)
+    view = state.picture()
+    return view if at is None else picture_at(changes, at, view)
+
+
 @click.command()
 @click.argument("journal")
 @click.option("--at", type=MOMENT, help="The moment in the world.")
@@ -175,17 +212,9 @@ def steps_of(state: State, journal: str, known_at: datetime | None) -> Iterator[
 def picture(journal: str, at: datetime | None, known_at: datetime | None, as_json: bool) -> None:
     """Show the state of the world at a time, as it was known at a time."""
     from tocsin import codec
-    from tocsin.engine import State
-    from tocsin.outlets.moment import picture_at
     from tocsin.render.text import picture_text
 
-    state = State(world_of())
-    changes = [change for _, step in steps_of(state, journal, known_at) for change in step.changes]
-    if known_at is not None:
-        changes += state.advance(known_at)
-    view = state.picture()
-    if at is not None:
-        view = picture_at(changes, at, view)
+    view = remembered(journal, at, known_at) or folded(journal, at, known_at)
     if as_json:
         out(codec.encode({"picture": codec.picture_json(view)}))
     else:

@@ -157,6 +157,24 @@ class Annals:
             return None
         return found
 
+    @classmethod
+    def beside(cls, path: Path, code: str, first: str) -> Annals | None:
+        """Return the annals at a path to be read only; None where they are not of this code and journal."""
+        if not path.is_file():
+            return None
+        try:
+            db = sqlite3.connect(
+                f"{path.absolute().as_uri()}?mode=ro", uri=True, isolation_level=None, check_same_thread=False
+            )
+            found = cls(db, None, "")
+        except (sqlite3.Error, msgspec.MsgspecError):
+            return None
+        told = found.counters.key
+        if told.startswith(code) and told.endswith(first):
+            return found
+        found.close()
+        return None
+
     def _load(self) -> Counters:
         row = self._db.execute("SELECT told FROM counters").fetchone()
         if row is None:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import asyncio
 import hmac
 from collections.abc import Mapping
 from datetime import UTC, datetime, timedelta
@@ -131,7 +132,7 @@ class Api:
         wanted = request.path_params["id"]
         desk = self._desk(request)
         view = await self._hall.view(desk=desk)
-        changes = self._hall.desk_changes(0, 10**9) if desk else self._hall.changes(0, 10**9)
+        changes = await asyncio.to_thread(self._hall.about, wanted, desk=desk)
         found: Alert | None = None
         history = []
         because: dict[str, None] = {}

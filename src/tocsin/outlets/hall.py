@@ -161,6 +161,9 @@ class Hall(Protocol):
     def preview(self, order: Order) -> Preview:
         """Return what an order would change, were it given now."""
 
+    def about(self, alert: str, *, desk: bool = False) -> Sequence[Change]:
+        """Return the changes of one alert; it reads them from disk, so not on the loop."""
+
     async def submit(self, bodies: Sequence[Report | Deletion | Order]) -> tuple[Received, ...]:
         """Write bodies down; durable and folded when it returns."""
 

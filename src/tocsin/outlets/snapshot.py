@@ -141,7 +141,7 @@ def frozen(fold: Fold, world: World) -> bytes:
 
 
 def header(path: Path, key: str) -> Header | None:
-    """Return what the snapshot at a path is of; None where there is none, or it is not ours to use."""
+    """Return what the snapshot at a path is of; None where there is none, or it is of another ``key`` (or part of one)."""
     try:
         with path.open("rb") as file:
             found = msgspec.json.decode(file.readline(), type=Header)
@@ -150,7 +150,7 @@ def header(path: Path, key: str) -> Header | None:
     except (OSError, msgspec.MsgspecError) as error:
         log.warning("%s is damaged (%s) and is left aside", path.name, error)
         return None
-    if found.format != FORMAT or found.key != key:
+    if found.format != FORMAT or not found.key.startswith(key):
         log.info("%s is of another version, policy or data and is left aside", path.name)
         return None
     return found

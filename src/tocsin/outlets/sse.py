@@ -26,6 +26,7 @@ _BATCH = 64
 """Changes that are written to a reader at once."""
 _AFTER = 0.02
 """Seconds that a heartbeat waits while changes go out."""
+_SIZES = 50_000
 _HIGH_WATER = 64 * 1024
 _PATIENCE = 6
 """Heartbeats that a subscriber may stand still for, with bytes waiting."""
@@ -132,6 +133,8 @@ class Streams:
         self._hall = hall
         self._readers: dict[Subscriber, None] = {}
         self._sizes: list[int] = [0]
+        """Bytes published up to each change, from the first that is remembered on."""
+        self._first = 0
         self._sweeping = False
         self._stale = False
         self._joined: dict[tuple[str, int, int], bytes] = {}
@@ -163,7 +166,8 @@ class Streams:
     # --- coming and going
 
     def start(self) -> None:
-        """Begin to beat."""
+        """Begin to beat; what was published before is nobody's burden."""
+        self._first, self._sizes = self.last, [0]
         self._beat = asyncio.get_running_loop().call_later(self._hall.settings.heartbeat, self._heartbeat)
 
     def close(self) -> None:
@@ -236,9 +240,12 @@ class Streams:
 
     def published(self) -> None:
         """Send on what was published since; returns at once."""
-        known = len(self._sizes) - 1
+        known = self._first + len(self._sizes) - 1
         for one in self._hall.publication.after(known):
             self._sizes.append(self._sizes[-1] + len(one.frame))
+        if len(self._sizes) > 2 * _SIZES:
+            self._first += len(self._sizes) - _SIZES
+            del self._sizes[:-_SIZES]
         self._stale = True
         if not self._sweeping:
             self._sweeping = True
@@ -282,7 +289,7 @@ class Streams:
 
     def _waiting(self, reader: Subscriber) -> int:
         """Return the bytes that wait for a reader, those aside that it asked for when it came."""
-        start = min(max(reader.at, reader.since), len(self._sizes) - 1)
+        start = max(min(max(reader.at, reader.since) - self._first, len(self._sizes) - 1), 0)
         return self._sizes[-1] - self._sizes[start] + reader.transport.get_write_buffer_size()
 
     def catch_up(self, reader: Subscriber) -> None:
