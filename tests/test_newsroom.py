@@ -578,3 +578,34 @@ def test_before_anything_happened_everything_answers(tmp_path: Path) -> None:
         assert rows((await client.get("/exports/ledger.csv")).text) == []
 
     newsroom(tmp_path, act)
+
+
+def test_a_chart_can_be_taken_alone_as_a_drawing(tmp_path: Path) -> None:
+    async def act(app: App, clock: Hands, client: httpx.AsyncClient) -> None:
+        nothing = await client.get("/sitrep/people.svg")
+        assert nothing.status_code == 404
+        await says(app, clock, 1, HURT)
+        await says(app, clock, 2, MORE)
+        for name in ("map", "alerts", "people"):
+            got = await client.get(f"/sitrep/{name}.svg?lang=uk")
+            assert got.status_code == 200, name
+            assert got.headers["content-type"].startswith("image/svg+xml")
+            assert got.text.startswith("<svg")
+            assert "<title" in got.text
+        assert (await client.get("/sitrep/secrets.svg")).status_code == 404
+
+    newsroom(tmp_path, act)
+
+
+def test_each_attack_is_told_from_its_alert_to_whom_it_hurt(tmp_path: Path) -> None:
+    async def act(app: App, clock: Hands, client: httpx.AsyncClient) -> None:
+        clock.move(60)
+        await app.submit([Report(id="0", source="city-alarm", text=ALARM, stated_at=clock.now)])
+        await says(app, clock, 1, HURT)
+        (attack,) = (await client.get("/exports/attacks.json?lang=en")).json()["attacks"]
+        assert [each["what"] for each in attack["alerts"]] == ["official, red"]
+        assert attack["lead_seconds"] == 60
+        assert len(attack["incidents"]) == 1
+        assert [(line["subject"], line["min"]) for line in attack["harm"]] == [("affected", 2)]
+
+    newsroom(tmp_path, act)

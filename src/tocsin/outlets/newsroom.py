@@ -23,6 +23,7 @@ from starlette.responses import Response
 from tocsin.codec import encode, plain
 from tocsin.model import Alert, AreaRef, Change, Picture
 from tocsin.outlets.answers import Refusal, etag_matches, refusal_answer, strong_etag
+from tocsin.outlets.asking import Asked, asked_of, iso
 from tocsin.outlets.hall import Hall
 from tocsin.outlets.openapi import Endpoint, Parameter
 from tocsin.outlets.pages import Pages
@@ -42,7 +43,7 @@ from tocsin.render.sitrep_map import Ground, ground_of
 from tocsin.render.sitrep_pdf import to_pdf
 from tocsin.render.sitrep_words import phrases
 from tocsin.render.story import Quote
-from tocsin.render.words import LANGUAGES, bundled, negotiate
+from tocsin.render.words import bundled
 
 __all__ = ["Newsroom", "endpoints"]
 
@@ -56,7 +57,6 @@ _QUOTED = 600
 _QUOTES_KEPT = 60
 _KEPT = 64
 _WAITING = 16
-_YEARS = (1970, 2200)
 _GZIP_FROM = 2000
 _KINDS = {
     "md": "text/markdown; charset=utf-8",
@@ -67,20 +67,6 @@ _KINDS = {
     "atom": "application/atom+xml; charset=utf-8",
     "ld": "application/ld+json",
 }
-
-
-class Asked(msgspec.Struct, frozen=True, kw_only=True):
-    """What a request asks for; ``known_at`` None is the present."""
-
-    lang: str
-    area: AreaRef | None = None
-    known_at: datetime | None = None
-    since: datetime | None = None
-
-    @property
-    def key(self) -> tuple[object, ...]:
-        """What tells it from other questions."""
-        return (self.lang, self.area.code if self.area else None, self.known_at, self.since)
 
 
 class Made(msgspec.Struct, frozen=True):
@@ -118,31 +104,6 @@ class Newsroom:
 
     # --- what a request asks
 
-    def _asked(self, request: Request) -> Asked:
-        said = request.query_params
-        lang = said.get("lang")
-        if lang is not None and lang not in LANGUAGES:
-            what = f"{lang[:40]!r} is no language of ours"
-            raise Refusal(404, "lang", what, f"Ask for one of {', '.join(LANGUAGES)}.")
-        code, area = said.get("area"), None
-        if code:
-            places = self._hall.world.places
-            if len(code) > 40 or places.area(code) is None:
-                remedy = "Send its KATOTTG or ISO 3166-2 code, such as UA80000000000093317."
-                raise Refusal(404, f"area {code[:40]}", "there is no such area", remedy)
-            area = places.ref(code)
-        known_at, since = (_moment(name, said.get(name)) for name in ("known_at", "since"))
-        now = self._hall.clock()
-        if since is not None and since > (known_at or now):
-            raise Refusal(400, "since", "it is later than what is asked for", "Write an earlier time.")
-        return Asked(
-            lang=lang or negotiate(request.headers.get("accept-language", "")),
-            area=area,
-            # What is to come is known by nobody: the present answers.
-            known_at=known_at if known_at is not None and known_at < now else None,
-            since=since,
-        )
-
     def _notice(self, lang: str) -> str | None:
         """Say that this is a demonstration or an exercise, in everything that leaves (R2)."""
         settings = self._hall.settings
@@ -179,9 +140,9 @@ class Newsroom:
         quotes: Mapping[str, Quote],
     ) -> Sitrep:
         places = self._hall.world.places
-        query = {"known_at": _iso(known_at), "lang": asked.lang}
+        query = {"known_at": iso(known_at), "lang": asked.lang}
         query |= {"area": asked.area.code} if asked.area else {}
-        query |= {"since": _iso(asked.since)} if asked.since else {}
+        query |= {"since": iso(asked.since)} if asked.since else {}
         return sitrep(
             picture,
             changes,
@@ -251,11 +212,11 @@ class Newsroom:
     async def sitrep_page(self, request: Request) -> Response:
         """Answer with the situation report as a page."""
         try:
-            asked = self._asked(request)
+            asked = asked_of(request, self._hall)
         except Refusal as refusal:
             return self._sorry(request, refusal)
         query = {"area": asked.area.code} if asked.area else {}
-        query |= {name: _iso(at) for name in ("known_at", "since") if (at := getattr(asked, name))}
+        query |= {name: iso(at) for name in ("known_at", "since") if (at := getattr(asked, name))}
         frame = msgspec.structs.replace(
             self._frame(request),
             path="/sitrep",
@@ -305,7 +266,7 @@ class Newsroom:
         """Give what answers with the situation report in a form."""
 
         async def answer(request: Request) -> Response:
-            asked = self._asked(request)
+            asked = asked_of(request, self._hall)
 
             async def make() -> bytes:
                 report = await self.report(asked)
@@ -316,6 +277,26 @@ class Newsroom:
                 return encode(self._marked(_addressed(report)))
 
             return await self._answer(request, asked, (form,), make, kind=_KINDS[form], extra={})
+
+        return answer
+
+    def chart(self, name: str) -> Callable[[Request], Awaitable[Response]]:
+        """Give what answers with one chart of the report as a drawing, for a newsroom's own page."""
+
+        async def answer(request: Request) -> Response:
+            asked = asked_of(request, self._hall)
+
+            async def make() -> bytes:
+                report = await self.report(asked)
+                drawn = next((each.svg for each in report.charts if each.name == name), None)
+                if drawn is None:
+                    raise Refusal(404, name, "there is nothing to draw", "Ask again when something is known.")
+                return drawn.encode()
+
+            extra = {"Content-Security-Policy": "default-src 'none'"}
+            return await self._answer(
+                request, asked, ("chart", name), make, kind="image/svg+xml", extra=extra
+            )
 
         return answer
 
@@ -333,7 +314,7 @@ class Newsroom:
         form = name.rpartition(".")[2]
 
         async def answer(request: Request) -> Response:
-            asked = self._asked(request)
+            asked = asked_of(request, self._hall)
             settings = self._hall.settings
             mode = "exercise-" if settings.exercise else "demo-" if settings.demo else ""
             extra = {"Content-Disposition": f'attachment; filename="{mode}{name}"'}
@@ -372,7 +353,7 @@ class Newsroom:
         """Give what answers with the live-updates feed."""
 
         async def answer(request: Request) -> Response:
-            asked = self._asked(request)
+            asked = asked_of(request, self._hall)
             if asked.known_at is not None or asked.since is not None:
                 where = "known_at" if asked.known_at is not None else "since"
                 raise Refusal(400, where, "a live feed has no past", "Ask /sitrep, or /story?known_at=.")
@@ -494,30 +475,15 @@ def _touches(news: live.News, code: str, covers: Callable[[str, str], bool]) -> 
     return not spoken or any(covers(code, one) or (above and covers(one, code)) for one in spoken)
 
 
-def _moment(name: str, said: str | None) -> datetime | None:
-    if said is None or not said.strip():
-        return None
-    remedy = "Write it as 2024-12-20T09:30:00Z, or with an offset such as %2B02:00."
-    try:
-        # A plus sign in a query that was not escaped arrives as a space.
-        at = datetime.fromisoformat(said.strip().replace(" ", "+") if "T" in said else said.strip())
-        at = at.astimezone(UTC) if at.tzinfo is not None else at
-    except (ValueError, OverflowError):
-        raise Refusal(400, name, f"{said[:40]!r} is no ISO 8601 time", remedy) from None
-    if at.tzinfo is None:
-        raise Refusal(400, name, f"{said[:40]!r} has no zone", remedy)
-    if not _YEARS[0] <= at.year <= _YEARS[1]:
-        raise Refusal(400, name, f"{said[:40]!r} is outside of all that we know", remedy)
-    return at
-
-
-def _iso(moment: datetime) -> str:
-    return moment.astimezone(UTC).isoformat().replace("+00:00", "Z")
-
-
 # --- what there is ------------------------------------------------------------------------
 
 _EXPORTS = ("incidents.csv", "incidents.geojson", "ledger.csv", "attacks.json")
+_CHARTS = {
+    "map": "map of where effects are reported",
+    "alerts": "alarms, explosions and effects by time",
+    "people": "people killed and hurt over time",
+    "attack": "totals launched and shot down, by source",
+}
 _AREA = Parameter("area", "Keep to one area, by its code.")
 _LANG = Parameter("lang", "uk, ru or en; what the browser asks for where it is missing.")
 _KNOWN = Parameter("known_at", "As it was known at this moment; now where it is missing.")
@@ -526,7 +492,7 @@ _ANSWERS = {
     "200": "the answer",
     "304": "you have it",
     "400": "a time that is none",
-    "404": "no such area or language",
+    "404": "no such area or language, or nothing to draw",
     "503": "too many ask at once",
 }
 
@@ -540,6 +506,16 @@ def endpoints(hall: Hall, base: str) -> tuple[Endpoint, ...]:
         *(
             (f"/sitrep.{form}", room.sitrep_as(form), f"The situation report as {name}.", told, _KINDS[form])
             for form, name in (("md", "Markdown"), ("json", "JSON"), ("pdf", "PDF"))
+        ),
+        *(
+            (
+                f"/sitrep/{name}.svg",
+                room.chart(name),
+                f"The report's {does} as a drawing.",
+                told,
+                "image/svg+xml",
+            )
+            for name, does in _CHARTS.items()
         ),
         *(
             (
