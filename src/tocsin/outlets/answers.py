@@ -16,10 +16,20 @@ from tocsin.codec import encode
 from tocsin.model import Problem
 from tocsin.outlets.hall import UnwrittenError
 
-__all__ = ["Refusal", "answer", "etag_matches", "gone_wrong", "http_refusal", "refusal_answer", "strong_etag"]
+__all__ = [
+    "Refusal",
+    "answer",
+    "etag_matches",
+    "gone_wrong",
+    "http_refusal",
+    "preflight",
+    "refusal_answer",
+    "strong_etag",
+]
 
 _CROSS_ORIGIN = {"access-control-allow-origin": "*", "x-content-type-options": "nosniff"}
 _GZIP_FROM = 2000
+_READING = ("GET", "HEAD")
 
 _REMEDIES = {
     404: "/v1/openapi.json lists the paths.",
@@ -62,6 +72,19 @@ def refusal_answer(refusal: Refusal) -> Response:
     return answer(told, refusal.status, headers=refusal.headers)
 
 
+def preflight(allowed: str) -> Response:
+    """Answer OPTIONS: pages of any site may read what is public, without credentials, and write nothing."""
+    methods = {one.strip() for one in allowed.split(",")}
+    headers = {"allow": ", ".join(sorted({*methods, "OPTIONS"})), "access-control-max-age": "86400"}
+    if not methods.isdisjoint(_READING):
+        headers |= {
+            "access-control-allow-origin": "*",
+            "access-control-allow-methods": "GET, HEAD",
+            "access-control-allow-headers": "Accept, Cache-Control, If-None-Match, Last-Event-ID",
+        }
+    return Response(status_code=204, headers=headers)
+
+
 async def http_refusal(request: Request, error: Exception) -> Response:
     """Answer what Starlette refuses (no such path, no such method) in our own shape."""
     if isinstance(error, Refusal):
@@ -71,6 +94,8 @@ async def http_refusal(request: Request, error: Exception) -> Response:
         refusal.headers["retry-after"] = "5"
         return refusal_answer(refusal)
     status = error.status_code if isinstance(error, HTTPException) else 500
+    if status == 405 and request.method == "OPTIONS":
+        return preflight((getattr(error, "headers", None) or {}).get("Allow", ""))
     what = error.detail if isinstance(error, HTTPException) else "something went wrong on our side"
     where = f"{request.method} {request.url.path}"
     refusal = Refusal(status, where, what.lower(), _REMEDIES.get(status, "Try again; tell the operator."))

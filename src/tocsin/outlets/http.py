@@ -12,7 +12,7 @@ from starlette.requests import Request
 from starlette.responses import Response
 from starlette.routing import BaseRoute, Route
 
-from tocsin.outlets.answers import Refusal, answer, gone_wrong, http_refusal
+from tocsin.outlets.answers import Refusal, answer, gone_wrong, http_refusal, preflight
 from tocsin.outlets.api import Api
 from tocsin.outlets.hall import Hall, UnwrittenError
 from tocsin.outlets.intake import Intake
@@ -21,6 +21,8 @@ from tocsin.outlets.snapshots import Snapshots
 from tocsin.outlets.ways import endpoints
 
 __all__ = ["application"]
+
+_STREAM = "/v1/stream"
 
 Scope = MutableMapping[str, Any]
 Receive = Callable[[], Awaitable[MutableMapping[str, Any]]]
@@ -59,6 +61,9 @@ def application(
 
     async def outer(scope: Scope, receive: Receive, send: Send) -> None:
         path: str = scope.get("path", "")
+        if scope["type"] == "http" and scope["method"] == "OPTIONS" and path.startswith(("/now/", _STREAM)):
+            await preflight("GET, HEAD")(scope, receive, send)
+            return
         if path.startswith("/now/") and await snapshots(path, scope["headers"], scope["method"], send):
             return
         inner = machines if path.startswith(("/v1/", "/now/", "/healthz", "/metrics")) else people
