@@ -62,6 +62,8 @@ def page(body: str, status: int = 200) -> Response:
         "Cross-Origin-Opener-Policy": "same-origin",
         "Cross-Origin-Resource-Policy": "same-origin",
         "X-Frame-Options": "DENY",
+        # With no-referrer a browser names no origin in forms, and we ask for one.
+        "Referrer-Policy": "same-origin",
         "Vary": "Cookie, Accept-Language",
     }
     return Response(body, status, {**headers(), **more}, "text/html; charset=utf-8")
