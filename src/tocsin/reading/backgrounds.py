@@ -13,7 +13,7 @@ from __future__ import annotations
 from tocsin.reading.drafts import Context, Draft, Unit
 from tocsin.reading.marks import Mark
 from tocsin.reading.normalise import COMMA
-from tocsin.reading.predicates import opening_verb, other_verb
+from tocsin.reading.predicates import bids, opening_verb, other_verb
 
 __all__ = ["foreground"]
 
@@ -190,7 +190,12 @@ _RELATIVE = (
 def foreground(found: list[Draft], unit: Unit, context: Context) -> list[Draft]:
     """The claims of a sentence of prose, none of its events where all of them are named in passing."""
     source = context.source
-    if source is None or source.kind in ("monitoring-channel", "party"):
+    if source is None or source.kind == "party":
+        return found
+    if bids(unit, context):
+        # «Не пишіть координати прильотів», «не верьте …»: what people are told is no news.
+        found = [d for d in found if d.kind == "instruction" or not _passing(d, unit, context)]
+    if source.kind == "monitoring-channel":
         return found
     found = [d for d in found if not _beside(d, unit, context)]
     if opening_verb(unit, context):
@@ -256,12 +261,14 @@ def _beside(draft: Draft, unit: Unit, context: Context) -> bool:
     if draft.tense != "now" or draft.denies:
         return False
     if draft.kind == "response":
-        crews = [
-            m
-            for m in unit.marks
-            if draft.i <= m.i < draft.j and (m.has("cue", "response") or m.has("group", "responders"))
-        ]
-        return bool(crews) and all(words[m.i].endswith(("ам", "ям")) and m.j - m.i == 1 for m in crews)
+        said = [m for m in unit.marks if draft.i <= m.i < draft.j and m.has("cue", "response")]
+        if not said or any(m.j - m.i > 1 or not words[m.i].startswith(_CREWS) for m in said):
+            return False
+        if all(words[m.i].endswith(("ам", "ям")) for m in said) or other_verb(unit, context) is not None:
+            return True
+        return not _attacked(context) and not any(
+            m.group in ("cue", "harm") and m not in said for m in unit.marks
+        )
     if draft.kind == "instruction":
         called = [m for m in unit.marks if draft.i <= m.i < draft.j and m.has("cue", "instruction")]
         nouns = bool(called) and all(
@@ -272,6 +279,41 @@ def _beside(draft: Draft, unit: Unit, context: Context) -> bool:
         without = "без" in words[draft.i : draft.j]
         return without and other_verb(unit, context, end=draft.j) is not None
     return False
+
+
+_CREWS = (
+    "пожежн",
+    "пожарн",
+    "рятувальн",
+    "спасател",
+    "медик",
+    "лікар",
+    "врач",
+    "волонтер",
+    "вибухотех",
+    "взрывотех",
+    "піротех",
+    "пиротех",
+    "сапер",
+    "кінолог",
+    "кинолог",
+    "поліц",
+    "полиц",
+    "комунальн",
+    "коммунальн",
+    "firefighter",
+    "rescuer",
+    "medic",
+    "paramedic",
+    "volunteer",
+    "sapper",
+    "police",
+)
+
+
+def _attacked(context: Context) -> bool:
+    """Whether the text has spoken of an attack, or of what one does."""
+    return context.at_war or any(d.kind in _EVENTS for d in context.drafts)
 
 
 _PLACES = ("укрит", "укрыт", "пункт", "незлам", "несокруш", "обігрів", "обогрев")
@@ -327,14 +369,16 @@ def _aside(mark: Mark, unit: Unit, context: Context) -> bool:
     if word.startswith(_NOUNS) and not word.endswith(
         ("ив", "ила", "или", "ил", "в", "ли", "ла", "ло", "но", "то", "лся", "лась", "лись", "ся")
     ):
-        if _told(unit) and any(words[k] in _ABOUT for k in range(max(unit.i, mark.i - 3), mark.i)):
+        if _told(unit, context) and any(words[k] in _ABOUT for k in range(max(unit.i, mark.i - 3), mark.i)):
             return False
-        return word not in _FORMS or _governed(mark.i, unit, words)
+        return word not in _FORMS or _governed(mark.i, unit, context)
+    if word.startswith(_PIECES) and other_verb(unit, context) is not None and not context.at_war:
+        return True
     if mark.has("harm"):
         if word.startswith(_DIED) and not any(w.startswith(_OF_WOUNDS) for w in words[unit.i : unit.j]):
             return not any(m.has("cue", v) for m in unit.marks for v in _CAUSES)
         counted = any(m.group == "count" and 0 <= mark.i - m.j <= 2 for m in unit.marks)
-        bare = not counted and not (_told(unit) and words[mark.i - 1] in _ABOUT)
+        bare = not counted and not (_told(unit, context) and words[mark.i - 1] in _ABOUT)
         return (bare and len(word) > 5 and word.endswith(_OBLIQUE)) or _in_relative(mark.i, unit, context)
     if len(word) > 6 and word.endswith(_OBLIQUE) and word[0] > "z":
         return True
@@ -347,10 +391,11 @@ def _aside(mark: Mark, unit: Unit, context: Context) -> bool:
     ):
         return True
     if word[0] <= "z":
-        return (word in _ENGLISH and _governed(mark.i, unit, words)) or _in_relative(mark.i, unit, context)
+        return (word in _ENGLISH and _governed(mark.i, unit, context)) or _in_relative(mark.i, unit, context)
     return _in_relative(mark.i, unit, context)
 
 
+_PIECES = ("улам", "облом", "осколк", "debris", "fragment")
 _DIED = ("помер", "умер", "скончал", "passed")
 _OF_WOUNDS = (
     "поран",
@@ -370,16 +415,22 @@ _CAUSES = ("impact", "strike", "shelling", "attack", "debris", "explosion", "fir
 """«Помер» alone is a death in bed: an attack's dead are killed, or die of wounds."""
 
 
-def _told(unit: Unit) -> bool:
+_RECALLED = ("розпов", "рассказ", "згад", "вспом", "пригад", "recall", "remember")
+"""Verbs of telling what is long known; who has news reports it."""
+
+
+def _told(unit: Unit, context: Context) -> bool:
     """Whether somebody is said to tell of the event («сообщил о раненом», «пишуть про вибух»)."""
-    return unit.by is not None or "say" in unit.says or "mood.not-confirmed" in unit.says
+    told = unit.by is not None or "say" in unit.says or "mood.not-confirmed" in unit.says
+    return told and not any(w.startswith(_RECALLED) for w in context.tokens.words[unit.i : unit.j])
 
 
-def _governed(at: int, unit: Unit, words: list[str]) -> bool:
+def _governed(at: int, unit: Unit, context: Context) -> bool:
     """Whether a preposition of cause, time or theme stands before a noun and its adjectives."""
+    words = context.tokens.words
     for k in range(at - 1, max(unit.i, at - 4) - 1, -1):
         if words[k] in _GOVERNORS:
-            told = _told(unit)
+            told = _told(unit, context)
             return not (told and words[k] in _ABOUT)
         if words[k][0].isdigit():
             return False
@@ -394,7 +445,7 @@ def _in_relative(at: int, unit: Unit, context: Context) -> bool:
     tokens = context.tokens
     for k in range(at, max(unit.i, at - 7), -1):
         if tokens.seps[k] == COMMA:
-            told = _told(unit) and tokens.words[k] in ("що", "что", "that")
+            told = _told(unit, context) and tokens.words[k] in ("що", "что", "that")
             return tokens.words[k].startswith(_RELATIVE) and k < at and not told
         if tokens.words[k] in ("who", "which") and k < at:
             return True

@@ -240,6 +240,10 @@ def _danger(
     motion = any(s.role in ("toward", "via") for s in clause.spots) or "inbound" in values
     if word.startswith(("носі", "носит", "carrier", "ракетонос")) and (plane or not context.telegraphic):
         return ""
+    if word in _WEAK_DANGER and any(
+        m.group == "cue" and m.claim == "alarm" for c in clause.cues for m in c.meanings
+    ):
+        return ""
     if word in _WEAK_DANGER:
         if plane and weapon and word.startswith("актив"):
             return "takeoff"
@@ -392,7 +396,7 @@ def _flies(clause: Clause, unit: Unit, context: Context, loose: int) -> bool:
             return False
         if not counted and loose and words[mark.j - 1].endswith(_OBLIQUE):
             return False
-    return loose <= (4 if _channel(context) else 1)
+    return loose <= (4 if counted else 2 if _channel(context) else 1)
 
 
 _HEARD = frozenset(

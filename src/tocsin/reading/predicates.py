@@ -11,7 +11,7 @@ import re
 
 from tocsin.reading.drafts import Context, Unit
 
-__all__ = ["opening_verb", "other_verb"]
+__all__ = ["bids", "opening_verb", "other_verb"]
 
 _UK = re.compile(
     r"(?:(?:ав|ив|їв|ув|яв|ла|ло|ли)(?:ся|сь)?|лася|лись|лися|ують|юють|ають|яють|ить|ять|ує|ює|ає|яє|емо|ємо|имо|їмо|"
@@ -34,7 +34,7 @@ _REPORTING = (
     "стан", "пролун", "лун", "прогрим", "грим", "горит", "горять", "палає", "ліквід", "ликвид", "гас", "тушат", "трива", "продолж", "продовж", "залиш",
     "лиш", "остал", "остает", "робот", "зник", "проп", "вимк", "відсут", "отсут", "перебув", "опин", "лет", "іде", "йде", "ид", "рух", "кру", "пряму", "прям",
     "виш", "вый", "заход", "зайш", "наближ", "приближ", "повер", "розвер", "обстріл", "обстрел", "атак", "просим", "очіку", "ожида", "жде", "чека",
-    "зазна", "дістал", "получил", "отримал",
+    "лежи", "лежа", "зазна", "дістал", "получил", "отримал",
 )  # fmt: skip
 """Stems of verbs that may stand beside an event in the report of one."""
 
@@ -56,6 +56,18 @@ def other_verb(
         if pattern.search(word) and word not in _NOUNS and not word.startswith(_REPORTING):
             return k
     return None
+
+
+_BIDDEN = ("йте", "йтесь", "йтеся", "іть", "іться", "ьте", "ьтесь", "ьтеся", "ите", "итесь")
+
+
+def bids(unit: Unit, context: Context) -> bool:
+    """Whether a sentence opens with an imperative that no phrase explains («Не пишіть …», «Не верьте …»)."""
+    words = context.tokens.words
+    at = unit.i + 1 if words[unit.i] == "не" else unit.i
+    if at >= unit.j or any(m.i <= at < m.j for m in unit.marks):
+        return False
+    return len(words[at]) > 4 and words[at].endswith(_BIDDEN)
 
 
 def opening_verb(unit: Unit, context: Context) -> bool:

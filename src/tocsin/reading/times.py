@@ -231,11 +231,30 @@ _PERIODS = (
     "day",
     "decade",
 )
+_LONG = (
+    "роки",
+    "років",
+    "рокі",
+    "місяці",
+    "тижні",
+    "годы",
+    "года",
+    "лет",
+    "месяц",
+    "недел",
+    "years",
+    "months",
+    "weeks",
+)
 _HOURS = ("годин",)
 
 
 def long_ago(words: list[str]) -> bool:
     """Whether words tell of days or years ago: «два роки тому», "one year ago"; an hour ago is still now."""
+    for k, word in enumerate(words):
+        # «за два роки», "over three months": what was done in all that time.
+        if word in ("за", "over", "in") and any(w.startswith(_LONG) for w in words[k + 2 : k + 4]):
+            return True
     return any(
         word in _AGO and k and words[k - 1].startswith(_PERIODS) and not words[k - 1].startswith(_HOURS)
         for k, word in enumerate(words)
