@@ -215,6 +215,8 @@ def _tells_more(  # noqa: PLR0917 - a part, what stands before it, and all that 
     """Whether a part with a cue of its own says another thing than the clause before it."""
     sep, marks = parts[n]
     _, weapon, place, count = part
+    if has[0] and _calls(clause, words) and any(m.has("cue", "alarm") or _alarms(m) for m in marks):
+        return False
     if has[0] and (weapon or count or not _flies_on(clause, marks, sep, words)):
         return True
     if sep == SEMI or (place and not weapon and has[1] and has[2] and _other(marks, words)):
@@ -279,7 +281,7 @@ _OTHERS = frozenset(
 def _other(marks: list[Mark], words: list[str]) -> bool:
     """Whether a part has a subject of its own («…, другий летить на Бровари», "…, the third over Sumy")."""
     first = marks[0].i
-    return any(words[k] in _OTHERS for k in range(max(0, first - 1), marks[0].j))
+    return any(words[k] in _OTHERS for k in range(max(0, first - 3), marks[0].j))
 
 
 _DONE = frozenset({"interception", "lost", "impact", "danger-over", "explosion", "debris"})
@@ -315,6 +317,18 @@ def _leaves(clause: Clause, marks: list[Mark], words: list[str], *, count: bool)
     return done and any(
         m.group == "role" and m.value == "toward" and words[m.i].startswith(_MOTION) for m in marks
     )
+
+
+_CALLS = frozenset(["увага", "внимание", "attention", "зверніть", "warning"])
+
+
+def _calls(clause: Clause, words: list[str]) -> bool:
+    """Whether a clause only calls for attention and names places («Внимание, Марганец и Никополь: …»)."""
+    return words[clause.marks[0].i] in _CALLS and len(clause.cues) == 1 and not clause.weapons
+
+
+def _alarms(mark: Mark) -> bool:
+    return any(m.group == "cue" and m.claim == "alarm" for m in mark.meanings)
 
 
 def _clear(clause: Clause) -> bool:

@@ -66,7 +66,27 @@ def one_casualty(found: list[Draft], context: Context) -> list[Draft]:
 
 
 _THEM = frozenset(
-    ["її", "його", "ее", "его", "him", "her", "їх", "усіх", "всіх", "обох", "обидва", "обидві", "обоє", "их", "всех", "обоих", "them", "both", "all"]
+    [
+        "її",
+        "його",
+        "ее",
+        "его",
+        "him",
+        "her",
+        "їх",
+        "усіх",
+        "всіх",
+        "обох",
+        "обидва",
+        "обидві",
+        "обоє",
+        "их",
+        "всех",
+        "обоих",
+        "them",
+        "both",
+        "all",
+    ]
 )
 
 
@@ -120,6 +140,12 @@ def finish(  # noqa: PLR0917 - a clause and all that it stands in
     if spots and any(d.kind in _CARRIED or d.kind == "alarm" for d in found):
         context.last_spots = list({s.code: s for s in spots if s.role in ("at", "near")}.values())
         context.last_paragraph = unit.paragraph
+    aimed = [s for d in found if d.kind == "launch" and not d.denies for s in d.spots if s.role == "toward"]
+    if aimed and not context.telegraphic and context.last_paragraph != unit.paragraph:
+        context.last_spots, context.last_paragraph = (
+            aimed,
+            unit.paragraph,
+        )  # «скинула два КАБи на Ізюм. Одна бомба поцілила в …»
     for draft in found:
         if draft.kind in ("debris", "fire", "damage", "impact", "response") and not draft.denies:
             context.last_effect = draft.kind

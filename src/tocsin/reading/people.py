@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from tocsin.model import HARM_KEYS, Range
-from tocsin.reading.drafts import Clause, Context, Draft, Unit
+from tocsin.reading.drafts import Clause, Context, Draft, Unit, places_of
 from tocsin.reading.marks import Mark
 from tocsin.reading.persons import party_of, single
 from tocsin.reading.plausible import FUNCTION_WORDS, stranger
@@ -229,7 +229,7 @@ def casualties_of(clause: Clause, unit: Unit, context: Context) -> list[Draft]:
         harm["hospitalised"] = known[0]
     if not harm or not _plausible(clause, unit, context):
         return []
-    spots = spots_for("casualty", [s for s in clause.spots if s.role not in ("from", "via")])
+    spots = spots_for("casualty", places_of(clause))
     marks = [m for m in clause.marks if m.group not in ("state", "junk")]
     draft = Draft(
         kind="casualty", i=min(m.i for m in marks), j=max(m.j for m in marks), harm=harm, spots=spots,

@@ -79,7 +79,7 @@ def plausible(value: str, clause: Clause, unit: Unit, context: Context) -> bool:
         or context.article
         or value not in _TEMPTING
         or context.at_war
-        or any(o.value == "military" for o in clause.objects)
+        or any(m.group == "object" and m.value == "military" for m in unit.marks)
     ):
         return True
     if value == "instruction" and any(c.value == "instruction" and c.j - c.i > 1 for c in clause.cues):

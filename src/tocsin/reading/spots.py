@@ -76,7 +76,7 @@ def find_spots(unit: Unit, context: Context) -> list[Spot]:
             if "weapon" in unit.says and any(c.precision == "airfield" for c in candidates):
                 candidates = _airfields(candidates, unit, context)
             likely = ranked(candidates, mark, context, unit)
-            if likely[0].common and not role and not beside(marks, n) and not context.heading_region:
+            if likely[0].common and not role and not _named(n, unit, context):
                 continue
             spot = Spot(mark=mark, role=role, best=likely[0], others=tuple(c.code for c in likely[1:6]))
             spot.listed = bool(spots) and same_list(spots[-1], mark, context)
@@ -86,6 +86,17 @@ def find_spots(unit: Unit, context: Context) -> list[Spot]:
             if around is not None:
                 spots.append(around)
     return _merged(spots, context)
+
+
+def _named(n: int, unit: Unit, context: Context) -> bool:
+    """Whether a name that is also a common word is meant as a name: what stands beside it tells, at the head of a sentence a list."""
+    if context.heading_region is not None:
+        return True
+    marks = unit.marks
+    if marks[n].i > unit.i:
+        return beside(marks, n)
+    after = marks[n + 1] if n + 1 < len(marks) else None
+    return after is not None and bool(after.places) and after.i - marks[n].j <= 1
 
 
 def _airfields(candidates: tuple[Candidate, ...], unit: Unit, context: Context) -> tuple[Candidate, ...]:

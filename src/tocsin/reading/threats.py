@@ -18,6 +18,10 @@ _MAIN = {
 }
 
 
+_HEARD = frozenset({"explosion", "casualty", "air-defence", "fire", "damage"})
+"""What is heard or brought from a place is at that place ("blasts from the left bank")."""
+
+
 def spots_for(kind: str, spots: list[Spot], *, took_off: bool = False) -> list[Spot]:
     """The places with their undecided parts decided for a kind of claim."""
     flying = kind in ("inbound", "launch", "danger", "takeoff", "tally")
@@ -27,11 +31,13 @@ def spots_for(kind: str, spots: list[Spot], *, took_off: bool = False) -> list[S
         if role == "into":
             role = "toward" if kind in ("inbound", "launch") else "at"
         elif role == "po":
-            role = "toward" if flying else "at"
+            role = "toward" if flying and kind != "danger" else "at"
         elif kind == "launch" and role in ("", "at", "round") and _abroad(spot):
             role = "from"
         elif role == "round":
             role = "near"
+        elif role == "from" and kind in _HEARD:
+            role = "at"
         elif kind == "launch" and role in ("", "at"):
             role = "toward"
         elif kind == "takeoff" and role in ("", "at") and took_off and _abroad(spot):
@@ -363,7 +369,9 @@ def _struck(
     if cue is not None and cue.has("cue", "strike") and not cue.has("cue", "impact"):
         if "mood.war" in clause.says and (weapon or cue.j - cue.i == 1):
             return True
-        aimed = weapon or "по" in words[cue.i : cue.j + 3] or words[cue.i] in _STRUCK
+        aimed = weapon or "по" in words[cue.i : cue.j + 5] or words[cue.i] in _STRUCK
+        if not aimed and words[cue.i].startswith("удар") and words[cue.i] not in ("удар", "ударил", "ударив"):
+            return False  # «уничтожен ударом …» tells by what, «після удару» since when
         return something and (aimed or not context.article)
     if cue is not None and words[cue.i] in _FELL:
         return weapon or bool(clause.objects) or (context.telegraphic and loose <= 1)

@@ -174,6 +174,8 @@ def _whole(count: Mark, clause: Clause, context: Context) -> bool:
     after = words[count.j] if count.j < len(words) else ""
     if after.startswith(("груп", "group", "хвил", "wave", "волн")):
         return True
+    if words[count.i - 1] in ("not", "не") and any(count.i - 3 <= c.j < count.i for c in clause.counts):
+        return True  # "6 not 4 Kh-101s"
     left = count.i and words[count.i - 1] in ("из", "із", "з", "of", "зі")
     return bool(left) and any(c.i > count.j and c is not count for c in clause.counts)
 
