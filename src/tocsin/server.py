@@ -93,7 +93,7 @@ async def _serve(
 ) -> None:
     made = assemble(app, parse_body)
     app.conditions |= made.conditions
-    serving = server(made.application, app.streams)
+    serving = server(made.application, app.streams, aloud=not app.settings.shadow)
     loop = asyncio.get_running_loop()
 
     def end() -> None:

@@ -12,8 +12,9 @@ from pathlib import Path
 from typing import Any, Protocol
 
 from tocsin.model import Problem
+from tocsin.render.cap_lint import REAL
 
-__all__ = ["MODE", "marked_key", "own_tables", "wrong_journal", "wrong_keys"]
+__all__ = ["MODE", "claims_to_be_real", "marked_key", "own_tables", "wrong_journal", "wrong_keys"]
 
 MODE = "mode"
 """Kind of the adoption by which a journal says that it is an exercise's."""
@@ -67,6 +68,23 @@ def own_tables(
             problems.append(Problem(where=name, what=what, remedy=remedy))
         found[name] = told
     return found, tuple(problems)
+
+
+def claims_to_be_real(
+    settings: Drilled, instructions: Mapping[str, Mapping[str, str]]
+) -> tuple[Problem, ...]:
+    """The instructions that say in an exercise that it is none (R3)."""
+    return tuple(
+        Problem(
+            where=f"instruction {name} ({language})",
+            what=f"says {words!r}, and this is an exercise (R3)",
+            remedy="Write for exercises what is true of them.",
+        )
+        for name, texts in sorted(instructions.items())
+        for language, text in sorted(texts.items())
+        for words in REAL
+        if settings.exercise and words in text.casefold()
+    )
 
 
 def wrong_journal(path: str, entries: int, known: str | None, *, exercise: bool) -> Problem | None:

@@ -146,7 +146,14 @@ def assemble(hall: Foyer, parse: Parse) -> Assembly:
     base_url = settings.base_url or f"http://{settings.host}:{settings.port}"
     issuer = Issuer(sender=settings.sender, base_url=base_url, status=status)
     names = Names(register=hall.world.register, weapons=hall.world.weapons)
-    shelf = cap.Shelf(hall, issuer, names, hall.world.places, _cap_signer(settings.cap_key))
+    shelf = cap.Shelf(
+        hall,
+        issuer,
+        names,
+        hall.world.places,
+        _cap_signer(settings.cap_key),
+        silenced=lambda fact: hall.silenced("cap", fact),
+    )
     subscriptions = Subscriptions(Path(tables["webhooks"].book) if tables["webhooks"].book else None)
     record = log.LogOutlet(hall, tables["log"])
     post = webhook.WebhookOutlet(hall, tables["webhooks"], subscriptions)
@@ -187,12 +194,7 @@ def assemble(hall: Foyer, parse: Parse) -> Assembly:
         news = (*news, *opinions.endpoints())
         extra += [Route(way.path, way.handler) for way in opinions.endpoints() if way.handler is not None]
 
-    def released() -> str | None:
-        return f"{len(shelf.problems)} messages were not released" if shelf.problems else None
-
-    made = application(hall, Intake(hall, parse), extra, [*desk.routes(), *pages.routes(hall)], news)
-    if getattr(settings, "shadow", False):
-        return Assembly(told_to_nobody(made), tuple(one for one in runs if one.name == "desk"), {})
+    return Assembly(told_to_nobody(made), tuple(one for one in runs if one.name == "desk"), {})
     return Assembly(made, tuple(runs), {"cap": released})
 
 

@@ -34,7 +34,16 @@ __all__ = ["Beside", "Board", "told_to_nobody"]
 _STEP = 2000
 _KEPT = 20_000
 """Changes of alerts that a comparison remembers of each policy."""
-_OPEN = ("/v1/reports", "/v1/score", "/v1/shadow", "/healthz", "/metrics", "/desk", "/static/")
+_OPEN = (
+    "/v1/reports",
+    "/v1/score",
+    "/v1/shadow",
+    "/healthz",
+    "/metrics",
+    "/desk",
+    "/exercise/desk",
+    "/static/",
+)
 """What a shadow answers: the way in, how it fares, and the desk."""
 
 Scope = MutableMapping[str, Any]

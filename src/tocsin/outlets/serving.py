@@ -53,11 +53,11 @@ class Server(uvicorn.Server):
         await super().shutdown(sockets)
 
 
-def server(application: Callable[..., Any], streams: Streams) -> Server:
-    """Make the server of an application and its stream."""
+def server(application: Callable[..., Any], streams: Streams, *, aloud: bool = True) -> Server:
+    """Make the server of an application and its stream; without ``aloud`` nobody can follow it (a shadow)."""
     config = uvicorn.Config(
         application,
-        http=protocol(streams, Snapshots(streams.hall)),
+        http=protocol(streams, Snapshots(streams.hall)) if aloud else "auto",
         ws="none",
         lifespan="off",
         log_config=None,

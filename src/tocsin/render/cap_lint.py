@@ -20,12 +20,12 @@ from tocsin.render.words import LANGUAGES, bundled
 if TYPE_CHECKING:
     from tocsin.places import Gazetteer
 
-__all__ = ["lint"]
+__all__ = ["REAL", "lint"]
 
 _N = f"{{{cap.NAMESPACE}}}"
 _REMEDY = "do not release this message; report it as a fault of the renderer"
 # An exercise must not claim to be real (R3), and neither must a demonstration.
-_REAL = ("not a drill", "no drill", "це не навчання", "не навчальн", "это не учения", "не учебн")
+REAL = ("not a drill", "no drill", "це не навчання", "не навчальн", "это не учения", "не учебн")
 
 
 def lint(
@@ -154,6 +154,6 @@ def _drill(root: etree._Element, meant: cap.Message) -> Iterator[str]:
     if meant.issuer.status == "Actual":
         return
     everything = " ".join("".join(str(t) for t in root.itertext()).lower().split())
-    for phrase in _REAL:
+    for phrase in REAL:
         if phrase in everything:
             yield f"says {phrase!r} in a message of status {meant.issuer.status} (R3)"
