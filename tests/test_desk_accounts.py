@@ -122,8 +122,12 @@ def test_what_is_kept_lets_nobody_in(accounts, olena):
     assert accounts.store.all("SELECT 1 FROM enrolments WHERE token = ?", token) == []
 
 
-def test_the_store_is_readable_by_its_owner_alone(tmp_path):
-    Store(str(tmp_path / "a.accounts"))
+def test_the_store_is_made_with_the_first_account_and_readable_by_its_owner_alone(tmp_path):
+    accounts = Accounts(Store(str(tmp_path / "a.accounts")))
+    assert accounts.people() == ()
+    assert accounts.proven("olena", PASSWORD, "123456", NOW) is None
+    assert list(tmp_path.iterdir()) == []
+    accounts.add("olena", "operator", "console", NOW)
     assert (tmp_path / "a.accounts").stat().st_mode & 0o077 == 0
 
 

@@ -82,68 +82,91 @@ COMMIT;
 
 
 class Store:
-    """An open account file. Safe to use from several threads, and from a second process beside a server."""
+    """An account file, made when the first account is. Safe for several threads, and a second process beside a server."""
 
     def __init__(self, path: str) -> None:
         self.path = path
         self._lock = RLock()
+        self._open: sqlite3.Connection | None = None
+        if path == ":memory:" or Path(path).exists():
+            self._connect()
+
+    def _connect(self) -> sqlite3.Connection:
+        """Open the file, made where there is none; OutletError where that can't be."""
+        if self._open is not None:
+            return self._open
         try:
-            if path != ":memory:":
-                Path(path).parent.mkdir(parents=True, exist_ok=True)
-                os.close(os.open(path, os.O_RDWR | os.O_CREAT, 0o600))
-            self._db = sqlite3.connect(path, isolation_level=None, check_same_thread=False, timeout=5)
-            self._db.row_factory = sqlite3.Row
-            self._prepare()
+            if self.path != ":memory:":
+                Path(self.path).parent.mkdir(parents=True, exist_ok=True)
+                os.close(os.open(self.path, os.O_RDWR | os.O_CREAT, 0o600))
+            db = sqlite3.connect(self.path, isolation_level=None, check_same_thread=False, timeout=5)
+            db.row_factory = sqlite3.Row
+            _prepare(db)
         except sqlite3.Error as error:
-            raise OutletError(path, f"can't be opened ({error})", "Name an account file of ours.") from error
+            raise OutletError(
+                self.path, f"can't be opened ({error})", "Name an account file of ours."
+            ) from error
         except OSError as error:
             raise OutletError(
-                path, f"can't be opened ({error.strerror})", "Name a file in a directory that is writable."
+                self.path,
+                f"can't be opened ({error.strerror})",
+                "Name a file in a directory that is writable.",
             ) from error
-        self.id: str = self.one("SELECT id FROM store")["id"]
-        """Names this file in the journal's keys."""
+        self._open = db
+        return db
 
-    def _prepare(self) -> None:
-        self._db.execute("PRAGMA journal_mode = WAL")
-        self._db.execute("PRAGMA synchronous = FULL")
-        self._db.execute("PRAGMA foreign_keys = ON")
-        self._db.execute("PRAGMA secure_delete = ON")
-        if self._db.execute("SELECT count(*) FROM sqlite_master").fetchone()[0] == 0:
-            self._db.executescript(_TABLES)
-        application = self._db.execute("PRAGMA application_id").fetchone()[0]
-        version = self._db.execute("PRAGMA user_version").fetchone()[0]
-        if (application, version) != (APPLICATION, VERSION):
-            raise sqlite3.DatabaseError("no account file of this version")
-        self._db.execute("INSERT OR IGNORE INTO store VALUES (1, ?)", (secrets.token_hex(6),))
+    @property
+    def id(self) -> str:
+        """What names this file in the journal's keys."""
+        return str(self.one("SELECT id FROM store")["id"])
 
     def close(self) -> None:
         """Close the file."""
         with self._lock:
-            self._db.close()
+            if self._open is not None:
+                self._open.close()
+                self._open = None
 
     @contextmanager
     def change(self) -> Iterator[None]:
         """Let all of this happen or nothing."""
         with self._lock:
-            self._db.execute("BEGIN IMMEDIATE")
+            db = self._connect()
+            db.execute("BEGIN IMMEDIATE")
             try:
                 yield
             except BaseException:
-                self._db.execute("ROLLBACK")
+                db.execute("ROLLBACK")
                 raise
-            self._db.execute("COMMIT")
+            db.execute("COMMIT")
 
     def run(self, statement: str, *values: object) -> int:
         """Carry out a statement; the number of rows that it touched."""
         with self._lock:
-            return self._db.execute(statement, values).rowcount
+            return self._connect().execute(statement, values).rowcount
 
     def all(self, question: str, *values: object) -> list[sqlite3.Row]:
-        """Return all rows that answer a question."""
+        """Return all rows that answer a question; asking makes no file."""
         with self._lock:
-            return self._db.execute(question, values).fetchall()
+            if self._open is None and not Path(self.path).exists():
+                return []
+            return self._connect().execute(question, values).fetchall()
 
     def one(self, question: str, *values: object) -> Any:  # noqa: ANN401 - a row, or None
         """Return the first row that answers a question, None where none does."""
-        with self._lock:
-            return self._db.execute(question, values).fetchone()
+        return next(iter(self.all(question, *values)), None)
+
+
+def _prepare(db: sqlite3.Connection) -> None:
+    """Make the tables of a new file, or see that they are ours."""
+    db.execute("PRAGMA journal_mode = WAL")
+    db.execute("PRAGMA synchronous = FULL")
+    db.execute("PRAGMA foreign_keys = ON")
+    db.execute("PRAGMA secure_delete = ON")
+    if db.execute("SELECT count(*) FROM sqlite_master").fetchone()[0] == 0:
+        db.executescript(_TABLES)
+    application = db.execute("PRAGMA application_id").fetchone()[0]
+    version = db.execute("PRAGMA user_version").fetchone()[0]
+    if (application, version) != (APPLICATION, VERSION):
+        raise sqlite3.DatabaseError("no account file of this version")
+    db.execute("INSERT OR IGNORE INTO store VALUES (1, ?)", (secrets.token_hex(6),))
