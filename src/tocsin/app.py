@@ -213,6 +213,10 @@ class App:
         if wait is not None:
             self._saving = asyncio.create_task(asyncio.to_thread(wait), name="snapshot")
 
+    def keeps(self, name: str, give: Callable[[], dict[str, Any]]) -> dict[str, Any]:
+        """Have what a follower knows kept in snapshots; what was kept of it before, nothing where there was none."""
+        return self._fold.keeps(name, give)
+
     @property
     def fold(self) -> Fold:
         """What is believed and what is published of it."""

@@ -22,6 +22,7 @@ from starlette.responses import Response
 from starlette.routing import Route
 
 from tocsin.model import AreaState, Change, Picture, Source
+from tocsin.outlets.hall import outlive
 from tocsin.outlets.subscriptions import Address, Subscriptions
 from tocsin.places import Gazetteer
 from tocsin.render.dialects import alerts_in_ua, ukrainealarm
@@ -116,6 +117,8 @@ class Outlook:
         self._app = app
         self.atlas = Atlas(app.world.places, dialect)
         self.chronicle = Chronicle()
+        fields = ("after", "last_action", "last_end", "held", "_standing", "_past", "_by_area")
+        outlive(app, f"dialect-{dialect}", self.chronicle, fields)
         self._moment: Moment | None = None
         self._catch_up()
 

@@ -45,6 +45,8 @@ class Kept(msgspec.Struct, kw_only=True):
     heard: dict[str, datetime]
     problems: list[Problem]
     failed: int
+    followers: dict[str, dict[str, Any]] = {}
+    """What those who follow the changes keep, by name."""
 
 
 class Fold:
@@ -78,6 +80,8 @@ class Fold:
         self.failed = 0 if kept is None else kept.failed
         self._heard: dict[str, datetime] = {} if kept is None else kept.heard
         """When each source last said something that the public may know of."""
+        self._followers: dict[str, Callable[[], dict[str, Any]]] = {}
+        self._resumed = {} if kept is None else dict(kept.followers)
         self._trace: Trace | None = None
         if annals is not None:
             self._look_on(kept.sequences if kept is not None else (0, 0, 0))
@@ -88,6 +92,12 @@ class Fold:
         self._trace = Trace(self.state, apart=apart, sequences=sequences)
         if isinstance(gate, Publisher):
             gate.witness(self._trace)
+
+    def keeps(self, name: str, give: Callable[[], dict[str, Any]]) -> dict[str, Any]:
+        """Have what somebody knows who follows the changes kept with the fold; what was kept of it before."""
+        name = f"{name}#{sum(one.partition('#')[0] == name for one in self._followers)}"
+        self._followers[name] = give
+        return self._resumed.pop(name, {})
 
     @property
     def sequences(self) -> list[int]:
@@ -116,6 +126,7 @@ class Fold:
                 heard=self._heard,
                 problems=list(self.problems),
                 failed=self.failed,
+                followers={name: give() for name, give in self._followers.items()},
             )
         finally:
             if isinstance(gate, Publisher):

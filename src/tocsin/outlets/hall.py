@@ -25,7 +25,7 @@ from tocsin.model import (
 from tocsin.outlets.errors import OutletError
 from tocsin.outlets.publication import Publication
 
-__all__ = ["Age", "Conf", "Hall", "Proof", "Received", "UnwrittenError", "View"]
+__all__ = ["Age", "Conf", "Hall", "Proof", "Received", "UnwrittenError", "View", "outlive"]
 
 
 class Proof(Protocol):
@@ -117,6 +117,18 @@ class View(msgspec.Struct, frozen=True, kw_only=True):
     at: datetime
     known_at: datetime
     age: Age
+
+
+def outlive(hall: object, name: str, owner: object, fields: Sequence[str]) -> None:
+    """Let the fields of whoever follows the changes outlive a restart, where the app keeps snapshots.
+
+    A cache like the snapshot itself: without it the owner begins with the first change.
+    The fields hold nouns, numbers, and collections of them.
+    """
+    keeps = getattr(hall, "keeps", None)
+    if keeps is not None:
+        for field, value in keeps(name, lambda: {each: getattr(owner, each) for each in fields}).items():
+            setattr(owner, field, value)
 
 
 class Hall(Protocol):

@@ -24,7 +24,7 @@ from tocsin.codec import encode, plain
 from tocsin.model import Alert, AreaRef, Change, Picture
 from tocsin.outlets.answers import Refusal, etag_matches, refusal_answer, strong_etag
 from tocsin.outlets.asking import Asked, asked_of, iso
-from tocsin.outlets.hall import Hall
+from tocsin.outlets.hall import Hall, outlive
 from tocsin.outlets.openapi import Endpoint, Parameter
 from tocsin.outlets.pages import Pages
 from tocsin.outlets.past import BusyError
@@ -95,6 +95,7 @@ class Newsroom:
         self._names = Names(register=hall.world.register, weapons=hall.world.weapons)
         self._frame = Pages(cast("Host", hall)).frame
         self._chronicle = live.Chronicle()
+        outlive(hall, "newsroom", self._chronicle, ("after", "news", "_said"))
         self._made: OrderedDict[tuple[object, ...], Made] = OrderedDict()
         self._sheets: dict[tuple[str, ...], Sheet | None] = {}
         self._quotes: dict[str, Quote] = {}

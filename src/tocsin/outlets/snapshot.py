@@ -37,7 +37,7 @@ FORMAT = "tocsin snapshot 1"
 SUFFIX = ".snapshot"
 ANNALS = ".annals"
 """What their files are called, after the journal's name."""
-_ROOMS = ("tocsin.picture.", "tocsin.decisions.", "tocsin.places.")
+_ROOMS = ("tocsin.picture.", "tocsin.decisions.", "tocsin.places.", "tocsin.render.")
 _MODULES = ("tocsin.model", "tocsin.engine", "tocsin.slate", "tocsin.outlets.fold")
 _PLAIN = {
     "datetime": ("datetime", "timedelta", "timezone"),

@@ -25,6 +25,7 @@ from tocsin.model import (
     Threat,
     Weapon,
 )
+from tocsin.outlets.hall import outlive
 from tocsin.outlets.publication import areas_of
 from tocsin.places import DIALECTS, Gazetteer
 from tocsin.render.hours import HOURS, merged, spans
@@ -129,6 +130,7 @@ class Views:
         self._last: dict[str, int] = {}
         self._sheets: dict[str, Sheet | None] = {}
         self._spoke: dict[str, datetime] = {}
+        outlive(app, "views", self, ("after", "_told", "_alerts", "_last", "_spoke"))
 
     def follow(self) -> int:
         """Take in what was published since; the number of the last change."""
