@@ -18,6 +18,8 @@ from starlette.applications import Starlette
 from cap_words import ISSUER, MORNING, NAMES, alarm, change, warning
 from page_stage import places
 from tocsin.outlets import cap as outlet
+from tocsin.outlets.assembly import _cap_signer
+from tocsin.outlets.keys import make_keys
 from tocsin.render import cap
 
 N = {"c": cap.NAMESPACE}
@@ -158,3 +160,13 @@ def test_no_polygon_of_an_oblast_takes_in_a_city_that_is_not_of_it():
 def test_what_was_never_issued_is_not_found(name):
     (answer,) = fetch(shelf(Told()), f"/cap/{name}.xml")
     assert answer.status_code == 404
+
+
+@pytest.mark.parametrize(("years", "told"), [(3, "ended on 2023"), (1.95, "ends on 2024"), (0.5, None)])
+def test_a_certificate_that_ends_is_told_before_and_messages_go_on(tmp_path, years, told):
+    made = make_keys(tmp_path / "keys", "tocsin@example.org", MORNING - timedelta(days=365 * years))
+    one = shelf(Told(change(4, "raise", alarm())), signer=_cap_signer(made.cap_key))
+    condition = one.condition()
+    assert (told in condition) if told else condition is None
+    (message,) = one.messages()
+    assert fetch(one, f"/cap/{message.identifier}.xml")[0].status_code == 200

@@ -194,8 +194,10 @@ def assemble(hall: Foyer, parse: Parse) -> Assembly:
         news = (*news, *opinions.endpoints())
         extra += [Route(way.path, way.handler) for way in opinions.endpoints() if way.handler is not None]
 
-    return Assembly(told_to_nobody(made), tuple(one for one in runs if one.name == "desk"), {})
-    return Assembly(made, tuple(runs), {"cap": released})
+    made = application(hall, Intake(hall, parse), extra, [*desk.routes(), *pages.routes(hall)], news)
+    if getattr(settings, "shadow", False):
+        return Assembly(told_to_nobody(made), tuple(one for one in runs if one.name == "desk"), {})
+    return Assembly(made, tuple(runs), {"cap": shelf.condition})
 
 
 def _lately(hall: Foyer) -> Iterator[tuple[Entry, tuple[Claim, ...]]]:

@@ -219,6 +219,18 @@ def _files() -> tuple[Endpoint, ...]:
             parameters=(Parameter("id", "The message's identifier.", "path"),),
             media="application/cap+xml",
         ),
+        Endpoint(
+            method="GET",
+            path="/cap/{id}.txt",
+            handler=None,
+            does="One CAP message as plain text for cell broadcast: at most 600 UCS-2 units.",
+            answers={"200": "the text", "404": "there is no such message, or no such language"},
+            parameters=(
+                Parameter("id", "The message's identifier.", "path"),
+                Parameter("lang", "Its language: uk, ru or en; uk where it is missing."),
+            ),
+            media="text/plain",
+        ),
     )
 
 
