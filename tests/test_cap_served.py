@@ -162,7 +162,7 @@ def test_what_was_never_issued_is_not_found(name):
     assert answer.status_code == 404
 
 
-@pytest.mark.parametrize(("years", "told"), [(3, "ended on 2023"), (1.95, "ends on 2024"), (0.5, None)])
+@pytest.mark.parametrize(("years", "told"), [(3, "ended on 2023"), (1.95, "ends on 2025"), (0.5, None)])
 def test_a_certificate_that_ends_is_told_before_and_messages_go_on(tmp_path, years, told):
     made = make_keys(tmp_path / "keys", "tocsin@example.org", MORNING - timedelta(days=365 * years))
     one = shelf(Told(change(4, "raise", alarm())), signer=_cap_signer(made.cap_key))
