@@ -135,8 +135,8 @@
     loud.classList.toggle("waits", on && !(player && player.state === "running"));
     loud.textContent = !on ? loud.dataset.off : player && player.state === "running" ? loud.dataset.on : loud.dataset.waits;
   }
-  function unlock() {
-    if (!wanted()) return;
+  function unlock(event) {
+    if (!wanted() || loud.contains(event.target)) return;
     player = player || new AudioContext();
     player.resume().then(hearken, () => {});
   }
@@ -144,7 +144,7 @@
     loud.hidden = false;
     loud.addEventListener("click", (event) => {
       event.stopPropagation();
-      const on = !wanted() || !(player && player.state === "running");
+      const on = !wanted() || loud.classList.contains("waits");
       try { localStorage.setItem("tocsin-loud", on ? "on" : "off"); } catch { /* this browser keeps nothing */ }
       if (!on) { if (player) player.close(); player = null; hearken(); return; }
       player = player || new AudioContext();
