@@ -213,6 +213,8 @@ def _kind(
         if plane and not [m for m in clause.weapons if not context.lexicon.weapons[m.value].carrier]:
             return "takeoff"
         return "inbound"
+    if value == "strike" and expected(clause) and not clause.objects and not clause.spots:
+        return "launch"
     if value in ("strike", "shelling"):
         return "impact"
     if value == "attack" and clause.objects and (weapon or assaults(cue, clause, context)):

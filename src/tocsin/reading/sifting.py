@@ -135,8 +135,11 @@ def peace(units: list[Unit], context: Context) -> bool:
     """Whether a short text tells of ordinary harm: a cause of peace, and no weapon anywhere."""
     if context.article:
         return False
-    calm = any(not u.says.isdisjoint(_CALM) for u in units)
-    return calm and not any(at_war(u) or tells(u, context) for u in units)
+    calm = [u for u in units if not u.says.isdisjoint(_CALM)]
+    told = [u for u in units if "cue" in u.says or "harm" in u.says]
+    if calm and calm[0] is not units[0] and len(calm) * 2 <= len(told):
+        return False  # One sentence about a cat makes no idyll of a morning of fires.
+    return bool(calm) and not any(at_war(u) or tells(u, context) for u in units)
 
 
 _CALM = frozenset({"peace", "skip.sentence", "skip.abroad"})

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from itertools import pairwise
+
 from tocsin.model import Range
 from tocsin.reading.drafts import Clause, Context, Draft, Spot, Unit
 from tocsin.reading.marks import Mark
@@ -46,6 +48,7 @@ def is_tally(unit: Unit, clauses: list[Clause], context: Context) -> bool:
         return True
     if not any(c.counts for c in clauses):
         return False
+    _out_of(clauses, context)
     weapon = any(c.weapons for c in clauses)
     keys = {key for c in clauses for key in _keys(c, struck=False)}
     told = keys - {"hit"}
@@ -67,6 +70,27 @@ def is_tally(unit: Unit, clauses: list[Clause], context: Context) -> bool:
     if told and not inbound and _summing(context) and _over_hours(unit, context):
         return weapon or bool(context.last_weapon)
     return len(told) >= 2 and weapon and not (watcher or (context.telegraphic and not _summing(context)))
+
+
+def _out_of(clauses: list[Clause], context: Context) -> None:
+    """«4 сбитых «Искандера» из 6»: the second figure is the total of the first."""
+    words = context.tokens.words
+    counts = [c for clause in clauses for c in clause.counts if c.number is not None]
+    for few, all_ in pairwise(counts):
+        if (
+            few.total is not None
+            or all_.i - few.j > 5
+            or words[all_.i - 1] not in _FROM
+            or few.number is None
+        ):
+            continue
+        most = all_.number.min if all_.number is not None else None
+        if most is not None and few.number.max is not None and few.number.max <= most:
+            few.total = most
+            all_.used = True
+
+
+_FROM = frozenset({"из", "із", "з", "зі", "of"})
 
 
 def _summing(context: Context) -> bool:
