@@ -253,9 +253,7 @@ class State:
                 problems.append(_problem(number, what, "send replaces with the id of the earlier report"))
             return None, []
         self._reports.put(key, print_)
-        if len(self._reports) > _KEPT_REPORTS:
-            for old in list(self._reports)[: _KEPT_REPORTS // 4]:
-                self._reports.drop(old)
+        self._reports.thin(_KEPT_REPORTS, _first)
         reading = self._reader.read(report)
         problems += reading.problems
         source = self.register.get(report.source) or Source(id=report.source, name=report.source)
@@ -313,9 +311,7 @@ class State:
     def _retract(self, report_id: str, source_id: str, at: datetime, *, replaced: bool = False) -> list[Fact]:
         if (source_id, report_id) not in self._reports:
             self._early.put((source_id, report_id), replaced)
-            if len(self._early) > _KEPT_REPORTS:
-                for old in list(self._early)[: _KEPT_REPORTS // 4]:
-                    self._early.drop(old)
+            self._early.thin(_KEPT_REPORTS, _first)
         facts = self.alarms.retract(report_id, source_id, at)
         facts += self.threats.retract(report_id, source_id, at)
         return facts + self.record.retract(report_id, source_id, at)
@@ -431,9 +427,7 @@ class State:
     def _remember(self, claims: Iterable[Claim]) -> None:
         for claim in claims:
             self._claims.put(claim.id, claim)
-        if len(self._claims) > _KEPT_CLAIMS:
-            for old in list(self._claims)[: _KEPT_CLAIMS // 4]:
-                self._claims.drop(old)
+        self._claims.thin(_KEPT_CLAIMS, _speaker)
 
     # --- who looks on, and what outlives a restart ------------------------------------
 
@@ -562,6 +556,14 @@ def _level(official: Sequence[Alert]) -> str | None:
     if not levels or None in levels:
         return "red" if "red" in levels else None
     return "red" if "red" in levels else "yellow"
+
+
+def _first(key: tuple[str, str], _: object) -> str:
+    return key[0]
+
+
+def _speaker(_: str, claim: Claim) -> str:
+    return claim.source
 
 
 def _problem(number: int, what: str, remedy: str) -> Problem:

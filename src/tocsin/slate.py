@@ -10,6 +10,7 @@ were written; a whole state can be pickled, deadlines and order of rows included
 from __future__ import annotations
 
 import heapq
+from collections import Counter
 from collections.abc import Callable, Iterator
 from datetime import datetime
 from typing import Any, Generic, TypeVar
@@ -121,6 +122,26 @@ class Table(Generic[K, V]):
         old = rows.pop(key)
         self._note((rows, key, old))  # type: ignore[arg-type]
         return old
+
+    def thin(self, most: int, whose: Callable[[K, V], object]) -> None:
+        """Above ``most`` rows, let a quarter go: the oldest of who has most, so that a flood buries nobody else's."""
+        if len(self.rows) <= most:
+            return
+        held = Counter(whose(key, value) for key, value in self.rows.items())
+        room = most * 3 // 4
+        share, left = 0, sorted(held.values())
+        for number, count in enumerate(left):
+            # What each may keep: those with less than an even share leave the rest of it to the others.
+            share = room // (len(left) - number)
+            if count > share:
+                break
+            room -= count
+            share = count
+        for key, value in list(self.rows.items()):
+            name = whose(key, value)
+            if held[name] > share:
+                held[name] -= 1
+                self.drop(key)
 
     def __contains__(self, key: K) -> bool:
         return key in self.rows

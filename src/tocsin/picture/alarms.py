@@ -572,9 +572,7 @@ class Alarms:
         known = self._by_report.get((source, report)) or ()
         if key not in known:
             self._by_report.put((source, report), (*known, key))
-        if len(self._by_report) > 8192:
-            for old in list(self._by_report)[:2048]:
-                self._by_report.drop(old)
+        self._by_report.thin(8192, lambda key, _: key[0])
 
 
 def _since(late: bool) -> str:

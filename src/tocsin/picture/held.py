@@ -117,9 +117,7 @@ class Holding:
         known = self._by_report.get((source, report)) or ()
         if threat_id not in known:
             self._by_report.put((source, report), (*known, threat_id))
-        if len(self._by_report) > _KEPT_REPORTS:
-            for key in list(self._by_report)[: _KEPT_REPORTS // 4]:
-                self._by_report.drop(key)
+        self._by_report.thin(_KEPT_REPORTS, lambda key, _: key[0])
 
     def forget_report(self, source: str, report: str) -> None:
         """The report's words were taken back."""

@@ -165,9 +165,7 @@ class Origins:
                 self._seen.put(mark, (report.source, report.source, at))
             elif row[1] != report.source:
                 common[row[0]] = common.get(row[0], 0) + 1
-        if len(self._seen) > _ROWS:
-            for mark in list(self._seen)[: _ROWS // 4]:
-                self._seen.drop(mark)
+        self._seen.thin(_ROWS, lambda _, row: row[1])
         most = max(common.items(), key=lambda item: (item[1], item[0]), default=None)
         if most is None or most[1] < min(_SAME, len(marks)):
             return None
