@@ -225,7 +225,7 @@ def test_what_is_left_of_an_outage_is_told_with_both_numbers():
     told = the_rest(morning_until_five())
     texts = [each.text for each in part(told.report("17:00"), "outages")]
     assert any(
-        "300 residential buildings of 630 residential buildings; still open: 330" in one for one in texts
+        "300 of 630 residential buildings; still open: 330" in one for one in texts
     )
 
 

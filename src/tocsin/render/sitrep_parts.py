@@ -376,7 +376,7 @@ def outages(picture: Picture, tongue: Tongue) -> Iterator[Draft]:
                     left=left,
                     subject=tongue.subject(line),
                     area=tongue.place(line.area),
-                    number=tongue.number(line),
+                    number=tongue.bare(line),
                     whole=tongue.number(whole),
                     who=tongue.who(line),
                     time=tongue.clock(line.stated_at),

@@ -12,7 +12,7 @@ from typing import Any
 import msgspec
 
 from tocsin.model import AreaRef, Incident, LedgerLine
-from tocsin.render.naming import Names, clean
+from tocsin.render.naming import Names, clean, number
 from tocsin.render.story import figure as figure_words
 from tocsin.render.story import incident as incident_words
 from tocsin.render.story import subject as subject_words
@@ -118,6 +118,10 @@ class Tongue(msgspec.Struct, frozen=True, kw_only=True):
     def number(self, line: LedgerLine) -> str:
         """Say a line's number with its unit."""
         return figure_words(line, self.words)
+
+    def bare(self, line: LedgerLine) -> str:
+        """Say a line's number alone, where what it counts is said beside it."""
+        return number(line.min, line.max, self.words, approx=line.approx)
 
     def incident(self, what: Incident) -> str:
         """Say what sources report of a place, as it stands within a sentence."""
