@@ -56,6 +56,9 @@ class Gazetteer:
         self._areas_cache: dict[int, Area] = {}
         self._refs: dict[str, AreaRef] = {}
         self._parents: dict[int, int] = {}
+        self._above: dict[str, tuple[str, ...]] = {}
+        self._places: dict[tuple[object, ...], PlaceRef] = {}
+        self._begins: dict[str, bool] = {}
         self._matches: dict[tuple[int, tuple[str, ...]], tuple[Candidate, ...]] = {}
         self._first = tuple(self._codes.restore_key(i) for i in pack.first_level)
         self._ids = {d: {n: i for i, n in ids.items()} for d, ids in pack.dialects.items()}
@@ -115,6 +118,16 @@ class Gazetteer:
 
     def place(self, of: Candidate | str, role: str, alternatives: Sequence[str] = ()) -> PlaceRef:
         """A place in the part that it plays, with the words' own fineness."""
+        name = (of, role, *alternatives) if isinstance(of, str) or of.name_override is None else None
+        known = self._places.get(name) if name is not None else None
+        if known is not None:
+            return known
+        made = self._place(of, role, alternatives)
+        if name is not None:
+            _remember(self._places, name, made)
+        return made
+
+    def _place(self, of: Candidate | str, role: str, alternatives: Sequence[str]) -> PlaceRef:
         code = of if isinstance(of, str) else of.code
         ref = self.ref(code)
         names = ref.names
@@ -145,12 +158,16 @@ class Gazetteer:
 
     def ancestors(self, code: str) -> tuple[str, ...]:
         """All that hold it, nearest first."""
-        found: list[str] = []
-        at = self.parent(code)
-        while at is not None and at not in found:
-            found.append(at)
-            at = self.parent(at)
-        return tuple(found)
+        known = self._above.get(code)
+        if known is None:
+            found: list[str] = []
+            at = self.parent(code)
+            while at is not None and at not in found:
+                found.append(at)
+                at = self.parent(at)
+            known = tuple(found)
+            _remember(self._above, code, known)
+        return known
 
     def children(self, code: str) -> tuple[str, ...]:
         """The areas that it directly holds, by code."""
@@ -234,6 +251,13 @@ class Gazetteer:
 
     def match(self, tokens: Sequence[str], at: int) -> tuple[int, tuple[Candidate, ...]] | None:
         """The longest name that starts at token ``at``: the number of its tokens and all that it may mean."""
+        first = tokens[at]
+        begins = self._begins.get(first)
+        if begins is None:
+            begins = first in self._forms or self._forms.has_keys_with_prefix(first + " ")
+            _remember(self._begins, first, begins)
+        if not begins:
+            return None
         for form, count in self._names(tokens, at):
             extra, levels = head_at(tokens, at + count)
             if not extra:

@@ -86,7 +86,7 @@ class Node:
 class Lexicon:
     """All phrases of all languages in one tree, and the one-word prepositions apart."""
 
-    __slots__ = ("_atoms", "_stems", "prepositions", "root", "weapons", "words")
+    __slots__ = ("_atoms", "_starts", "_stems", "prepositions", "root", "weapons", "words")
 
     def __init__(self, weapons: Mapping[str, Weapon]) -> None:
         self.root = Node()
@@ -96,10 +96,12 @@ class Lexicon:
         """The language of each whole word or stem, for telling languages apart."""
         self._stems: dict[str, str] = {}
         self._atoms: dict[str, tuple[str, ...]] = {}
+        self._starts: dict[str, tuple[Node, ...]] = {}
 
     def add(self, atoms: tuple[str, ...], meaning: Meaning) -> None:
         """Put a phrase in. ``atoms`` are whole words, or stems that end in a star."""
         node = self.root
+        self._starts.clear()
         for atom in atoms:
             if atom.endswith("*"):
                 self._stems[atom[:-1]] = atom
@@ -128,13 +130,18 @@ class Lexicon:
         self, words: list[str], seps: list[int], at: int, end: int
     ) -> tuple[int, tuple[Meaning, ...]] | None:
         """The longest phrase from token ``at``: the number of its tokens and what it means."""
-        node = self.root.next
+        word = words[at]
+        starts = self._starts.get(word)
+        if starts is None:
+            node = self.root.next
+            starts = tuple(node[atom] for atom in self.atoms(word) if atom in node)
+            if len(self._starts) > 60_000:
+                self._starts.clear()
+            if len(word) < 40:
+                self._starts[word] = starts
         best: tuple[int, tuple[Meaning, ...]] | None = None
         first = True
-        for atom in self.atoms(words[at]):
-            child = node.get(atom)
-            if child is None:
-                continue
+        for child in starts:
             if first and not child.next:
                 first = False
                 if best is None:

@@ -8,6 +8,7 @@ finite verb; it errs rarely enough to decide what else a noun beside it may mean
 from __future__ import annotations
 
 import re
+from functools import lru_cache
 
 from tocsin.reading.drafts import Context, Unit
 
@@ -47,15 +48,24 @@ def other_verb(
     if language not in ("uk", "ru"):
         return None
     tokens = context.tokens
-    covered = {k for m in unit.marks for k in range(m.i, m.j)} | context.spoken
-    pattern = _UK if language == "uk" else _RU
+    covered: set[int] | None = None
     for k in range(unit.i if start is None else start, unit.j if end is None else end):
         word = tokens.words[k]
-        if k in covered or tokens.kinds[k] != "w" or len(word) < 5 or (tokens.caps[k] and k > unit.i):
+        if tokens.kinds[k] != "w" or (tokens.caps[k] and k > unit.i) or not _verbal(word, language):
             continue
-        if pattern.search(word) and word not in _NOUNS and not word.startswith(_REPORTING):
+        if covered is None:
+            covered = {k for m in unit.marks for k in range(m.i, m.j)} | context.spoken
+        if k not in covered:
             return k
     return None
+
+
+@lru_cache(maxsize=50_000)
+def _verbal(word: str, language: str) -> bool:
+    """Whether a word looks like a finite verb that reports do not use."""
+    if len(word) < 5 or word in _NOUNS or word.startswith(_REPORTING):
+        return False
+    return (_UK if language == "uk" else _RU).search(word) is not None
 
 
 _BIDDEN = ("йте", "йтесь", "йтеся", "іть", "іться", "ьте", "ьтесь", "ьтеся", "ите", "итесь")

@@ -22,70 +22,85 @@ from tocsin.reading.roles import role_of, same_list
 __all__ = ["COUNTRY", "find_spots"]
 
 COUNTRY = "UA"
+CAPITAL = "UA80000000000093317"
+_COUNTRYWIDE = Candidate(code=COUNTRY, precision="country", form="phrase")
+_CAPITAL = Candidate(code=CAPITAL, precision="settlement", form="colloquial")
+_SEA = Candidate(code="X-BLACK-SEA", precision="sea", form="phrase")
+
+
+_STANDING = frozenset(
+    {"area.country", "area.capital", "area.centre", "area.sea", "named", "cue.continuation"}
+)
+"""What stands for a place without being the name of one."""
 
 
 def find_spots(unit: Unit, context: Context) -> list[Spot]:
     """The places of a sentence in order, each with its part."""
     spots: list[Spot] = []
     marks = unit.marks
+    standing = not unit.says.isdisjoint(_STANDING)
     for n, mark in enumerate(marks):
-        if mark.has("area", "country"):
-            candidate = Candidate(code=COUNTRY, precision="country", form="phrase")
-            spots.append(Spot(mark=mark, role="at", best=candidate))
-        elif mark.group == "area" and mark.value == "capital":
-            candidate = Candidate(code=CAPITAL, precision="settlement", form="colloquial")
-            spots.append(
-                Spot(mark=mark, role=role_of(unit, context, n, mark, (candidate,), spots), best=candidate)
-            )
-        elif (name := mark.has("named")) is not None and (
-            context.tokens.caps[mark.i] or (context.lower and preposed(mark, context))
-        ):
-            candidate = Candidate(code=name.value, precision="settlement", form="nominative")
-            role = role_of(unit, context, n, mark, (candidate,), spots)
-            spots.append(Spot(mark=mark, role=role, best=candidate))
-        elif mark.has("area", "centre"):
-            here = _here(mark, context)
-            if here is not None:
-                here.role = role_of(unit, context, n, mark, (here.best,), spots) or "at"
-                spots.append(here)
-        elif mark.has("area", "sea"):
-            spots.append(
-                Spot(
-                    mark=mark, role="from", best=Candidate(code="X-BLACK-SEA", precision="sea", form="phrase")
-                )
-            )
-        elif mark.has("cue", "continuation") and not (
-            n + 1 < len(marks) and marks[n + 1].i <= mark.j and marks[n + 1].places
-        ):
-            here = _here(mark, context)
-            if here is not None:
-                spots.append(here)
-        elif mark.places and mark.group == "place" and speaks(mark, n, marks, unit):
+        if mark.group == "place":
+            spot = _by_name(n, unit, context, spots) if mark.places else None
+        elif standing:
+            spot = _stands_for(n, unit, context, spots)
+        else:
             continue
-        elif mark.places and mark.group == "place":
-            if mark.i and context.tokens.seps[mark.i] <= DOT and of_river(context.tokens.words, mark):
-                continue
-            if half_of_name(mark, n, marks, context):
-                continue
-            candidates = possible(mark, context, n, marks)
-            if not candidates or left_out(mark, n, marks, context):
-                continue
-            role = role_of(unit, context, n, mark, candidates, spots)
-            if not role and candidates[0].precision == "country" and not stands_alone(mark, unit, context):
-                continue
-            if "weapon" in unit.says and any(c.precision == "airfield" for c in candidates):
-                candidates = _airfields(candidates, unit, context)
-            likely = ranked(candidates, mark, context, unit)
-            if likely[0].common and not role and not _named(n, unit, context):
-                continue
-            spot = Spot(mark=mark, role=role, best=likely[0], others=tuple(c.code for c in likely[1:6]))
-            spot.listed = bool(spots) and same_list(spots[-1], mark, context)
-            spots.append(spot)
-            context.mentioned.append(spot.code)
-            around = _and_region(spot, unit, context)
-            if around is not None:
-                spots.append(around)
-    return _merged(spots, context)
+        if spot is None:
+            continue
+        spots.append(spot)
+        around = _and_region(spot, unit, context) if mark.places else None
+        if around is not None:
+            spots.append(around)
+    return _merged(spots, context) if len(spots) > 1 else spots
+
+
+def _by_name(n: int, unit: Unit, context: Context, spots: list[Spot]) -> Spot | None:
+    """The place that a name means in its sentence; None where it names none there."""
+    marks = unit.marks
+    mark = marks[n]
+    if speaks(mark, n, marks, unit) or half_of_name(mark, n, marks, context):
+        return None
+    if mark.i and context.tokens.seps[mark.i] <= DOT and of_river(context.tokens.words, mark):
+        return None
+    candidates = possible(mark, context, n, marks)
+    if not candidates or left_out(mark, n, marks, context):
+        return None
+    role = role_of(unit, context, n, mark, candidates, spots)
+    if not role and candidates[0].precision == "country" and not stands_alone(mark, unit, context):
+        return None
+    if "weapon" in unit.says and any(c.precision == "airfield" for c in candidates):
+        candidates = _airfields(candidates, unit, context)
+    likely = ranked(candidates, mark, context, unit)
+    if likely[0].common and not role and not _named(n, unit, context):
+        return None
+    spot = Spot(mark=mark, role=role, best=likely[0], others=tuple(c.code for c in likely[1:6]))
+    spot.listed = bool(spots) and same_list(spots[-1], mark, context)
+    context.mentioned.append(spot.code)
+    return spot
+
+
+def _stands_for(n: int, unit: Unit, context: Context, spots: list[Spot]) -> Spot | None:
+    """The place that a phrase stands for: the whole country, the capital, «над містом», the sea."""
+    marks = unit.marks
+    mark = marks[n]
+    if mark.has("area", "country"):
+        return Spot(mark=mark, role="at", best=_COUNTRYWIDE)
+    if mark.group == "area" and mark.value == "capital":
+        return Spot(mark=mark, role=role_of(unit, context, n, mark, (_CAPITAL,), spots), best=_CAPITAL)
+    named = mark.has("named")
+    if named is not None and (context.tokens.caps[mark.i] or (context.lower and preposed(mark, context))):
+        best = Candidate(code=named.value, precision="settlement", form="nominative")
+        return Spot(mark=mark, role=role_of(unit, context, n, mark, (best,), spots), best=best)
+    if mark.has("area", "centre"):
+        here = _here(mark, context)
+        if here is not None:
+            here.role = role_of(unit, context, n, mark, (here.best,), spots) or "at"
+        return here
+    if mark.has("area", "sea"):
+        return Spot(mark=mark, role="from", best=_SEA)
+    followed = n + 1 < len(marks) and marks[n + 1].i <= mark.j and marks[n + 1].places
+    return _here(mark, context) if mark.has("cue", "continuation") and not followed else None
 
 
 def _named(n: int, unit: Unit, context: Context) -> bool:
@@ -130,9 +145,6 @@ def _and_region(spot: Spot, unit: Unit, context: Context) -> Spot | None:
     unit.marks[at : at + (at < len(unit.marks) and unit.marks[at].i == k)] = [mark]
     best = Candidate(code=code, precision="oblast", form="phrase")
     return Spot(mark=mark, role=spot.role, best=best, listed=True)
-
-
-CAPITAL = "UA80000000000093317"
 
 
 _PRONOUN = {
