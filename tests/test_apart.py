@@ -83,7 +83,7 @@ def test_r2_neither_side_opens_the_others_journal(tmp_path):
 def test_r2_everything_that_leaves_an_exercise_says_so_and_stands_elsewhere(tmp_path):
     with serving(tmp_path, exercise=True) as drill:
         drill.post({"source": "city-alarm", "text": ALARM})
-        reader = Reader(drill.url, "after=0")
+        reader = Reader(drill.url, "?after=0")
         assert reader.change()["exercise"] is True
         reader.close()
         for path in ("/v1/alerts", "/v1/picture", "/v1/changes", f"/v1/areas/{KYIV}", "/v1/score", "/healthz",
@@ -166,7 +166,7 @@ def test_r2_no_cap_message_of_an_exercise_has_a_real_ones_name(number, verb):
     )  # fmt: skip
     change = Change(number=number, at=at, entry=0, fact=Fact(type="alert", verb=verb, noun=alert))
     sides = [Issuer(sender="x", base_url="https://x.example", status=s) for s in ("Actual", "Exercise")]
-    made = [message(change, one) for one in sides]
+    made = [message(change, issuer=one) for one in sides]
     if verb != "clear":
         assert made[0].identifier != made[1].identifier
 

@@ -81,6 +81,9 @@ class Sudden:
         """A word that made nothing in the picture: a reported alarm warns, all else is withheld with its reason."""
         rule: Rule | None = None
         if claim.kind in ("alarm", "alarm-over") and reason in _NOT_DECLARED and heard.source is not None:
+            if heard.source.declares:
+                # Who declares alarms elsewhere was misread, or oversteps: that is no report of an alarm.
+                return self._withholding.claim(claim, reason, at)
             if claim.kind == "alarm" and claim.stance == "asserts":
                 rule = self._rule(RELAYED, claim, heard, at)
                 if rule is not None and (not rule.warn or RELAYED in rule.kinds):
