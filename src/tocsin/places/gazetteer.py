@@ -249,14 +249,17 @@ class Gazetteer:
             _remember(self._matches, (form, levels), found)
         return found
 
+    def begins(self, word: str) -> bool:
+        """Whether any name is this normal word or begins with it."""
+        known = self._begins.get(word)
+        if known is None:
+            known = word in self._forms or self._forms.has_keys_with_prefix(word + " ")
+            _remember(self._begins, word, known)
+        return known
+
     def match(self, tokens: Sequence[str], at: int) -> tuple[int, tuple[Candidate, ...]] | None:
         """The longest name that starts at token ``at``: the number of its tokens and all that it may mean."""
-        first = tokens[at]
-        begins = self._begins.get(first)
-        if begins is None:
-            begins = first in self._forms or self._forms.has_keys_with_prefix(first + " ")
-            _remember(self._begins, first, begins)
-        if not begins:
+        if not self.begins(tokens[at]):
             return None
         for form, count in self._names(tokens, at):
             extra, levels = head_at(tokens, at + count)

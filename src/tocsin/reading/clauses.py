@@ -157,16 +157,20 @@ def _cut(seps: list[int], words: list[str], start: int, end: int) -> int:
 
 
 def _features(marks: list[Mark], by_mark: dict[int, Spot]) -> tuple[bool, bool, bool, bool]:
-    cue = any(
-        (m.group == "cue" and m.value not in _WEAK)
-        or m.group == "harm"
-        or _also_cue(m)
-        or m.has("mood", "capacity")
-        for m in marks
-    )
-    weapon = any(m.group == "weapon" and not m.meaning.extra.get("emoji") for m in marks)
-    place = any(id(m) in by_mark for m in marks)
-    count = any(m.group == "count" for m in marks)
+    cue = weapon = place = count = False
+    for mark in marks:
+        group = mark.group
+        if group == "cue":
+            cue = cue or mark.value not in _WEAK
+        elif group == "weapon":
+            weapon = weapon or not mark.meaning.emoji
+        elif group == "count":
+            count = True
+        elif group == "harm":
+            cue = True
+        elif group in ("role", "mood"):
+            cue = cue or _also_cue(mark) or mark.has("mood", "capacity") is not None
+        place = place or id(mark) in by_mark
     return cue, weapon, place, count
 
 
@@ -424,7 +428,7 @@ def _fill(clause: Clause, marks: list[Mark], by_mark: dict[int, Spot]) -> None:
         if mark.group == "cue" or _also_cue(mark):
             clause.cues.append(mark)
         elif mark.group == "weapon":
-            (clause.signs if mark.meaning.extra.get("emoji") else clause.weapons).append(mark)
+            (clause.signs if mark.meaning.emoji else clause.weapons).append(mark)
         elif mark.group == "count":
             clause.counts.append(mark)
         elif mark.group == "object":

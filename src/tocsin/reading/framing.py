@@ -332,7 +332,7 @@ def _minus(found: list[Draft], units: list[Unit], n: int, context: Context) -> N
         over = any(m.has("cue", "danger-over") for m in units[n + 1].marks)
         if draft.kind == "interception" and draft.weapon is None and not draft.spots and not over:
             mark = next(
-                (m for m in units[n + 1].marks if m.group == "weapon" and not m.meaning.extra.get("emoji")),
+                (m for m in units[n + 1].marks if m.group == "weapon" and not m.meaning.emoji),
                 None,
             )
             if mark is not None and not context.lexicon.weapons[mark.value].carrier:

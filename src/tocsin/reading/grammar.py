@@ -210,7 +210,7 @@ def _read(unit: Unit, units: list[Unit], n: int, context: Context) -> list[Draft
     if names_weapons(unit, units, n):
         context.said_weapon = (
             unit.line,
-            tuple(m.value for m in unit.marks if m.group == "weapon" and not m.meaning.extra.get("emoji")),
+            tuple(m.value for m in unit.marks if m.group == "weapon" and not m.meaning.emoji),
         )
         return []
     clauses = clauses_of(unit, without_heading(spots, unit, context), context)

@@ -24,7 +24,7 @@ def heading(unit: Unit, spots: list[Spot], context: Context) -> bool:
         return False
     first = spots[0]
     before = [m for m in unit.marks if m.i < first.mark.i and m.group not in ("state", "area", "mood")]
-    if any(not (m.group == "weapon" and m.meaning.extra.get("emoji")) for m in before):
+    if any(not (m.group == "weapon" and m.meaning.emoji) for m in before):
         return False
     j = first.mark.j
     while j < unit.j and (tokens.kinds[j] == "e" or tokens.words[j] in ("обл", "область")):
@@ -76,11 +76,11 @@ def names_weapons(unit: Unit, units: list[Unit], n: int) -> bool:
     if n + 1 >= len(units) or units[n + 1].line != unit.line or unit.j - unit.i > 4:
         return False
     if any(m.group not in ("weapon", "state") for m in unit.marks) or not any(
-        m.group == "weapon" and not m.meaning.extra.get("emoji") for m in unit.marks
+        m.group == "weapon" and not m.meaning.emoji for m in unit.marks
     ):
         return False
     after = units[n + 1].marks
-    if any(m.group == "weapon" and not m.meaning.extra.get("emoji") for m in after):
+    if any(m.group == "weapon" and not m.meaning.emoji for m in after):
         return False
     return any(m.has("cue", v) for m in after for v in ("launch", "inbound", "takeoff")) or (
         any(m.places for m in after) and not any(m.group == "cue" for m in after)
@@ -90,7 +90,7 @@ def names_weapons(unit: Unit, units: list[Unit], n: int) -> bool:
 def lists_weapon(unit: Unit, units: list[Unit], n: int, context: Context) -> bool:
     """Whether a line is a weapon and a colon («Шахеди:») and the lines behind it say where they are."""
     tokens = context.tokens
-    named = [m for m in unit.marks if m.group == "weapon" and not m.meaning.extra.get("emoji")]
+    named = [m for m in unit.marks if m.group == "weapon" and not m.meaning.emoji]
     if (
         len(named) != 1
         or not (unit.first_in_line and unit.last_in_line)
@@ -121,7 +121,7 @@ def announces(unit: Unit, spots: list[Spot], units: list[Unit], n: int) -> bool:
     ):
         return False
     after = units[n + 1].marks
-    speaks = any(m.group == "weapon" and not m.meaning.extra.get("emoji") for m in after) or any(
+    speaks = any(m.group == "weapon" and not m.meaning.emoji for m in after) or any(
         m.has("cue", v)
         for m in after
         for v in (

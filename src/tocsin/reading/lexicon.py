@@ -61,13 +61,14 @@ _SHORTEST, _LONGEST = 2, 24
 class Meaning:
     """What a phrase means: a group (``cue``, ``weapon`` …), a value, and what else its table says."""
 
-    __slots__ = ("claim", "extra", "group", "value")
+    __slots__ = ("claim", "emoji", "extra", "group", "value")
 
     def __init__(self, group: str, value: str, extra: Mapping[str, Any]) -> None:
         self.group = group
         self.value = value
         self.extra = dict(extra)
         self.claim = str(extra.get("kind", value))
+        self.emoji = bool(extra.get("emoji"))
 
     def __repr__(self) -> str:
         return f"{self.group}.{self.value}"

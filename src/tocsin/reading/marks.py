@@ -147,7 +147,7 @@ def mark_tokens(tokens: Tokens, lexicon: Lexicon, gazetteer: Gazetteer) -> list[
             continue
         phrase = lexicon.match(words, seps, i, chunk_end)
         place = None
-        if kind == "w" and word not in no_place:
+        if kind == "w" and word not in no_place and gazetteer.begins(word):
             place = gazetteer.match(words[i : min(chunk_end, i + 8)], 0)
             if place is not None and place[0] == 1 and word in lexicon.prepositions:
                 place = None
@@ -326,21 +326,33 @@ def _phrase(  # noqa: PLR0917 - a clause and all that it stands in
     ):
         # «міг» and «миг» are common words; the aircraft is written МіГ or МИГ.
         return None
-    follows = j < len(tokens.words) and tokens.seps[j] <= QUOTE
-    if meanings[0].group in _NUMERIC or (len(meanings) > 1 and any(m.group in _NUMERIC for m in meanings)):
+    numbers, bends, plain = _traits(meanings)
+    if numbers:
         mark = number_at(tokens, i, end, lexicon, marks, phrase)
         if mark is not None:
             return mark
-    if any(m.group == "bend" for m in meanings):
+    if bends:
+        follows = j < len(tokens.words) and tokens.seps[j] <= QUOTE
         numeric = follows and (tokens.kinds[j] == "n" or _starts_number(tokens, lexicon, j, end))
         if numeric and not (tokens.kinds[j] == "n" and clock_at(tokens, j) is not None):
             bend = next(m for m in meanings if m.group == "bend")
             return Mark(i, j, bend, meanings)
-        meanings = tuple(m for m in meanings if m.group != "bend")
-    meanings = tuple(m for m in meanings if m.group != "notcount") or ()
-    if not meanings:
-        return None
-    return Mark(i, j, meanings[0], meanings)
+    return Mark(i, j, plain[0], plain) if plain else None
+
+
+_TRAITS: dict[tuple[Meaning, ...], tuple[bool, bool, tuple[Meaning, ...]]] = {}
+
+
+def _traits(meanings: tuple[Meaning, ...]) -> tuple[bool, bool, tuple[Meaning, ...]]:
+    """Whether some meanings may be a number, whether they may bend one, and what they mean beside no number."""
+    found = _TRAITS.get(meanings)
+    if found is None:
+        plain = tuple(m for m in meanings if m.group not in ("bend", "notcount"))
+        found = any(m.group in _NUMERIC for m in meanings), any(m.group == "bend" for m in meanings), plain
+        if len(_TRAITS) > 20_000:
+            _TRAITS.clear()
+        _TRAITS[meanings] = found
+    return found
 
 
 _MIG = frozenset({"міг", "миг"})

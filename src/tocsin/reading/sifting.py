@@ -115,7 +115,7 @@ def at_war(unit: Unit) -> bool:
     if "mood.war" in unit.says:
         return True
     return "weapon" in unit.says and any(
-        m.group == "weapon" and not m.meaning.extra.get("emoji") and not _ruled_out(n, unit)
+        m.group == "weapon" and not m.meaning.emoji and not _ruled_out(n, unit)
         for n, m in enumerate(unit.marks)
     )
 
