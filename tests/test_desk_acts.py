@@ -361,7 +361,8 @@ def test_an_exercise_has_a_desk_of_its_own(tmp_path):
 
 
 def test_the_audit_trail_is_the_journal_itself(server, desk, people):
-    desk("olena").order("raise", BUCHA)
+    waiting = desk("olena").order("raise", "UA53000000000028050").json()["reference"]
+    assert desk("petro").approve(waiting).status_code == 200
     Officer(server.url, people, "vira").post("/sign-out", {})
     told = written_down(server)
     verbs = {one["verb"] for one in told}

@@ -248,7 +248,7 @@ def test_a_session_that_sleeps_shows_the_night_and_acts_once_woken(tmp_path):
 
 def test_a_session_that_ended_in_the_middle_loses_nothing(tmp_path):
     crew = People(tmp_path, roles={"olena": "operator", "petro": "approver"})
-    (tmp_path / "tocsin.toml").write_text('[desk]\nlongest = "3s"\n', "utf-8")
+    (tmp_path / "tocsin.toml").write_text('[desk]\nlongest = "8s"\n', "utf-8")
     with serving(tmp_path, toml=str(tmp_path / "tocsin.toml")) as served:
         olena, petro = Officer(served.url, crew, "olena"), Officer(served.url, crew, "petro")
         reference = olena.order("raise", LVIV).json()["reference"]

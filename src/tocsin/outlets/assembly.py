@@ -12,10 +12,11 @@ from starlette.routing import Route
 
 from tocsin.decisions.policy import load_policy
 from tocsin.model import Change, Claim, Entry, Problem, Report
-from tocsin.outlets import cap, dialects, files, log, mqtt, newsroom, pages, webhook
+from tocsin.outlets import cap, dialects, files, log, mqtt, newsroom, pages, push, push_doors, webhook
 from tocsin.outlets.apart import claims_to_be_real, own_tables, wrong_keys
 from tocsin.outlets.desk import front
 from tocsin.outlets.desk.foresight import Reach
+from tocsin.outlets.desk.nights import Beside as OtherWords
 from tocsin.outlets.errors import OutletError
 from tocsin.outlets.hall import Conf, Hall
 from tocsin.outlets.http import application
@@ -129,6 +130,7 @@ def _tables(settings: Chosen) -> tuple[dict[str, Any], tuple[Problem, ...]]:
         "webhooks": webhook.configured,
         "files": files.configured,
         "log": log.configured,
+        "push": push.configured,
     }
     for name, read in readers.items():
         found[name], wrong = read(own.get(name, {}), base)
@@ -164,28 +166,34 @@ def assemble(hall: Foyer, parse: Parse) -> Assembly:
     if tables["files"] is not None:
         writer = files.FilesOutlet(hall, tables["files"])
         runs.append(Runs("files", writer.run, writer.condition))
+    phones = push.PushOutlet(cast("Any", hall), tables["push"], issuer) if tables["push"] else None
+    if phones is not None:
+        runs.append(Runs("push", phones.run, phones.condition))
     reach: list[Reach] = [
         ("stream", lambda _: int(hall.measures()["streams"])),
         ("webhooks", lambda _: len(tables["webhooks"].targets) + len(subscriptions.addresses())),
-        *((one.name, _uncounted) for one in runs if one.name not in {"webhooks", "log"}),
+        *((one.name, _uncounted) for one in runs if one.name not in {"webhooks", "log", "push"}),
         ("cap", _uncounted),
     ]
-    desk = front.Desk(cast("Any", hall), settings, issuer, reach, parse)
-    runs.append(Runs("desk", desk.run, desk.condition))
+    if phones is not None:
+        reach.append(("push", phones.count))
     mounts = settings.dialects or (dialects.NATIVE if settings.open else ())
     news = newsroom.endpoints(hall, base_url)
+    if phones is not None:
+        news = (*news, *push_doors.endpoints(phones, hall.clock))
     extra = [
         *log.routes(hall, record.signer, tables["log"].retired),
         *webhook.routes(post, settings.desk_token),
         *cap.routes(shelf),
         *dialects.routes(hall, mounts, subscriptions),
-        *(Route(way.path, way.handler) for way in news if way.handler is not None),
+        *(Route(way.path, way.handler, methods=[way.method]) for way in news if way.handler is not None),
     ]
 
     policy = hall.world.policy
     for one in claims_to_be_real(settings, policy.instructions if policy else {}):
         raise OutletError(one.where, one.what, one.remedy)
-    board = Board(cast("Any", hall), _beside(hall))
+    other, opinions = _beside(hall), None
+    board = Board(cast("Any", hall), other)
     news = (*news, *board.endpoints())
     extra += [Route(way.path, way.handler) for way in board.endpoints() if way.handler is not None]
     if getattr(settings, "model", None) is not None:
@@ -194,6 +202,18 @@ def assemble(hall: Foyer, parse: Parse) -> Assembly:
         news = (*news, *opinions.endpoints())
         extra += [Route(way.path, way.handler) for way in opinions.endpoints() if way.handler is not None]
 
+    desk = front.Desk(
+        cast("Any", hall),
+        settings,
+        issuer=issuer,
+        reach=reach,
+        parse=parse,
+        beside=OtherWords(
+            opinions.listed if opinions is not None else tuple,
+            (lambda: tuple(other.alerts)) if other is not None else tuple,
+        ),
+    )
+    runs.append(Runs("desk", desk.run, desk.condition))
     made = application(hall, Intake(hall, parse), extra, [*desk.routes(), *pages.routes(hall)], news)
     if getattr(settings, "shadow", False):
         return Assembly(told_to_nobody(made), tuple(one for one in runs if one.name == "desk"), {})

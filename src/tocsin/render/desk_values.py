@@ -18,6 +18,7 @@ from tocsin.render.naming import Names
 __all__ = [
     "ROLES",
     "Heard",
+    "Held",
     "Moment",
     "Night",
     "Outlet",
@@ -101,6 +102,22 @@ class Wanted(msgspec.Struct, frozen=True, kw_only=True):
     high: bool = False
 
 
+class Held(msgspec.Struct, frozen=True, kw_only=True):
+    """A claim that the public does not see yet, or sees coarsely only (``partly``).
+
+    ``until`` is when more of it goes out by itself, None for never; ``kept`` tells that an order keeps it. ``override``
+    tells who may let it out before: desk or nobody.
+    """
+
+    claim: str
+    source: str
+    partly: bool = False
+    until: datetime | None = None
+    kept: bool = False
+    override: str = "nobody"
+    why: str = ""
+
+
 class Night(msgspec.Struct, frozen=True, kw_only=True):
     """All that the screen shows at one moment, as known at one moment.
 
@@ -130,6 +147,8 @@ class Night(msgspec.Struct, frozen=True, kw_only=True):
     outlets: tuple[Outlet, ...] = ()
     wanted: tuple[Wanted, ...] = ()
     degraded: Mapping[str, str] = {}
+    held: tuple[Held, ...] = ()
+    """What the embargo keeps from the public, the next to go out first."""
     shadow: tuple[Change, ...] = ()
     """What the shadow policy would have done and the live one did not."""
 

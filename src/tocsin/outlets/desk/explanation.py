@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 import asyncio
+from collections import OrderedDict
+from collections.abc import Sequence
 
 import msgspec
 
@@ -13,62 +15,73 @@ from tocsin.outlets.desk.floor import Floor
 
 __all__ = ["Why"]
 
-_STEP = 5000
+_STEP = 1000
+_LOOK = 20_000
+"""Changes, newest first, among which whatever is no alert is looked for; alerts are found however old they are."""
 _MOMENTS = 60
 _CLAIMS = 200
+_IDS = 50_000
 
 
 class Why:
-    """Explains ids; keeps an index of which changes bear which id."""
+    """Explains ids; keeps an index of the newest changes by the ids and claims that they bear."""
 
     def __init__(self, floor: Floor) -> None:
         self._floor = floor
-        self._after = 0
-        self._changes: dict[str, list[int]] = {}
-        self._by_claim: dict[str, list[int]] = {}
+        self._after: int | None = None
+        self._numbers: OrderedDict[str, list[int]] = OrderedDict()
 
-    def _follow(self) -> None:
+    async def _follow(self) -> None:
+        if self._after is None:
+            self._after = max(self._floor.state.changed - _LOOK, 0)
         while batch := self._floor.desk_changes(self._after, _STEP):
             for change in batch:
-                self._changes.setdefault(_id(change), []).append(change.number)
-                for claim in change.fact.because:
-                    self._by_claim.setdefault(claim, []).append(change.number)
+                for name in dict.fromkeys((_id(change), *change.fact.because)):
+                    self._numbers.setdefault(name, []).append(change.number)
+                    del self._numbers[name][:-_MOMENTS]
             self._after = batch[-1].number
+            while len(self._numbers) > _IDS:
+                self._numbers.popitem(last=False)
+            await asyncio.sleep(0)
+
+    async def _changes(self, wanted: str) -> Sequence[Change]:
+        """Return what bears an id, oldest first."""
+        found = await asyncio.to_thread(self._floor.about, wanted, desk=True)
+        if found:
+            return found[-_MOMENTS:]
+        await self._follow()
+        return self._numbered(self._numbers.get(wanted, ()))
+
+    def _numbered(self, numbers: Sequence[int]) -> list[Change]:
+        return [one for number in numbers for one in self._floor.desk_changes(number - 1, 1)]
 
     async def of(self, wanted: str) -> Explanation | None:
         """Return everything that happened to one thing and whose words moved it; None where nothing bears the id.
 
         ``wanted`` is the id of an alert, a threat, an alarm, an incident, a line or a statement, or of a claim.
         """
-        self._follow()
-        numbers = self._changes.get(wanted) or self._by_claim.get(wanted)
-        if not numbers:
+        changes = await self._changes(wanted)
+        if not changes:
             return None
-        changes = [one for n in numbers[-_MOMENTS:] for one in self._floor.desk_changes(n - 1, 1)]
+        await self._follow()
         ids = dict.fromkeys(one for change in changes for one in _because(change))
         claims = [one for one in ids if not one.startswith("order:")][-_CLAIMS:]
-        words = {
-            claim.id: await asyncio.to_thread(self._words, claim, report)
-            for claim, report in await self._floor.evidence(claims, desk=True)
-        }
+        evidence = await self._floor.evidence(claims, desk=True)
+        words = {claim.id: await asyncio.to_thread(self._words, claim, report) for claim, report in evidence}
         orders = {one: order for one in ids if (order := self._order(one)) is not None}
-        related = dict.fromkeys(
-            _id(other)
-            for claim in claims
-            for n in self._by_claim.get(claim, ())[-5:]
-            for other in self._floor.desk_changes(n - 1, 1)
-        )
+        numbers = [number for claim in claims for number in self._numbers.get(claim, ())[-5:]]
+        related = dict.fromkeys(_id(other) for other in self._numbered(numbers[-_CLAIMS:]))
         related.pop(wanted, None)
         return Explanation(
             id=wanted,
-            type=changes[0].fact.type if wanted in self._changes else "claim",
+            type=next((one.fact.type for one in changes if _id(one) == wanted), "claim"),
             moments=tuple(self._moment(change, words, orders) for change in changes),
             related=tuple(related)[:20],
         )
 
     def _order(self, reference: str) -> Order | None:
         kind, _, number = reference.partition(":")
-        if kind != "order" or not number.isdigit():
+        if kind != "order" or not (number.isascii() and number.isdigit() and len(number) <= 15):
             return None
         entry = self._floor.journal.entry(int(number))
         return entry.body if entry is not None and isinstance(entry.body, Order) else None

@@ -10,6 +10,7 @@ from tocsin.decisions.verbs import Preview
 from tocsin.engine import State, World
 from tocsin.model import AreaState, Change, Claim, Deletion, Entry, Fact, Order, Problem, Report, Silence
 from tocsin.outlets.hall import Received, View
+from tocsin.outlets.publication import Publication
 
 __all__ = ["Floor", "Ledger", "Watcher"]
 
@@ -94,6 +95,10 @@ class Floor(Protocol):
         """What tells of its own health."""
 
     @property
+    def publication(self) -> Publication:
+        """What was published, and the gate that holds the rest back."""
+
+    @property
     def published_number(self) -> int:
         """Number of the last published change."""
 
@@ -111,6 +116,9 @@ class Floor(Protocol):
 
     def desk_changes(self, after: int = 0, limit: int = 1000) -> Sequence[Change]:
         """Return all changes after a number."""
+
+    def about(self, alert: str, *, desk: bool = False) -> Sequence[Change]:
+        """Return the changes of one alert, however old; reads a disk."""
 
     def preview(self, order: Order) -> Preview:
         """Return what an order would change."""

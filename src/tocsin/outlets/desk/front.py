@@ -26,7 +26,7 @@ from tocsin.outlets.desk.explanation import Why, plain
 from tocsin.outlets.desk.floor import Floor
 from tocsin.outlets.desk.foresight import Foresight, Reach
 from tocsin.outlets.desk.guard import Guard, Handler, ask, page, tell
-from tocsin.outlets.desk.nights import Nights, newest_red
+from tocsin.outlets.desk.nights import Beside, Nights, newest_red
 from tocsin.outlets.desk.sessions import Session, Sessions
 from tocsin.outlets.desk.store import Store
 from tocsin.outlets.errors import OutletError
@@ -100,7 +100,14 @@ class Desk:
     """The duty desk of one server. An exercise's is at another address, with cookies of its own (R2)."""
 
     def __init__(
-        self, floor: Floor, settings: Chosen, issuer: Issuer, reach: Sequence[Reach], parse: Parse
+        self,
+        floor: Floor,
+        settings: Chosen,
+        *,
+        issuer: Issuer,
+        reach: Sequence[Reach],
+        parse: Parse,
+        beside: Beside | None = None,
     ) -> None:
         self._floor = floor
         self.base = EXERCISE if settings.exercise else LIVE
@@ -111,7 +118,7 @@ class Desk:
         self._doors = Doors(floor, self._guard, self.accounts, self._sessions, self.frame)
         foresight = Foresight(floor, issuer, reach)
         self._acts = Acts(floor, self._guard, self._doors, foresight, parse, frame=self.frame)
-        self._nights = Nights(floor, self.base, [name for name, _ in reach])
+        self._nights = Nights(floor, self.base, [name for name, _ in reach], beside or Beside())
         self._why = Why(floor)
         self._names = Names(register=floor.world.register, weapons=floor.world.weapons)
         self._streams = 0

@@ -3,31 +3,45 @@
 from __future__ import annotations
 
 from bisect import bisect_right
-from collections.abc import Mapping, Sequence
-from datetime import UTC, datetime
+from collections.abc import Callable, Mapping, Sequence
+from datetime import UTC, datetime, timedelta
 
 import msgspec
 
-from tocsin.model import AreaState, Change, Picture
+from tocsin.decisions.comparing import compare
+from tocsin.decisions.publisher import Publisher
+from tocsin.model import Alert, AreaState, Change, Picture
 from tocsin.outlets.desk.floor import Floor
 from tocsin.outlets.desk.inbox import Inbox
 from tocsin.outlets.desk.wanted import wanted
-from tocsin.render.desk_values import Night, Outlet, Seat, Waiting
+from tocsin.render.desk_values import Held, Night, Outlet, Seat, Waiting, Wanted
 from tocsin.render.naming import Names
 
-__all__ = ["Nights"]
+__all__ = ["Beside", "Nights", "newest_red"]
 
 _REPORTS = 200
 _CHANGES = 300
 _WITHHELD_LOOK = 2000
 _SENT_FOR = 2000
+_HELD = 100
+_DISAGREED = 10
+_LATELY = timedelta(minutes=30)
+_COMPARE_EVERY = timedelta(seconds=15)
+
+
+class Beside(msgspec.Struct, frozen=True):
+    """What others say of the same night: a second reader's disagreements, the alerts of another policy."""
+
+    disagreements: Callable[[], Sequence[Mapping[str, object]]] = tuple
+    alerts: Callable[[], Sequence[Change]] = tuple
 
 
 class Nights:
     """Makes nights. ``outlets`` are the names of what sends; ``base`` is where the desk is."""
 
-    def __init__(self, floor: Floor, base: str, outlets: Sequence[str]) -> None:
+    def __init__(self, floor: Floor, base: str, outlets: Sequence[str], beside: Beside) -> None:
         self._floor = floor
+        self._beside = beside
         self._base = base
         self._outlets = tuple(dict.fromkeys(outlets))
         self._inbox = Inbox(floor)
@@ -40,6 +54,7 @@ class Nights:
             )
         )
         self._made: tuple[tuple[int, int, int], Night] | None = None
+        self._compared: tuple[datetime, tuple[Change, ...]] | None = None
 
     def _kept(self, code: str) -> bool:
         area = self._floor.world.places.area(code)
@@ -92,16 +107,21 @@ class Nights:
             silences=self._floor.silences(),
             quarantined=state.quarantined,
             outlets=self._sending(),
-            wanted=wanted(
-                picture,
-                states,
-                recent,
-                self._inbox.problems,
-                degraded,
-                weapons=self._floor.world.weapons,
-                now=now,
+            wanted=(
+                *wanted(
+                    picture,
+                    states,
+                    recent,
+                    self._inbox.problems,
+                    degraded,
+                    weapons=self._floor.world.weapons,
+                    now=now,
+                ),
+                *self._disagreements(now),
             ),
             degraded=degraded,
+            held=self._held(now),
+            shadow=self._shadow(recent, now),
         )
         self._made = (key, night)
         return night
@@ -137,6 +157,56 @@ class Nights:
                 now=known_at,
             ),
         )
+
+    # --- what others say, and what is held back
+
+    def _disagreements(self, now: datetime) -> list[Wanted]:
+        """Return where a second reader lately read otherwise than the rules."""
+        found = []
+        for one in self._beside.disagreements():
+            entry = self._floor.journal.entry(int(str(one["entry"])))
+            if entry is not None and now - entry.recorded_at <= _LATELY:
+                what = f"{one['what']}: {one['rules'] or '-'} / {one['model'] or '-'}"
+                target = str(one["claim"] or f"{one['source']}:{one['report']}")
+                found.append(Wanted(kind="disagreement", target=target, since=entry.recorded_at, what=what))
+        return found[:_DISAGREED]
+
+    def _held(self, now: datetime) -> tuple[Held, ...]:
+        """Return what the embargo keeps back, the next to go out first."""
+        gate = self._floor.publication.gate
+        if not isinstance(gate, Publisher):
+            return ()
+        late = datetime.max.replace(tzinfo=UTC)
+        held = sorted(gate.waiting(now), key=lambda one: (one.until or late, one.claim))
+        return tuple(
+            Held(
+                claim=one.claim,
+                source=one.source,
+                partly=one.partly,
+                until=one.until,
+                kept=one.kept,
+                override=one.override,
+                why=one.why,
+            )
+            for one in held[:_HELD]
+        )
+
+    def _shadow(self, recent: Sequence[Change], now: datetime) -> tuple[Change, ...]:
+        """Return the raises of the policy beside that the live one did not make."""
+        made = self._compared
+        if made is not None and now - made[0] < _COMPARE_EVERY:
+            return made[1]
+        theirs = [one for one in self._beside.alerts() if one.at <= now]
+        since = recent[0].at if recent else now
+        theirs = [one for one in theirs if one.at >= since]
+        gained = {one.id for one in compare(recent, theirs).gained} if theirs else set()
+        found = {
+            one.fact.noun.id: one
+            for one in theirs
+            if one.fact.verb == "raise" and isinstance(one.fact.noun, Alert) and one.fact.noun.id in gained
+        }
+        self._compared = (now, tuple(found.values()))
+        return self._compared[1]
 
     # --- looking back
 
