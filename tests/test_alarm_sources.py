@@ -251,6 +251,22 @@ def test_a_frozen_body_is_no_news_and_a_moving_one_is_r10(upstream):
     assert (kinds([heard]), heard.stated_at) == (["heard"], clock.now)
 
 
+def test_a_quiet_list_is_as_new_as_its_last_modified_says_r10(upstream):
+    feed, clock = polls(upstream)
+    when = "Fri, 20 Nov 2026 05:%02d:00 GMT"
+    upstream.plays[ACTIVE] = (200, envelope(row()), {"Last-Modified": when % 0})
+    poll(feed)
+    clock.passes(seconds=180)
+    assert poll(feed) == [], "304: nothing has moved"
+    upstream.plays[ACTIVE] = (200, envelope(row()), {"Last-Modified": when % 2})
+    (heard,) = poll(feed)
+    assert (kinds([heard]), heard.stated_at.minute) == (["heard"], 2)
+    # A header that is no time, or lies ahead of our clock, makes nothing new.
+    for header in ("yesterday", "Fri, 20 Nov 2026 09:00:00 GMT", ""):
+        upstream.plays[ACTIVE] = (200, envelope(row()), {"Last-Modified": header})
+        assert poll(feed) == []
+
+
 def test_conditional_requests_are_made_with_the_words_that_were_sent(upstream):
     feed, _ = polls(upstream)
     upstream.plays[ACTIVE] = (200, envelope(row()), {"Last-Modified": "Fri, 20 Nov 2026 05:00:00 GMT"})

@@ -13,6 +13,7 @@ import logging
 from collections import deque
 from collections.abc import Awaitable, Callable, Iterable, Mapping, Sequence
 from datetime import UTC, datetime, timedelta
+from email.utils import parsedate_to_datetime
 from typing import Any
 from zoneinfo import ZoneInfo
 
@@ -43,6 +44,8 @@ _TIMEOUT = 10.0
 _LONGEST_PAUSE = 60.0
 _REFUSED = 300.0
 _LIMITED = 60.0
+_AHEAD = timedelta(minutes=1)
+"""How far ahead of our clock an upstream's Last-Modified may be and still count."""
 _HASTE = 3.0
 """Pause before the second look at an alarm that was absent once."""
 _KYIV = ZoneInfo("Europe/Kyiv")
@@ -210,7 +213,7 @@ class AlertsInUaFeed(AlarmFeed):
         reports: tuple[Report, ...] = ()
         if answer.status_code == 200:
             before, known = self.fold.news, dict(self.fold.standing)
-            parsed = parse_alerts_in_ua(answer.content, self._places)
+            parsed = _as_new(parse_alerts_in_ua(answer.content, self._places), answer, self._clock())
             reports = self._take(parsed)
             self._stamp = answer.headers.get("last-modified")
             if parsed[0].empty and known:
@@ -265,8 +268,11 @@ class UkraineAlarmFeed(AlarmFeed):
                 return ()
         known = dict(self.fold.standing)
         answer = await self._get("/api/v3/alerts")
-        parsed = parse_ukrainealarm(answer.content, self._places, _from_ticks(index))
-        reports = self._take(parsed)
+        told = _from_ticks(index)
+        if told is None and None not in (index, self._index) and index != self._index:
+            told = self._clock()  # A counter that is no time has moved: something happened since we last looked.
+        parsed = parse_ukrainealarm(answer.content, self._places, told)
+        reports = self._take(_as_new(parsed, answer, self._clock()))
         moved, self._index = index != self._index and self._index is not None, index
         if (moved and not self.fold.doubts and self.fold.standing == known) or (parsed[0].empty and known):
             return (*reports, *await self._history())
@@ -292,6 +298,24 @@ class UkraineAlarmFeed(AlarmFeed):
             return ()
         ended.extend(parse_date_history(answer.content, self._places)[0])
         return self.fold.absorb_history(ended, self._began, self._clock())
+
+
+def _as_new(
+    parsed: tuple[Snapshot, tuple[Problem, ...]], answer: httpx.Response, now: datetime
+) -> tuple[Snapshot, tuple[Problem, ...]]:
+    """Take a list for as new as its Last-Modified says, where that is newer than what the list says of itself.
+
+    A whole list that tells no time at all stays without one: its age can't be known (R10).
+    """
+    snapshot, problems = parsed
+    try:
+        stamp = parsedate_to_datetime(answer.headers.get("last-modified", "")).astimezone(UTC)
+    except (ValueError, TypeError, OverflowError):
+        return parsed
+    known = snapshot.content_at
+    if not snapshot.complete or stamp > now + _AHEAD or (known is not None and stamp <= known):
+        return parsed
+    return msgspec.structs.replace(snapshot, content_at=stamp), problems
 
 
 def _from_ticks(index: int | None) -> datetime | None:
