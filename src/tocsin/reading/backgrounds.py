@@ -275,7 +275,12 @@ def _beside(draft: Draft, unit: Unit, context: Context) -> bool:
             words[m.j - 1].startswith(_PLACES) and not words[m.i].endswith(_ORDERS) for m in called
         )
         return nouns and other_verb(unit, context, end=called[0].i) is not None
+    if draft.kind == "air-defence":
+        works = any(m.has("work") or (m.has("cue", "air-defence") and not m.has("force")) for m in unit.marks)
+        return not works and other_verb(unit, context, strict=True) is not None
     if draft.kind == "outage":
+        if any(w.startswith(_FOR_LONG) for w in words[unit.i : draft.j]):
+            return True
         without = "без" in words[draft.i : draft.j]
         return without and other_verb(unit, context, end=draft.j) is not None
     return False
@@ -316,6 +321,7 @@ def _attacked(context: Context) -> bool:
     return context.at_war or any(d.kind in _EVENTS for d in context.drafts)
 
 
+_FOR_LONG = ("роки", "років", "рокі", "года", "годы", "лет", "years", "місяц", "месяц", "months")
 _PLACES = ("укрит", "укрыт", "пункт", "незлам", "несокруш", "обігрів", "обогрев")
 _ORDERS = (
     "йте",
@@ -344,7 +350,7 @@ def _passing(draft: Draft, unit: Unit, context: Context) -> bool:
 
 def _counts(draft: Draft) -> bool:
     """Whether a claim about people has a figure of its own."""
-    return any(v.min != 1 or v.max is not None for v in (draft.harm or {}).values())
+    return any((v.min or 0) > 1 or v.max not in (None, 1) for v in (draft.harm or {}).values())
 
 
 _FAMILY = {
@@ -366,6 +372,8 @@ def _aside(mark: Mark, unit: Unit, context: Context) -> bool:
     tokens = context.tokens
     words = tokens.words
     word = words[mark.i]
+    if mark.j - mark.i == 1 and _quoted(mark.i, context):
+        return True
     if word.startswith(_NOUNS) and not word.endswith(
         ("ив", "ила", "или", "ил", "в", "ли", "ла", "ло", "но", "то", "лся", "лась", "лись", "ся")
     ):
@@ -398,6 +406,9 @@ def _aside(mark: Mark, unit: Unit, context: Context) -> bool:
 _PIECES = ("улам", "облом", "осколк", "debris", "fragment")
 _DIED = ("помер", "умер", "скончал", "passed")
 _OF_WOUNDS = (
+    "завал",
+    "руїн",
+    "rubble",
     "поран",
     "ран",
     "лікарн",
@@ -417,6 +428,14 @@ _CAUSES = ("impact", "strike", "shelling", "attack", "debris", "explosion", "fir
 
 _RECALLED = ("розпов", "рассказ", "згад", "вспом", "пригад", "recall", "remember")
 """Verbs of telling what is long known; who has news reports it."""
+
+
+def _quoted(at: int, context: Context) -> bool:
+    """Whether a word stands alone in quotation marks: a figure of speech."""
+    tokens = context.tokens
+    before = tokens.text[max(0, tokens.starts[at] - 1) : tokens.starts[at]]
+    after = tokens.text[tokens.ends[at] : tokens.ends[at] + 1]
+    return before in ("«", '"', "“", "„") and after in ("»", '"', "”")
 
 
 def _told(unit: Unit, context: Context) -> bool:

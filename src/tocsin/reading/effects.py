@@ -267,6 +267,13 @@ def _gunfire(cue: Mark, words: list[str]) -> bool:
     before = words[cue.i - 1] if cue.i else ""
     after = words[cue.j] if cue.j < len(words) else ""
     return before in (
+        "to",
+        "could",
+        "may",
+        "might",
+        "will",
+        "can",
+        "would",
         "під",
         "cease",
         "anti",

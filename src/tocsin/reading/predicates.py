@@ -41,7 +41,7 @@ _REPORTING = (
 
 
 def other_verb(
-    unit: Unit, context: Context, *, start: int | None = None, end: int | None = None
+    unit: Unit, context: Context, *, start: int | None = None, end: int | None = None, strict: bool = False
 ) -> int | None:
     """The first token of a sentence that looks like a finite verb, and that neither a phrase nor a report explains."""
     language = context.language
@@ -51,7 +51,7 @@ def other_verb(
     covered: set[int] | None = None
     for k in range(unit.i if start is None else start, unit.j if end is None else end):
         word = tokens.words[k]
-        if tokens.kinds[k] != "w" or (tokens.caps[k] and k > unit.i) or not _verbal(word, language):
+        if tokens.kinds[k] != "w" or (tokens.caps[k] and k > unit.i) or not _verbal(word, language, strict):
             continue
         if covered is None:
             covered = {k for m in unit.marks for k in range(m.i, m.j)} | context.spoken
@@ -61,9 +61,9 @@ def other_verb(
 
 
 @lru_cache(maxsize=50_000)
-def _verbal(word: str, language: str) -> bool:
-    """Whether a word looks like a finite verb that reports do not use."""
-    if len(word) < 5 or word in _NOUNS or word.startswith(_REPORTING):
+def _verbal(word: str, language: str, strict: bool) -> bool:  # noqa: FBT001 - part of what is remembered
+    """Whether a word looks like a finite verb; unless ``strict``, one that reports of events do not use."""
+    if len(word) < 5 or word in _NOUNS or (not strict and word.startswith(_REPORTING)):
         return False
     return (_UK if language == "uk" else _RU).search(word) is not None
 
