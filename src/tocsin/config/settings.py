@@ -16,7 +16,7 @@ from tocsin.model import Problem
 
 __all__ = ["Desk", "Feed", "Key", "Model", "Mount", "Settings"]
 
-OUTLETS = ("mqtt", "webhooks", "files", "log")
+OUTLETS = ("mqtt", "webhooks", "files", "log", "push")
 FEED_KINDS = ("jsonl", "feed", "article", "alerts.in.ua", "ukrainealarm")
 _EVERY = {"alerts.in.ua": 10.0, "ukrainealarm": 22.0}
 """Usual pauses that keep within the upstream's quota; every other feed waits 60 s."""
