@@ -61,7 +61,7 @@ def other_verb(
 
 
 @lru_cache(maxsize=50_000)
-def _verbal(word: str, language: str, strict: bool) -> bool:  # noqa: FBT001 - part of what is remembered
+def _verbal(word: str, language: str, strict: bool) -> bool:
     """Whether a word looks like a finite verb; unless ``strict``, one that reports of events do not use."""
     if len(word) < 5 or word in _NOUNS or (not strict and word.startswith(_REPORTING)):
         return False
