@@ -1,14 +1,12 @@
-# ruff: noqa: ARG002
 """Policy is data: the bundled one holds, broken ones are told whole, another country's needs no code."""
 
 import msgspec
 import pytest
 
-from by_hand import Morning, at, bundled, says
+from by_hand import Morning, bundled, says
 from tocsin.config.world import bundled as data_file
 from tocsin.decisions.checking import check_policy
 from tocsin.decisions.policy import load_policy
-from tocsin.engine import World
 from tocsin.model import Source
 
 TEXT = data_file("policy", "ua.toml").read_text("utf-8")
@@ -88,150 +86,6 @@ def test_no_text_makes_the_loader_fail(text):
     policy, problems = load_policy(text)
     assert policy is None
     assert problems
-
-
-# --- another country ---------------------------------------------------------------
-
-
-class Coast:
-    """A country of three towns, known by name: what a second pack of places gives."""
-
-    root = "COAST"
-    pack = "coast"
-    digest = "test"
-
-    def _ref(self, code):
-        from tocsin.model import AreaRef
-
-        level = "country" if code == "COAST" else "oblast"
-        return AreaRef(code=code, name=code, names={"en": code, "uk": code, "ru": code}, level=level)
-
-    ref = _ref
-
-    def area(self, code):
-        return self._ref(code) if code in ("COAST", *self.first_level()) else None
-
-    def first_level(self):
-        return ("North Haven", "Old Port", "Sandy Bay")
-
-    def first_level_of(self, code):
-        return code if code in self.first_level() else None
-
-    def ancestors(self, code):
-        return ("COAST",) if code in self.first_level() else ()
-
-    def children(self, code):
-        return self.first_level() if code == "COAST" else ()
-
-    def covers(self, outer, inner):
-        return outer == inner or (outer == "COAST" and inner in self.first_level())
-
-    def raion_of(self, code):
-        return None
-
-    def lift(self, code, level):
-        return code if self.area(code) is not None and level == "oblast" else None
-
-    def distance_km(self, one, other):
-        return 40.0
-
-    def position(self, code):
-        return (32.0, 34.0)
-
-    def ahead(self, code, heading, reach):
-        return ()
-
-    def place(self, code, role):
-        from tocsin.model import PlaceRef
-
-        ref = self._ref(code)
-        return PlaceRef(
-            code=code, name=code, names=ref.names, level=ref.level, precision=ref.level, role=role
-        )
-
-
-COAST_POLICY = """
-[policy]
-name = "coast"
-zone = "Asia/Jerusalem"
-
-[[rule]]
-id = "siren"
-why = "The home front's siren is relayed."
-kinds = ["alarm"]
-instruction = "rooms"
-[[rule.case]]
-say = "A siren in Old Port."
-given = { kind = "alarm", by = "alarm-service", at = ["Old Port"] }
-then = { areas = ["Old Port"] }
-
-[[rule]]
-id = "pre-alert"
-why = "A launch far away leaves some minutes: everybody gets ready."
-kinds = ["launch", "danger"]
-scope = "country"
-level = "yellow"
-rank = 10
-urgency = "Expected"
-instruction = "ready"
-linger = 900
-[[rule.case]]
-say = "A launch from far away."
-given = { kind = "launch", weapon = "ballistic", by = "military" }
-then = { areas = "all", level = "yellow" }
-
-[[rule]]
-id = "alert"
-why = "Something flies at a town: its shelter seconds have begun."
-kinds = ["inbound"]
-scope = "stated"
-level = "red"
-rank = 90
-fast = true
-instruction = "rooms"
-linger = 600
-[[rule.case]]
-say = "A missile at Sandy Bay."
-given = { kind = "inbound", weapon = "ballistic", by = "military", at = ["Sandy Bay"] }
-then = { areas = ["Sandy Bay"], level = "red" }
-
-[one_minute]
-en = ["seconds"]
-uk = ["секунд"]
-ru = ["секунд"]
-
-[instruction.ready]
-en = "Stay near a protected room."
-uk = "Будьте біля захищеної кімнати."
-ru = "Будьте у защищённой комнаты."
-[instruction.rooms]
-en = "Enter a protected room within 90 seconds."
-uk = "Зайдіть до захищеної кімнати за 90 секунд."
-ru = "Войдите в защищённую комнату за 90 секунд."
-"""
-
-
-def test_another_country_goes_pre_alert_alert_end_without_a_line_of_code(monkeypatch):
-    coast = Coast()
-    policy, problems = load_policy(COAST_POLICY)
-    assert problems == ()
-    assert check_policy(policy, coast, bundled().weapons) == ()
-    monkeypatch.setattr("by_hand.place", lambda code, role="at": coast.place(code, role))
-    register = {
-        "home-front": Source(
-            id="home-front", name="Home front", kind="military", reliability="A", declares=("COAST",)
-        )
-    }
-    morning = Morning(World(places=coast, weapons=bundled().weapons, register=register, policy=policy))
-    morning.hears(0, "home-front", says("launch", "ballistic"))
-    assert morning.alerts() == {("warning", t): "yellow" for t in coast.first_level()}
-    morning.hears(
-        2, "home-front", says("inbound", "ballistic", toward="Old Port"), says("alarm", where="Old Port")
-    )
-    assert morning.alerts()[("official", "Old Port")] == "red"
-    morning.hears(20, "home-front", says("alarm-over", where="Old Port"), says("danger-over", "ballistic"))
-    assert morning.alerts() == {}
-    assert morning.state.area_state("Old Port", at(20)).state == "CLEAR"
 
 
 def test_who_may_clear_is_the_policys_to_say():

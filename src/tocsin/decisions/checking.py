@@ -7,7 +7,7 @@ from collections.abc import Mapping
 from typing import TYPE_CHECKING, Any
 
 from tocsin.decisions.hazards import OFFICIAL
-from tocsin.decisions.policy import Case, Policy, Rule, Situation
+from tocsin.decisions.policy import SECONDS, Case, Policy, Rule, Situation
 from tocsin.decisions.scope import areas_of
 from tocsin.model import Problem, Weapon
 
@@ -51,7 +51,7 @@ def check_policy(policy: Policy, places: Gazetteer, weapons: Mapping[str, Weapon
         for case in rule.case:
             problems += _case(policy, places, weapons, rule, case, where=where)
     problems += _shadowed(policy)
-    problems += _instructions(policy)
+    problems += _instructions(policy, places)
     problems += _uncovered(policy, places, weapons)
     return tuple(problems)
 
@@ -175,8 +175,17 @@ def _covers(wide: Rule, narrow: Rule) -> bool:
     )
 
 
-def _instructions(policy: Policy) -> list[Problem]:
+def _instructions(policy: Policy, places: Gazetteer) -> list[Problem]:
     problems: list[Problem] = []
+    where = f"policy {policy.name}: seconds"
+    unknown = sorted(c for c in policy.seconds if c != "default" and places.area(c) is None)
+    if unknown:
+        what = f"names areas that nobody knows: {', '.join(unknown)}"
+        problems.append(_problem(where, what, "write their codes"))
+    asks = any(SECONDS in text for texts in policy.instructions.values() for text in texts.values())
+    if asks and "default" not in policy.seconds:
+        what = "an instruction tells the seconds, and areas that aren't listed have none"
+        problems.append(_problem(where, what, 'add "default" to [seconds]'))
     for name, texts in policy.instructions.items():
         missing = [language for language in _LANGUAGES if not texts.get(language, "").strip()]
         if missing:

@@ -99,7 +99,7 @@ class Issuing:
             severity=rule.severity,
             certainty=rule.certainty,
             response=rule.response,
-            instruction=self._instruction(rule),
+            instruction=self._instruction(rule, alarm.area.code),
             valid=Interval(start=alarm.valid.start, end=None, precision=alarm.valid.precision),
             whose=alarm.sources,
             unconfirmed=alarm.unconfirmed,
@@ -302,7 +302,7 @@ class Issuing:
             severity=rule.severity,
             certainty=best.certainty,
             response=rule.response,
-            instruction=self._instruction(rule),
+            instruction=self._instruction(rule, key[1]),
             valid=Interval(start=at, end=None, precision="second"),
             lapses_at=max(s.until for s in held),
             whose=best.whose,
@@ -392,7 +392,7 @@ class Issuing:
             severity=rule.severity,
             certainty=certainty,
             response=rule.response,
-            instruction=self._instruction(rule),
+            instruction=self._instruction(rule, alert.area.code),
         )
 
     @staticmethod
@@ -458,8 +458,8 @@ class Issuing:
         found = self._policy.decide(situation)
         return found if found is not None and "alarm" in found.kinds else _RELAY
 
-    def _instruction(self, rule: Rule) -> dict[str, str]:
-        return self._policy.instructions.get(rule.instruction, {})
+    def _instruction(self, rule: Rule, area: str) -> dict[str, str]:
+        return self._policy.instruction(rule.instruction, (area, *self._places.ancestors(area)))
 
     @staticmethod
     def _fact(

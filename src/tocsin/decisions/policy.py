@@ -8,7 +8,7 @@ the order of the file. Bad data gives problems, all at once, and no policy.
 from __future__ import annotations
 
 import tomllib
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from datetime import datetime, time
 from typing import Any, Literal
 from zoneinfo import ZoneInfo
@@ -21,6 +21,8 @@ __all__ = ["Case", "Channels", "Inhibit", "Match", "Policy", "Rule", "Situation"
 
 Level = Literal["yellow", "red"]
 _LETTERS = "ABCDEF"
+SECONDS = "{seconds}"
+"""Stands in an instruction for the area's shelter seconds."""
 _SCOPES = ("stated", "raion", "oblast", "country", "ahead", "standing", "none")
 _MATCHES = (
     "kinds",
@@ -169,8 +171,25 @@ class Policy(msgspec.Struct, frozen=True, kw_only=True):
     rules: tuple[Rule, ...] = ()
     inhibits: tuple[Inhibit, ...] = (OFFICIAL_STANDS,)
     instructions: dict[str, dict[str, str]] = {}
+    seconds: dict[str, int] = {}
+    """Shelter seconds by area, or "default": how long people have once it sounds."""
     one_minute: dict[str, tuple[str, ...]] = {}
     """By language, words of which the first sentence for a fast weapon holds one (R36)."""
+
+    def instruction(self, name: str, areas: Sequence[str]) -> dict[str, str]:
+        """What people should do, by language, where an area (then those around it) has its shelter seconds filled in.
+
+        With none left, the instruction named ``NAME-at-once`` is given instead, where there is one.
+        """
+        texts = self.instructions.get(name, {})
+        if not self.seconds:
+            return texts
+        found = next(
+            (self.seconds[code] for code in areas if code in self.seconds), self.seconds.get("default")
+        )
+        if found == 0:
+            texts = self.instructions.get(f"{name}-at-once", texts)
+        return {lang: text.replace(SECONDS, str(found)) for lang, text in texts.items()}
 
     def rule(self, rule_id: str) -> Rule | None:
         """The rule of an id."""
@@ -265,6 +284,7 @@ def load_policy(text: str, where: str = "policy") -> tuple[Policy | None, tuple[
                 "channels": data.get("channels", {}),
                 "rules": [],
                 "instructions": instructions,
+                "seconds": data.get("seconds", {}),
                 "one_minute": data.get("one_minute", {}),
             },
             Policy,

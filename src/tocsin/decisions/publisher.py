@@ -19,6 +19,7 @@ from __future__ import annotations
 import heapq
 from collections.abc import Iterable, Mapping, Sequence
 from datetime import datetime, timedelta
+from itertools import islice
 from typing import Protocol
 
 import msgspec
@@ -372,13 +373,13 @@ class Publisher:
 
     def _forget(self, at: datetime) -> None:
         """Let go of the oldest reports that wait for nothing; the fold remembers what they said."""
-        for key in list(self._held)[:8]:
+        for key in list(islice(self._held, 8)):
             held = self._held[key]
             if held.at < at - REMEMBERED and key not in self._due:
                 del self._held[key]
                 for claim in held.claims:
                     self._claim_home.pop(claim.id, None)
-        for claim_id in list(self._sayable)[:8]:
+        for claim_id in list(islice(self._sayable, 8)):
             if self._sayable[claim_id] < at - REMEMBERED:
                 del self._sayable[claim_id]
 

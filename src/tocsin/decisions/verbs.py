@@ -62,11 +62,18 @@ _AREAS = Argument(name="areas", holds="areas")
 _TOWARD = Argument(name="toward", holds="areas")
 _COUNTED = Argument(name="count", holds="count")
 
+_REDACT = Verb(
+    name="redact",
+    targets=("report",),
+    persons="two",
+    does="removes a report's words for good, at the next start of the server; what they told stays",
+)
 AUDIT = ("sign-in", "sign-out", "lock-out", "account")
 """Verbs by which the desk writes down who came and went: kept in the journal, and they do nothing."""
 VERBS = {
     verb.name: verb
     for verb in (
+        _REDACT,
         Verb(
             name="raise",
             targets=("area",),
