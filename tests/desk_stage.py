@@ -24,6 +24,7 @@ from tocsin.render.words import bundled
 from tocsin.sources.story import parse
 
 MORNING = "kyiv-2024-12-20.story"
+SUMY = "UA59000000000057109"
 SHIFT = timedelta(seconds=1)
 
 
@@ -103,7 +104,7 @@ def night(told=None, *, role="approver", known_at=None, now=None, **more):
 def busy(told=None, **more):
     """The same night with an order that waits, something that wants a person, and a degraded part."""
     plain = night(told, **more)
-    first = plain.places.first_level()[0]
+    first = SUMY
     order = Order(
         operator="Taras",
         verb="clear",
@@ -113,7 +114,7 @@ def busy(told=None, **more):
     wanted = (
         Wanted(
             kind="contradiction",
-            target=plain.picture.alerts[0].id if plain.picture.alerts else first,
+            target=first,
             since=plain.now - timedelta(minutes=3),
             area=plain.places.ref(first),
             high=True,
