@@ -128,6 +128,9 @@ class State:
         self._early: Table[tuple[str, str], bool] = Table(slate)
         """Reports that were taken back before they came; true where another stands in their place."""
         self._quarantined: Table[str, str] = Table(slate)
+        self._redactions: Table[str, tuple[str, str, str]] = Table(slate)
+        """Reports whose words two persons ordered removed: who ordered it, who agreed, and why."""
+        self._second = ""
         self._ended: Table[str, datetime] = Table(slate)
         """When the last alarm of an area ended: since when it is calm."""
         self.number = 0
@@ -232,7 +235,8 @@ class State:
     def _body(self, entry: Entry, at: datetime, problems: list[Problem]) -> tuple[Reading | None, list[Fact]]:
         body: Body = entry.body
         if isinstance(body, Report):
-            return self._report(body, at, entry.number, problems)
+            self._origins.given = entry.origin
+            return self._report(body, at, entry, problems)
         if isinstance(body, Deletion):
             return None, self._deletion(body, at)
         if isinstance(body, Order):
@@ -242,7 +246,7 @@ class State:
         return None, []
 
     def _report(
-        self, report: Report, at: datetime, number: int, problems: list[Problem]
+        self, report: Report, at: datetime, entry: Entry, problems: list[Problem]
     ) -> tuple[Reading | None, list[Fact]]:
         key = (report.source, report.id)
         print_ = zlib.crc32(report.text.encode("utf-8", "surrogatepass"))
@@ -250,16 +254,20 @@ class State:
         if known is not None and report.replaces != report.id:
             if known != print_:
                 what = "the same id came with another text and doesn't say that it replaces it"
-                problems.append(_problem(number, what, "send replaces with the id of the earlier report"))
+                problems.append(
+                    _problem(entry.number, what, "send replaces with the id of the earlier report")
+                )
             return None, []
         self._reports.put(key, print_)
         self._reports.thin(_KEPT_REPORTS, _first)
-        reading = self._reader.read(report)
+        reading = self._reader.read(report) if entry.said is None else entry.said
         problems += reading.problems
         source = self.register.get(report.source) or Source(id=report.source, name=report.source)
         if report.stated_at is not None and not -_TOO_NEW <= at - report.stated_at <= _TOO_OLD:
             what = f"is dated {report.stated_at.isoformat()}, far from when it came"
-            problems.append(_problem(number, what, "mend the source's clock; it is kept and raises nothing"))
+            problems.append(
+                _problem(entry.number, what, "mend the source's clock; it is kept and raises nothing")
+            )
             return reading, []
         return reading, self._absorb(report, reading.claims, source, at)
 
@@ -326,6 +334,7 @@ class State:
         given = admitted.order
         if given is None:
             return []
+        self._second = order.operator if order.verb == "approve" else ""
         if admitted.tries:
             before = dict(self.decider.standing.alerts.rows)
             facts = self._carried_out(given, admitted.reference, at)
@@ -348,6 +357,8 @@ class State:
             self._quarantined.put(given.target, reference)
         elif given.verb == "release":
             self._quarantined.drop(given.target)
+        elif given.verb == "redact" and self._second:
+            self._redactions.put(given.target, (given.operator, self._second, given.why))
         facts = self.alarms.order(given, at, reference)
         facts += self.threats.order(given, at, reference)
         facts += self.watch.order(given, at)
@@ -439,6 +450,10 @@ class State:
         for part in (self.alarms, self.watch):
             part.heed(self._slate)
         self.record.heed()
+
+    def redactions(self) -> Mapping[str, tuple[str, str, str]]:
+        """By source and report, what two persons ordered removed: who ordered it, who agreed, and why."""
+        return self._redactions.rows
 
     def touched(self) -> tuple[tuple[str, object], ...]:
         """Which rows of what can be asked for later were written since the last time: name and key."""

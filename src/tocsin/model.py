@@ -50,6 +50,7 @@ __all__ = [
     "Range",
     "Reading",
     "Redaction",
+    "Remains",
     "Report",
     "Silence",
     "Source",
@@ -341,12 +342,17 @@ class Adoption(msgspec.Struct, frozen=True, kw_only=True, tag="adoption"):
     body: str = ""
 
 
-class Redaction(msgspec.Struct, frozen=True, kw_only=True, tag="redaction"):
-    """The text of the report at entry ``target`` was removed by order of two persons (R29)."""
+class Redaction(msgspec.Struct, frozen=True, kw_only=True, omit_defaults=True, tag="redaction"):
+    """The text of the report at entry ``target`` was removed by order of two persons (R29).
+
+    ``kept`` is what had been read from it, without a word of it (``Remains``, as JSON),
+    so that folding the journal anew gives the same changes in the same numbers.
+    """
 
     target: int
     operators: tuple[str, ...]
     why: str
+    kept: str = ""
 
 
 Body = Report | Deletion | Order | Adoption | Redaction
@@ -358,6 +364,10 @@ class Entry(msgspec.Struct, frozen=True, kw_only=True):
     number: int
     recorded_at: datetime
     body: Body
+    said: Reading | None = None
+    """What had been read from a report whose words were removed since."""
+    origin: str | None = None
+    """Where the report came from first, where words that were removed since had shown it."""
 
 
 # --- what reading yields ------------------------------------------------------
@@ -404,6 +414,19 @@ class Reading(msgspec.Struct, frozen=True, kw_only=True):
     language: str
     claims: tuple[Claim, ...]
     problems: tuple[Problem, ...] = ()
+
+
+class Remains(msgspec.Struct, frozen=True, kw_only=True, omit_defaults=True):
+    """What is left of a report whose words were removed: nothing that it said in its own words."""
+
+    reading: Reading
+    structured: str | None = None
+    """As much of its machine-readable body as the fold looks at."""
+    origin: str | None = None
+    copies: tuple[tuple[int, str], ...] = ()
+    """Entries of reports that its words had shown to come from another, and from whom."""
+    published: tuple[tuple[int, str, str], ...] = ()
+    """Published changes that quoted it: number, digest of what was sent, head of the chain after it."""
 
 
 # --- what the picture holds ---------------------------------------------------

@@ -5,7 +5,7 @@ from __future__ import annotations
 import asyncio
 import logging
 import socket
-from collections.abc import Awaitable, Callable
+from collections.abc import Awaitable, Callable, Sequence
 from contextlib import suppress
 from functools import partial
 from pathlib import Path
@@ -19,13 +19,15 @@ from tocsin.config import Settings, SettingsError, load_world
 from tocsin.config.fingerprint import fingerprint
 from tocsin.engine import World
 from tocsin.journal import Journal
+from tocsin.model import Entry
 from tocsin.outlets.assembly import assemble, flaws
+from tocsin.outlets.redacting import WINDOW, remains
 from tocsin.outlets.serving import listen, server
 from tocsin.outlets.snapshot import SUFFIX, Header, Snapshots, header, resumed
 from tocsin.sources.model_reader import ModelReader
 from tocsin.sources.push import parse_body
 
-__all__ = ["run"]
+__all__ = ["redact", "run"]
 
 log = logging.getLogger(__name__)
 
@@ -56,7 +58,11 @@ def run(
         for note in journal.notes:
             log.warning("journal %s: %s", settings.journal, note)
         adopt(settings, journal, clock)
-        app = _opened(partial(App, settings, world, journal, clock), world, journal, key, told)
+        make = partial(App, settings, world, journal, clock)
+        app = _opened(make, world, journal, key, told)
+        ordered = app.state.redactions()
+        if ordered and any(_removed(app, target, said) for target, said in sorted(ordered.items())):
+            app = _anew(app, make, world, key)
         listening = listen(settings.host, settings.port)
         # With port 0 the system chose one: links in what we publish must name it.
         app.settings = msgspec.structs.replace(settings, port=listening.getsockname()[1])
@@ -83,6 +89,58 @@ def _opened(make: Callable[..., App], world: World, journal: Journal, key: str, 
         app.compare()
         app.snapshots.write(app.fold, app.header(app.snapshots))
     return app
+
+
+def redact(settings: Settings, target: str, operators: Sequence[str], why: str) -> tuple[int, ...]:
+    """Remove a report's words from a journal that nobody serves: the numbers of its entries, none where it has no words.
+
+    ``target`` is source and id, "source:id". JournalError where it can't be done.
+    """
+    world = load_world(settings)
+    key = fingerprint(settings, world)
+    with Journal.open(settings.journal) as journal:
+        journal.hold()
+        make = partial(App, settings, world, journal, wall_clock)
+        app = _opened(make, world, journal, key, header(Path(settings.journal + SUFFIX), key))
+        numbers = _removed(app, target, (operators[0], operators[1], why))
+        if numbers:
+            app = _anew(app, make, world, key)
+        app.annals.close()
+    return numbers
+
+
+def _removed(app: App, target: str, said: tuple[str, str, str]) -> tuple[int, ...]:
+    """Remove the words of every entry of a report, and keep what had been read from them without a word."""
+    journal = app.journal
+    first, second, why = said
+    at = target.find(":")
+    found: tuple[Entry, ...] = ()
+    while at >= 0 and not found:
+        found = journal.every(target[:at], target[at + 1 :])
+        at = target.find(":", at + 1)
+    left = [entry for entry in found if entry.number not in journal.remains]
+    kept = [
+        remains(
+            entry,
+            journal.around(entry.recorded_at, WINDOW),
+            world=app.world,
+            register=app.state.register,
+            annals=app.annals,
+        )
+        for entry in left
+    ]
+    for entry, each in zip(left, kept, strict=True):
+        journal.redact(entry.number, (first, second), why, app.clock(), each)
+        log.warning("the words of entry %d were removed by order of %s and %s", entry.number, first, second)
+    return tuple(entry.number for entry in left)
+
+
+def _anew(app: App, make: Callable[..., App], world: World, key: str) -> App:
+    """Fold the journal anew after words were removed: no cache of before is left."""
+    app.annals.drop()
+    if app.snapshots is not None:
+        app.snapshots.drop()
+    return _opened(make, world, app.journal, key, None)
 
 
 async def _serve(

@@ -124,12 +124,33 @@ Ctrl-C ends it."""
 @click.option("--sender", default="tocsin.invalid", help="The name in the CAP certificate.")
 @click.option("--exercise", is_flag=True, help="For exercises: no live server takes them (R2).")
 def keys(directory: str, sender: str, exercise: bool) -> None:
-    """Make the keys that sign JSON and the public log (Ed25519) and CAP (RSA)."""
+    """Make the keys that sign JSON and the public log (Ed25519), CAP (RSA) and Web Push (P-256)."""
     from tocsin.app import wall_clock
     from tocsin.outlets.keys import make_keys
 
     made = make_keys(directory, sender, wall_clock(), exercise=exercise)
-    click.echo(f"{made.json_key}\n{made.json_public}\n{made.cap_key}\nkey id {made.key_id}")
+    click.echo(f"{made.json_key}\n{made.json_public}\n{made.cap_key}\n{made.push_key}\nkey id {made.key_id}")
 
 
-COMMANDS = (serve, demo, keys)
+@click.command()
+@click.argument("journal")
+@click.argument("report", metavar="SOURCE:ID")
+@click.option("--by", "persons", multiple=True, required=True, help="Who orders it; give two persons.")
+@click.option("--why", required=True, help="The reason, which stays in the journal.")
+@click.option("-c", "--config", help="The settings file (docs/settings.md).")
+def redact(journal: str, report: str, persons: tuple[str, ...], why: str, config: str | None) -> None:
+    """Remove the words of a report for good, by order of two persons, while no server runs."""
+    from tocsin.config import Settings
+    from tocsin.server import redact as remove
+
+    if len(set(persons)) != 2:
+        fail("--by", f"names {len(set(persons))} person(s)", "Name two: --by OLENA --by IHOR.")
+    if not Path(journal).is_file():
+        fail(journal, "is no journal", "Name a file that `tocsin serve` wrote.")
+    numbers = remove(Settings.load(config, os.environ, journal=journal), report, sorted(set(persons)), why)
+    if not numbers:
+        fail(report, "has no words in this journal", "Give source and id, as in monitor:1234.")
+    click.echo(f"removed the words of entry {', '.join(map(str, numbers))}; what they told stays")
+
+
+COMMANDS = (serve, demo, keys, redact)

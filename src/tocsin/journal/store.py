@@ -4,9 +4,9 @@ from __future__ import annotations
 
 import secrets
 import sqlite3
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from contextlib import suppress
-from datetime import UTC, datetime
+from datetime import UTC, datetime, timedelta
 from hashlib import sha256
 from pathlib import Path
 from threading import RLock
@@ -15,14 +15,14 @@ from typing import IO, Self
 
 import msgspec
 
-from tocsin.codec import instant
+from tocsin.codec import decode, decode_body, encode, instant
 from tocsin.journal.chain import GENESIS, join, link, salted, split
 from tocsin.journal.errors import JournalError
 from tocsin.journal.inspect import Mark, flaws
 from tocsin.journal.lock import hold
 from tocsin.journal.opening import open_file, settle
 from tocsin.journal.schema import connect
-from tocsin.model import Adoption, Body, Deletion, Entry, Order, Problem, Redaction, Report
+from tocsin.model import Adoption, Body, Deletion, Entry, Order, Problem, Redaction, Remains, Report
 
 __all__ = ["Admission", "Issued", "Journal"]
 
@@ -69,6 +69,23 @@ class Journal:
         self._hash: bytes = hashed
         row = db.execute("SELECT recorded_at FROM entries WHERE number = ?", (number,)).fetchone()
         self._last = datetime.fromisoformat(row[0]) if row else datetime.min.replace(tzinfo=UTC)
+        self._remains: dict[int, Remains] = {}
+        self._origins: dict[int, str] = {}
+        self._remember()
+
+    def _remember(self) -> None:
+        """Look up what is left of reports whose words were removed."""
+        for (stub,) in self._db.execute("SELECT stub FROM entries WHERE kind = 'redaction'").fetchall():
+            body = decode_body(stub)
+            if isinstance(body, Redaction) and body.kept:
+                kept = decode(body.kept, Remains)
+                self._remains[body.target] = kept
+                self._origins.update(kept.copies)
+
+    @property
+    def remains(self) -> Mapping[int, Remains]:
+        """What is left of reports whose words were removed, by entry."""
+        return self._remains
 
     # --- opening and closing
 
@@ -162,10 +179,17 @@ class Journal:
         with self._lock, self._transaction():
             return self._admit(bodies, recorded_at)
 
-    def redact(self, target: int, operators: Sequence[str], why: str, recorded_at: datetime) -> Entry:
+    def redact(
+        self,
+        target: int,
+        operators: Sequence[str],
+        why: str,
+        recorded_at: datetime,
+        kept: Remains | None = None,
+    ) -> Entry:
         """Remove the words of entry ``target`` for good, by order of two persons, and record that (R29).
 
-        Afterwards ``verify`` still passes and no byte of the words is left in the file.
+        ``kept`` is what had been read from it, without its words; later folds go by it. Afterwards ``verify`` still passes and no byte of the words is left in the file.
         """
         if len(set(operators)) < 2:
             raise JournalError(
@@ -179,9 +203,11 @@ class Journal:
                         f"entry {target}", "has no text that could be removed", "Give the number of a report."
                     )
                 self._db.execute("DELETE FROM texts WHERE number = ?", (target,))
-                body = Redaction(target=target, operators=tuple(sorted(set(operators))), why=why)
+                told = "" if kept is None else encode(kept).decode()
+                body = Redaction(target=target, operators=tuple(sorted(set(operators))), why=why, kept=told)
                 admitted = self._admit([body], recorded_at)
             self._db.execute("PRAGMA wal_checkpoint(TRUNCATE)").fetchone()
+            self._remember()
         entry = admitted[0].entry
         assert entry is not None  # noqa: S101 - a redaction is never a duplicate
         return entry
@@ -268,6 +294,18 @@ class Journal:
             rows = list(self._rows("e.source = ? AND e.report = ?", (source, report)))
         return rows[-1] if rows else None
 
+    def every(self, source: str, report: str) -> tuple[Entry, ...]:
+        """Return every entry of a report under this id, oldest first."""
+        with self._lock:
+            rows = tuple(self._rows("e.source = ? AND e.report = ?", (source, report)))
+        return tuple(entry for entry in rows if isinstance(entry.body, Report))
+
+    def around(self, at: datetime, window: timedelta) -> tuple[Entry, ...]:
+        """Return the entries that were recorded within a window of an instant, in order."""
+        first, last = instant(at - window), instant(at + window)
+        with self._lock:
+            return tuple(self._rows("e.recorded_at BETWEEN ? AND ?", (first, last)))
+
     def versions(self, source: str, report: str) -> tuple[Report, ...]:
         """Return every report that came under this id, newest first."""
         with self._lock:
@@ -291,9 +329,14 @@ class Journal:
             f" LEFT JOIN texts t ON t.number = e.number WHERE {where} ORDER BY e.number",
             values,
         ).fetchall():
-            yield Entry(
-                number=number, recorded_at=datetime.fromisoformat(recorded_at), body=join(stub, words)
-            )
+            at, body = datetime.fromisoformat(recorded_at), join(stub, words)
+            kept = self._remains.get(number) if words is None else None
+            if kept is None or not isinstance(body, Report):
+                yield Entry(number=number, recorded_at=at, body=body, origin=self._origins.get(number))
+            else:
+                body = msgspec.structs.replace(body, structured=kept.structured)
+                origin = kept.origin or self._origins.get(number)
+                yield Entry(number=number, recorded_at=at, body=body, said=kept.reading, origin=origin)
 
     def hash_of(self, number: int) -> str | None:
         """Return the hash of an entry in hexadecimal."""

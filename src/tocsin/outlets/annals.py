@@ -14,7 +14,6 @@ from collections import OrderedDict
 from collections.abc import Sequence
 from contextlib import suppress
 from datetime import UTC, datetime, timedelta
-from hashlib import sha256
 from pathlib import Path
 from queue import Empty, SimpleQueue
 from threading import Event, RLock, Thread
@@ -352,8 +351,8 @@ class Annals:
             if number <= told.published:
                 return
             told.published = number
-            told.head = sha256(bytes.fromhex(told.head) + one.data).hexdigest()
-            data = msgspec.msgpack.encode((one.data, encode(change), told.head))
+            told.head = one.head
+            data = msgspec.msgpack.encode((one.data, encode(change), one.head))
         else:
             side, change = DESK, one
             number = change.number
@@ -362,7 +361,7 @@ class Annals:
             told.desk = number
             data = encode(change)
         changes[side].append((number, data))
-        if change.fact.type == "alert":
+        if change.fact.type in {"alert", "statement"}:
             about.append((side, getattr(change.fact.noun, "id", ""), number))
 
     def _put_changes(self, side: int, rows: list[tuple[int, bytes]]) -> None:
@@ -383,12 +382,12 @@ class Annals:
         """Return changes of the desk after a number, as far as they are written."""
         return [decode_change(data) for data in self._rows(DESK, after, limit)]
 
-    def published(self, after: int, limit: int) -> list[tuple[bytes, Change]]:
-        """Return published changes after a number, each with its bytes as they went out."""
+    def published(self, after: int, limit: int) -> list[tuple[bytes, Change, str]]:
+        """Return published changes after a number, each with its bytes as they went out, and the chain's head."""
         found = []
         for data in self._rows(PUBLIC, after, limit):
-            told, change, _ = msgspec.msgpack.decode(data)
-            found.append((told, decode_change(change)))
+            told, change, head = msgspec.msgpack.decode(data)
+            found.append((told, decode_change(change), head))
         return found
 
     def head(self, number: int) -> str | None:
@@ -399,7 +398,7 @@ class Annals:
         return str(msgspec.msgpack.decode(rows[0])[2]) if rows else None
 
     def about(self, alert: str, *, desk: bool) -> list[Change]:
-        """Return the changes of one alert, in order."""
+        """Return the changes of one alert, or of one statement, in order."""
         side = DESK if desk else PUBLIC
         with self.reading:
             numbers = [
@@ -410,7 +409,7 @@ class Annals:
             ]
         if desk:
             return [one for number in numbers for one in self.changes(number - 1, 1)]
-        return [one for number in numbers for _, one in self.published(number - 1, 1)]
+        return [one for number in numbers for _, one, _ in self.published(number - 1, 1)]
 
     def _rows(self, side: int, after: int, limit: int) -> list[bytes]:
         found: list[bytes] = []

@@ -64,6 +64,7 @@ class Fold:
         *,
         annals: Annals | None = None,
         kept: Kept | None = None,
+        redacted: Mapping[int, str] | None = None,
     ) -> None:
         self._annals = annals
         self.state = State(world) if kept is None else kept.state
@@ -74,6 +75,7 @@ class Fold:
             fetch=None if annals is None else annals.published,
             last=0 if kept is None else kept.published,
             head=EMPTY_HEAD if kept is None else kept.head,
+            redacted=redacted,
         )
         self.changes: Tail[Change] = Tail(None if annals is None else annals.changes, self.state.changed)
         self.problems: deque[Problem] = deque(() if kept is None else kept.problems, maxlen=1000)

@@ -27,7 +27,7 @@ from tocsin.codec import encode, instant
 from tocsin.model import Problem
 from tocsin.outlets.keys import Signer, public_key, signed_json
 from tocsin.outlets.publication import EMPTY_HEAD, Publication, Published
-from tocsin.outlets.verifying import FORMAT, next_head
+from tocsin.outlets.verifying import FORMAT
 
 __all__ = ["LogConf", "LogOutlet", "configured", "lines", "routes", "seal"]
 
@@ -100,8 +100,8 @@ def lines(
     yield opening(first, before, signer)
     head, number = before, first - 1
     for one in changes:
-        number, head = one.change.number, next_head(head, one.data)
-        yield one.data
+        number, head = one.change.number, one.head
+        yield one.line
         if number % SEAL_EVERY == 0:
             yield seal(number, head, at, signer)
     if number % SEAL_EVERY or number < first:
@@ -110,10 +110,8 @@ def lines(
 
 def head_before(publication: Publication, first: int) -> str:
     """Give the chain's head before a change."""
-    head = EMPTY_HEAD
-    for one in publication.after(0, first - 1):
-        head = next_head(head, one.data)
-    return head
+    before = publication.after(first - 2, 1) if first > 1 else ()
+    return before[0].head if before else EMPTY_HEAD
 
 
 def _is_seal(text: bytes) -> bool:
@@ -209,27 +207,34 @@ class LogOutlet:
         """Find where the file ends; one that tells another history is put aside, never overwritten."""
         if not path.exists():
             return
-        published: Sequence[Published] = self._app.publication.after(0)
+        ahead: list[Published] = []
+        redacted = False
         with path.open("rb") as file:
             next(file, None)
             for raw in file:
                 text = raw.rstrip(b"\n")
                 if _is_seal(text):
                     continue
-                if (
-                    not raw.endswith(b"\n")
-                    or self._written >= len(published)
-                    or published[self._written].data != text
-                ):
+                if not ahead:
+                    ahead = list(reversed(self._app.publication.after(self._written, _BATCH)))
+                one = ahead.pop() if ahead else None
+                if one is not None and one.redacted and one.line != text:
+                    # Its words were removed since: no copy of them is kept here either (R29).
+                    redacted = True
+                    break
+                if not raw.endswith(b"\n") or one is None or one.line != text:
                     break
                 self._written += 1
-                self._head = next_head(self._head, text)
+                self._head = one.head
             else:
                 return
+        self._written, self._head = 0, EMPTY_HEAD
+        if redacted:
+            path.unlink()
+            return
         aside = path.with_name(f"{path.name}.{sha256(path.read_bytes()).hexdigest()[:12]}")
         path.replace(aside)
         log.warning("%s told another history and is kept as %s", path, aside.name)
-        self._written, self._head = 0, EMPTY_HEAD
 
     def _write(self, path: Path) -> None:
         """Append what is new, and a seal; a full disk is told and tried again with the next change."""
@@ -239,8 +244,8 @@ class LogOutlet:
         out = [] if self._written else [opening(1, EMPTY_HEAD, self.signer)]
         head = self._head
         for one in new:
-            out.append(one.data)
-            head = next_head(head, one.data)
+            out.append(one.line)
+            head = one.head
         out.append(seal(new[-1].change.number, head, self._app.clock(), self.signer))
         try:
             path.parent.mkdir(parents=True, exist_ok=True)

@@ -89,6 +89,18 @@ class Published(msgspec.Struct, frozen=True):
     spoken: int
     """How many of ``areas`` it speaks of itself."""
 
+    head: str = ""
+    """Of the chain, after it."""
+    redacted: bool = False
+    """Whether it quoted words that were removed since: its place in the chain is that of what had been sent (R29)."""
+
+    @property
+    def line(self) -> bytes:
+        """The change as a line of the log: its bytes, or that it was redacted, and where the chain goes on."""
+        if not self.redacted:
+            return self.data
+        return encode({"change": self.change.number, "redacted": self.head})
+
     @property
     def data(self) -> bytes:
         """The change as JSON: what the frame carries, and what the chain covers."""
@@ -122,14 +134,17 @@ class Publication:
         places: Tree,
         marks: Mapping[str, bool] | None = None,
         *,
-        fetch: Callable[[int, int], Sequence[tuple[bytes, Change]]] | None = None,
+        fetch: Callable[[int, int], Sequence[tuple[bytes, Change, str]]] | None = None,
         last: int = 0,
         head: str = EMPTY_HEAD,
+        redacted: Mapping[int, str] | None = None,
     ) -> None:
         self.gate = gate
         self._places = places
         self._marks = marks or {}
         """What each change carries where nothing of it is real: ``demo`` or ``exercise``."""
+        self._redacted = redacted or {}
+        """Changes that quoted words which were removed since, with the head of the chain after what had been sent."""
         self._fetch = fetch
         self._log: Tail[Published] = Tail(None if fetch is None else self._again, last)
         self._head = head
@@ -163,9 +178,12 @@ class Publication:
         for at, fact in facts:
             number = self._log.last + 1
             change = Change(number=number, at=at, entry=0, fact=fact)
-            data = encode({**change_json(change), **self._marks})
-            one = self._framed(change, data)
-            self._head = hashlib.sha256(bytes.fromhex(self._head) + data).hexdigest()
+            redacted = {"redacted": self._redacted[number]} if number in self._redacted else {}
+            data = encode({**change_json(change), **self._marks, **redacted})
+            self._head = (
+                self._redacted.get(number) or hashlib.sha256(bytes.fromhex(self._head) + data).hexdigest()
+            )
+            one = self._framed(change, data, self._head)
             self._log.append(one)
             yield one
 
@@ -177,7 +195,7 @@ class Publication:
         """Keep at hand only the newest of what is written down up to a number."""
         self._log.trim(written)
 
-    def _framed(self, change: Change, data: bytes) -> Published:
+    def _framed(self, change: Change, data: bytes, head: str) -> Published:
         spoken = areas_of(change.fact)
         above = (code for area in spoken for code in self._places.ancestors(area))
         return Published(
@@ -185,11 +203,13 @@ class Publication:
             frame=b"id: %d%b%b\n\n" % (change.number, _DATA, data),
             areas=tuple(dict.fromkeys((*spoken, *above))),
             spoken=len(spoken),
+            head=head,
+            redacted=change.number in self._redacted,
         )
 
     def _again(self, after: int, limit: int) -> Sequence[Published]:
         assert self._fetch is not None  # noqa: S101 - else nothing was let go of
-        return [self._framed(change, data) for data, change in self._fetch(after, limit)]
+        return [self._framed(change, data, head) for data, change, head in self._fetch(after, limit)]
 
     def picture(self, picture: Picture, at: datetime) -> Picture:
         """Return what of a picture the public may see at an instant."""

@@ -26,6 +26,13 @@ _ANEW = "Download it anew."
 _NO_TRUST = "Do not trust it."
 
 
+def _head_after(head: str, value: Mapping[str, Any], text: bytes) -> str:
+    """Return the head after a line; one whose words were removed says where the chain goes on, and nothing else."""
+    if set(value) == {"change", "redacted"} and isinstance(value["redacted"], str):
+        return value["redacted"]
+    return next_head(head, text)
+
+
 def next_head(head: str, data: bytes) -> str:
     """Return the chain's head after a change: SHA-256 over the head before and the change's bytes."""
     return sha256(bytes.fromhex(head) + data).hexdigest()
@@ -96,7 +103,7 @@ class _Walk:
             self.number, self._head = number, None
         else:
             self.number = number
-            self._head = None if self._head is None else next_head(self._head, text)
+            self._head = None if self._head is None else _head_after(self._head, value, text)
 
     def seal(self, line: int, value: Mapping[str, Any], text: bytes) -> None:
         """Take a seal: it must seal what stands above it, and bear the signature of a key that was given."""

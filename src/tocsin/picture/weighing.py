@@ -109,6 +109,8 @@ class Origins:
 
     def __init__(self, slate: Slate, register: Mapping[str, Source]) -> None:
         self._seen: Table[int, tuple[str, str, datetime]] = Table(slate)
+        self.given: str | None = None
+        """The origin of the report at hand, where words that were removed since had shown it (R29)."""
         self.adopt(register)
 
     def adopt(self, register: Mapping[str, Source]) -> None:
@@ -120,6 +122,10 @@ class Origins:
 
     def of(self, report: Report, at: datetime) -> str:
         """The origin of a report: an id of the register where it is known."""
+        found = self._first(report, at)
+        return found if self.given is None else self.given
+
+    def _first(self, report: Report, at: datetime) -> str:
         if report.forwarded_from:
             name = report.forwarded_from
             return self._names.get(name.casefold(), name)
