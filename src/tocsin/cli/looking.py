@@ -242,6 +242,12 @@ def explained_lines(found: Explanation) -> Iterator[str]:
             yield f"  {said} {words.source}{relayed} ({words.claim.kind}): {quotes}"
             if words.url:
                 yield f"    {words.url}"
+    if found.against:
+        yield "\nagainst it:"
+        for words in found.against:
+            quotes = " … ".join(f"«{one_line(quote, 300)}»" for quote in words.quotes)
+            said = clock(words.stated_at or words.received_at, ZONE)
+            yield f"  {said} {words.source} ({words.claim.kind}, {words.claim.stance}): {quotes}"
     if found.related:
         yield "\nresting on the same words: " + ", ".join(found.related)
 

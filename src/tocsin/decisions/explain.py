@@ -66,6 +66,8 @@ class Explanation(msgspec.Struct, frozen=True, kw_only=True):
     moments: tuple[Moment, ...]
     related: tuple[str, ...] = ()
     """Ids of the threats, alarms and incidents that rest on the same claims."""
+    against: tuple[Words, ...] = ()
+    """What sources say against it, or against the threats and incidents that it rests on: kept, not averaged away."""
 
 
 class StepLike(Protocol):
@@ -115,10 +117,23 @@ def explain(
     if kind is None:
         return None
     used = {w.claim.id for m in moments for w in m.words}
+    against: dict[str, None] = {}
     for change in every:
+        noun = change.fact.noun
         if _id(change.fact) != wanted and used & set(change.fact.because):
             related[_id(change.fact)] = None
-    return Explanation(id=wanted, type=kind, moments=tuple(moments), related=tuple(related))
+        doubted = isinstance(noun, Threat | Incident) and (noun.id == wanted or used & set(noun.claims))
+        if doubted and isinstance(noun, Threat | Incident):
+            against |= dict.fromkeys(noun.against)
+        if _id(change.fact) == wanted and isinstance(noun, Alert) and noun.contradicted:
+            against |= dict.fromkeys(change.fact.because)
+    return Explanation(
+        id=wanted,
+        type=kind,
+        moments=tuple(moments),
+        related=tuple(related),
+        against=tuple(claims[i] for i in against if i in claims),
+    )
 
 
 def ids_in(changes: Iterable[Change]) -> tuple[str, ...]:
