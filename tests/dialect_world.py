@@ -61,6 +61,10 @@ class Conf:
     marks: ClassVar[dict[str, bool]] = {}
 
 
+def _level(alerts):
+    return ("yellow" if all(a.level == "yellow" for a in alerts) else "red") if alerts else None
+
+
 class StandIn:
     """Says what the test has it say: alerts stand from raise_ to clear, every area is known unless told otherwise."""
 
@@ -107,6 +111,7 @@ class StandIn:
         return AreaState(
             area=self.ref(code),
             state=state,
+            level=_level([*own, *inside]),
             last_state=last,
             contradicted=contradicted,
             official=own,

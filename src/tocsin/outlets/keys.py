@@ -1,4 +1,4 @@
-"""Keys: Ed25519 for JSON (log, MQTT, heartbeats), RSA with a certificate for CAP.
+"""Keys: Ed25519 for JSON (log, MQTT), RSA with a certificate for CAP, P-256 for Web Push (VAPID, RFC 8292).
 
 A private key is a PEM file that only its owner may read. The public half is what
 receivers keep; ``key id`` is the first 16 hexadecimal digits of its SHA-256.
@@ -18,7 +18,7 @@ import msgspec
 from cryptography import x509
 from cryptography.exceptions import InvalidSignature
 from cryptography.hazmat.primitives import hashes, serialization
-from cryptography.hazmat.primitives.asymmetric import rsa
+from cryptography.hazmat.primitives.asymmetric import ec, rsa
 from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PrivateKey, Ed25519PublicKey
 
 from tocsin.outlets.apart import marked_key
@@ -36,6 +36,7 @@ class MadeKeys(msgspec.Struct, frozen=True, kw_only=True):
     json_key: str
     json_public: str
     cap_key: str
+    push_key: str
     public: str
     key_id: str
     cap_fingerprint: str
@@ -129,7 +130,7 @@ def _write(path: Path, body: bytes, mode: int) -> None:
 
 
 def make_keys(directory: str | Path, sender: str, now: datetime, *, exercise: bool = False) -> MadeKeys:
-    """Make both keys in a directory: ``json.pem``, ``json.pub`` and ``cap.pem`` (key and certificate in one file)."""
+    """Make keys in a directory: ``json.pem``, ``json.pub``, ``cap.pem`` (key and certificate) and ``push.pem``."""
     folder = Path(directory)
     try:
         folder.mkdir(parents=True, exist_ok=True, mode=0o700)
@@ -150,7 +151,10 @@ def make_keys(directory: str | Path, sender: str, now: datetime, *, exercise: bo
     certificate = _certificate(cap, sender, now)
     both = cap.private_bytes(pem, private, bare) + certificate.public_bytes(pem)
     _write(folder / "cap.pem", mark(both), 0o600)
+    push = ec.generate_private_key(ec.SECP256R1())
+    _write(folder / "push.pem", mark(push.private_bytes(pem, private, bare)), 0o600)
     return MadeKeys(
+        push_key=str(folder / "push.pem"),
         json_key=str(folder / "json.pem"),
         json_public=str(folder / "json.pub"),
         cap_key=str(folder / "cap.pem"),

@@ -11,20 +11,15 @@ from __future__ import annotations
 import asyncio
 import base64
 import hmac
-import ipaddress
 import logging
-import socket
-import ssl
 from collections import deque
-from collections.abc import AsyncIterator, Awaitable, Callable, Iterable, Mapping, Sequence
+from collections.abc import AsyncIterator, Awaitable, Callable, Mapping, Sequence
 from contextlib import suppress
 from datetime import datetime, timedelta
 from hashlib import sha256
 from pathlib import Path
 from typing import Any, Protocol
-from urllib.parse import urlsplit
 
-import httpx
 import msgspec
 from starlette.requests import Request
 from starlette.responses import Response
@@ -34,6 +29,7 @@ from tocsin.codec import encode, instant
 from tocsin.engine import World
 from tocsin.model import Alert, Change, Fact, Picture, Problem, Silence
 from tocsin.outlets.errors import OutletError
+from tocsin.outlets.outbound import Outbound, Resolve, is_public, resolve
 from tocsin.outlets.publication import Publication, Published
 from tocsin.outlets.silences import Mute
 from tocsin.outlets.subscriptions import Address, Letter, Subscriptions
@@ -44,7 +40,6 @@ __all__ = ["Target", "WebhookConf", "WebhookOutlet", "Webhooks", "configured", "
 
 log = logging.getLogger(__name__)
 
-Resolve = Callable[[str, int], Iterable[str]]
 Settled = Callable[[Letter], Awaitable[None]]
 
 PAUSES = (1.0, 5.0, 30.0, 120.0, 600.0, 1800.0, 3600.0)
@@ -121,27 +116,6 @@ def sign(secret: str, message: str, timestamp: int, body: bytes) -> str:
     return "v1," + base64.b64encode(hmac.new(key, signed, sha256).digest()).decode()
 
 
-def resolve(host: str, port: int) -> tuple[str, ...]:
-    """Look up every number of a host by the system's resolver."""
-    found = socket.getaddrinfo(host, port, type=socket.SOCK_STREAM)
-    return tuple(dict.fromkeys(str(each[4][0]) for each in found))
-
-
-def is_public(number: str) -> bool:
-    """Tell whether an IP number belongs to the open internet: not private, loopback, link-local, multicast, mapped."""
-    try:
-        ip = ipaddress.ip_address(number.partition("%")[0])
-    except ValueError:
-        return False
-    if isinstance(ip, ipaddress.IPv6Address):
-        inner = ip.ipv4_mapped or ip.sixtofour or (ip.teredo[1] if ip.teredo else None)
-        if inner is not None:
-            return inner.is_global and not inner.is_multicast
-        if ip in ipaddress.ip_network("64:ff9b::/96"):
-            return False
-    return ip.is_global and not ip.is_multicast
-
-
 class Webhooks:
     """The post office: a queue a target, so that one that hangs delays nobody else."""
 
@@ -161,13 +135,11 @@ class Webhooks:
         self.sent = 0
         self.failing: dict[str, str] = {}
         self._clock = clock
-        self._resolve = resolver
+        self._outbound = Outbound(allow_private=conf.allow_private, timeout=conf.timeout, resolver=resolver)
         self._settled = settled
         self._secrets = {t.name: t.secret for t in conf.targets}
         self._queues: dict[str, deque[Letter]] = {}
         self._workers: dict[str, asyncio.Task[None]] = {}
-        self._clients: dict[str, httpx.AsyncClient] = {}
-        self._tls = ssl.create_default_context()
 
     def post(self, target: str, url: str, identity: str, body: bytes, change: int = 0) -> None:
         """Queue a letter; a queue that is full buries its oldest."""
@@ -199,9 +171,7 @@ class Webhooks:
         for worker in workers:
             with suppress(asyncio.CancelledError):
                 await worker
-        for client in self._clients.values():
-            await client.aclose()
-        self._clients.clear()
+        await self._outbound.close()
         for queue in self._queues.values():
             while queue:
                 self._bury(queue.popleft(), "stopped before it was delivered")
@@ -249,52 +219,16 @@ class Webhooks:
         secret = self._secrets.get(letter.target)
         if secret:
             headers["webhook-signature"] = sign(secret, letter.id, stamp, body)
-        try:
-            url, host = await self._reachable(Address.of(letter.url))
-            headers["Host"] = host
-            extensions = {"sni_hostname": urlsplit(letter.url).hostname}
-            client = self._client(letter.target)
-            async with asyncio.timeout(self.conf.timeout):
-                request = client.build_request(
-                    "POST", url, content=body, headers=headers, extensions=extensions
-                )
-                answer = await client.send(request, follow_redirects=False, stream=True)
-                await answer.aclose()
-        except TimeoutError:
-            return "no answer in time"
-        except (OutletError, ValueError) as error:
-            return str(error)
-        except (httpx.HTTPError, OSError) as error:
-            return f"{type(error).__name__}: {error}"
-        if 200 <= answer.status_code < 300:
+        answer = await self._outbound.post(letter.target, letter.url, body, headers)
+        if isinstance(answer, str):
+            return answer
+        if 200 <= answer < 300:
             return ""
-        if answer.status_code == 410:
+        if answer == 410:
             return "gone: 410"
-        if answer.is_redirect:
-            return f"redirects are not followed: {answer.status_code}"
-        return f"answered {answer.status_code}"
-
-    def _client(self, target: str) -> httpx.AsyncClient:
-        """Keep a connection a target: none is ever shared by two hosts that have one number."""
-        client = self._clients.get(target)
-        if client is None:
-            client = self._clients[target] = httpx.AsyncClient(trust_env=False, verify=self._tls)
-        return client
-
-    async def _reachable(self, address: Address) -> tuple[str, str]:
-        """Look the host up once and give an address with its number in it, so that what was checked is what is met."""
-        numbers = await asyncio.to_thread(lambda: tuple(self._resolve(address.host, address.port)))
-        if not self.conf.allow_private and not all(is_public(n) for n in numbers):
-            raise OutletError(
-                address.host, "is an address of a private network", "Set allow_private if it is meant."
-            )
-        if not numbers:
-            raise OutletError(address.host, "has no address", "Look the name up.")
-        number = f"[{numbers[0]}]" if ":" in numbers[0] else numbers[0]
-        parts = urlsplit(address.url)
-        port = f":{parts.port}" if parts.port else ""
-        host = f"[{address.host}]" if ":" in address.host else address.host
-        return parts._replace(netloc=f"{number}{port}").geturl(), f"{host}{port}"
+        if 300 <= answer < 400:
+            return f"redirects are not followed: {answer}"
+        return f"answered {answer}"
 
 
 class Hall(Protocol):
