@@ -11,7 +11,7 @@ import msgspec
 
 from tocsin.codec import encode
 from tocsin.engine import Reads, World
-from tocsin.model import Claim, Entry, Reading, Remains, Report, Source
+from tocsin.model import By, Claim, Entry, Reading, Remains, Report, Source
 from tocsin.outlets.annals import Annals
 from tocsin.picture.weighing import Origins
 from tocsin.reading import Reader
@@ -21,6 +21,7 @@ __all__ = ["WINDOW", "remains"]
 
 WINDOW = timedelta(hours=12)
 """Reports so long before and after one may share an origin with it, through others in between."""
+_STEP = 1_000
 _COMPARED = ("takeoff", "launch", "inbound", "danger", "danger-over", "lost", "interception")
 """Claims for which the picture asks where a report came from."""
 
@@ -38,7 +39,8 @@ def remains(
     assert isinstance(report, Report)  # noqa: S101 - others have no words
     reader: Reads = Reader(world.lexicon, world.places, dict(register))
     reading = entry.said or reader.read(report)
-    claims = tuple(_wordless(claim) for claim in reading.claims)
+    claims = tuple(_wordless(claim, register, entry.number) for claim in reading.claims)
+    names = {claim.by.id for claim in reading.claims if claim.by is not None and claim.by.id not in register}
     asked = [each for each in around if _compared(each, reader)]
     full = _origins(asked, register, lambda each: each.body)
     bare = _origins(asked, register, lambda each: _emptied(each, entry.number))
@@ -49,13 +51,16 @@ def remains(
         structured=structured,
         origin=full.get(entry.number),
         copies=tuple(copies),
-        published=tuple(_published(claims, annals)),
+        published=tuple(sorted({*_published(claims, annals), *_naming(names, annals)})),
     )
 
 
-def _wordless(claim: Claim) -> Claim:
+def _wordless(claim: Claim, register: Mapping[str, Source], number: int) -> Claim:
+    """Return a claim without its words; whoever it quotes and no register knows loses his name."""
     evidence = tuple(msgspec.structs.replace(one, quote="") for one in claim.evidence)
-    by = None if claim.by is None else msgspec.structs.replace(claim.by, quote="")
+    by = claim.by
+    if by is not None:
+        by = By(id=by.id if by.id in register else f"redacted-{number}", quote="")
     return msgspec.structs.replace(claim, evidence=evidence, by=by)
 
 
@@ -100,3 +105,14 @@ def _published(claims: Iterable[Claim], annals: Annals) -> Iterable[tuple[int, s
         for change in annals.about(f"statement:{claim.id}", desk=False):
             ((data, _, head),) = annals.published(change.number - 1, 1)
             yield change.number, sha256(data).hexdigest(), head
+
+
+def _naming(names: Iterable[str], annals: Annals) -> Iterable[tuple[int, str, str]]:
+    """Give the published changes that bear a name which only the removed words gave."""
+    needles = [encode(name)[1:-1] for name in sorted(names)]
+    after = 0
+    while needles and (found := annals.published(after, _STEP)):
+        for data, change, head in found:
+            if any(needle in data for needle in needles):
+                yield change.number, sha256(data).hexdigest(), head
+        after = found[-1][1].number
