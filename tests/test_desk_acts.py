@@ -352,6 +352,9 @@ def test_an_exercise_has_a_desk_of_its_own(tmp_path):
         assert all(name.startswith("tocsin-exercise") for name in olena.http.cookies)
         assert olena.data()["exercise"] is True
         assert olena.order("raise", BUCHA).json()["exercise"] is True
+        for why in ("Це не навчання!", "this is NOT  a drill", "Это не учения"):
+            refused = olena.order("raise", OBUKHIV, why=why)
+            assert (refused.status_code, refused.json()["where"]) == (422, "why")
         shown = olena.preview("raise", OBUKHIV).json()
         assert [one["headline"].partition(" ")[0] for one in shown["texts"]] == [
             "НАВЧАННЯ,",

@@ -28,6 +28,7 @@ from tocsin.outlets.desk.foresight import Foresight
 from tocsin.outlets.desk.guard import Guard, page, said, tell
 from tocsin.outlets.intake import Parse
 from tocsin.render import desk_acts
+from tocsin.render.cap_lint import REAL
 from tocsin.render.desk_values import may
 from tocsin.render.naming import Names
 from tocsin.render.page import Frame
@@ -89,12 +90,17 @@ class Acts:
         told = fields.get("arguments") or {}
         if not isinstance(told, dict) or len(told) > _ARGUMENTS:
             raise Refusal(422, "arguments", "are no object", "Send names and texts.", code="refused")
+        why = said(fields, "why", 2000, needed=why_needed, lines=True).strip()
+        if self._floor.settings.exercise and any(r in " ".join(why.casefold().split()) for r in REAL):
+            # A reason goes out with what it raises, and an exercise never says that it is none (R3).
+            remedy = "Say in other words why, for the exercise."
+            raise Refusal(422, "why", "says that this is no exercise", remedy, code="refused")
         arguments = {str(name)[:40]: said(told, name, 2000) for name in sorted(told, key=str)}
         return Order(
             operator=operator,
             verb=verb,
             target=said(fields, "target", 300, needed=True),
-            why=said(fields, "why", 2000, needed=why_needed, lines=True).strip(),
+            why=why,
             arguments={name: value for name, value in arguments.items() if value},
         )
 
