@@ -17,6 +17,7 @@ from tocsin.model import Claim, Deletion, Entry, Interval, Order, Report
 
 AREAS = (KYIV, KYIV_OBLAST, BROVARY, CHERNIHIV, KHARKIV, ODESA, SUMY)
 CHANNELS = ("channel-one", "channel-two", "reporter", "gossip", "nobody-knows-me")
+MENDS = ("correct", "adjust", "end", "merge", "split", "decline", "silence")
 WEAPONS = (
     "shahed-136",
     "ballistic",
@@ -112,13 +113,44 @@ class Night:
     def _order(self, minute: float) -> None:
         dice = self.dice
         operator = dice.one_of(("olena", "petro"))
-        verb = dice.one_of(("raise", "clear", "revoke", "approve", "quarantine", "release", "confirm"))
+        verb = dice.one_of(
+            ("raise", "clear", "revoke", "approve", "quarantine", "release", "confirm", *MENDS)
+        )
         target = dice.one_of(AREAS)
-        if verb == "approve":
+        told: dict[str, str] = {}
+        if verb in ("approve", "decline"):
             target = f"order:{dice.number(40) + 1}"
         elif verb in ("quarantine", "release"):
             target = dice.one_of(CHANNELS)
-        self.bodies.append((minute, Order(operator=operator, verb=verb, target=target, why="simulated")))
+        elif verb == "silence":
+            target, told = dice.one_of(("mqtt", "*")), {"minutes": str(dice.number(60) + 1)}
+        elif verb in MENDS:
+            target, told = self._mend(verb)
+        made = Order(operator=operator, verb=verb, target=target, why="simulated", arguments=told)
+        self.bodies.append((minute, made))
+
+    def _mend(self, verb: str) -> tuple[str, dict[str, str]]:
+        """A threat that was told of lately, or never was, and what is to be made of it."""
+        dice = self.dice
+        told = [
+            f"threat:{body.source}:{body.id}#1"
+            for _, body in self.bodies
+            if isinstance(body, Report) and self.hand.claims.get((body.source, body.id))
+        ]
+        target = dice.one_of(told[-12:]) if told else "threat:none"
+        match verb:
+            case "correct":
+                return target, {"from": dice.one_of(AREAS), "to": dice.one_of(AREAS)}
+            case "adjust":
+                name = dice.one_of(("areas", "toward", "weapon", "count", "minutes"))
+                value = {"weapon": "ballistic", "count": "1-3", "minutes": "9"}.get(name, dice.one_of(AREAS))
+                return target, {name: value}
+            case "end":
+                return target, {"how": dice.one_of(("over", "did-not-come", "mistake"))}
+            case "merge":
+                return target, {"into": dice.one_of(told[-12:]) if told else "threat:none"}
+            case _:
+                return target, {"count": "1", "toward": dice.one_of(AREAS)}
 
     def _report(self, name: str, source: str, claims: tuple[Claim, ...], minute: float) -> None:
         """Enter a report, and what may happen to it on its way."""
@@ -154,6 +186,16 @@ class Night:
             " ".join([c.kind, c.weapon or "", *(p.name for p in c.places), c.tense]) for c in claims
         )
         return Report(id=name, source=source, text=words or "good morning", stated_at=stated)
+
+    def shuffled(self) -> list[Entry]:
+        """The same bodies in an order that is all chance: each arrives at the hour of another."""
+        left = list(self.entries)
+        hours = [e.recorded_at for e in self.entries]
+        out = []
+        for number, hour in enumerate(hours, 1):
+            body = left.pop(self.dice.number(len(left))).body
+            out.append(Entry(number=number, recorded_at=hour, body=body))
+        return out
 
     def _journal(self) -> list[Entry]:
         ordered = sorted(enumerate(self.bodies), key=lambda item: (item[1][0], item[0]))
@@ -191,5 +233,6 @@ def as_story(entries: Sequence[Entry], title: str) -> str:
         elif isinstance(body, Deletion):
             lines.append(f"{clock} {body.source} deletes {body.deletes}")
         elif isinstance(body, Order):
-            lines.append(f"{clock} order {body.operator} {body.verb} {body.target}: {body.why}")
+            told = "".join(f" {name}={value}" for name, value in sorted(body.arguments.items()))
+            lines.append(f"{clock} order {body.operator} {body.verb} {body.target}{told}: {body.why}")
     return "\n".join(lines) + "\n"

@@ -56,6 +56,18 @@ def test_a_night_keeps_every_promise(seed):
         )
 
 
+@pytest.mark.parametrize("seed", SEEDS[:12])
+def test_a_night_that_arrives_in_any_order_keeps_every_promise(seed):
+    night = Night(seed)
+    entries = night.shuffled()
+    found = broken_promises(night, entries)
+    if found:
+        short = shortest(entries, lambda kept: bool(broken_promises(night, kept)))
+        pytest.fail(
+            "\n".join(broken_promises(night, short)) + "\n\n" + as_story(short, f"shuffled, seed {seed}")
+        )
+
+
 def test_nights_raise_end_and_withhold_something():
     verbs = set()
     for seed in SEEDS[:6]:
