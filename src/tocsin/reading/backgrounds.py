@@ -379,7 +379,7 @@ def _aside(mark: Mark, unit: Unit, context: Context) -> bool:
     ):
         if _told(unit, context) and any(words[k] in _ABOUT for k in range(max(unit.i, mark.i - 3), mark.i)):
             return False
-        return word not in _FORMS or _governed(mark.i, unit, context)
+        return word not in _FORMS or _governed(mark.i, unit, context) or _in_relative(mark.i, unit, context)
     if word.startswith(_PIECES) and other_verb(unit, context) is not None and not context.at_war:
         return True
     if mark.has("harm"):

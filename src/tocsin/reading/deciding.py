@@ -178,6 +178,8 @@ def _kind(
     if value == "danger-over":
         if words[cue.j - 1] == "по" and not weapon:
             return ""
+        if words[cue.i] in ("спокійно", "спокойно") and weapon and "по" not in words:
+            return ""  # «КАБи спокійно дістануть …»: at their ease.
         if (
             words[cue.i] in ("немає", "більше", "спокійно", "спокойно", "clear")
             and cue.j - cue.i == 1
@@ -286,7 +288,10 @@ def _interception(cue: Mark, clause: Clause, context: Context, *, weapon: bool) 
     ):
         return ""  # «уламки збитого БпЛА впали …»: of what fell, not that it was shot down
     if weapon:
-        return "interception"
+        shells = all(context.lexicon.weapons[m.value].klass in ("artillery", "mlrs") for m in clause.weapons)
+        return "" if shells else "interception"
+    if words[cue.i] in ("мінус", "минус") and clause.counts and _weather(clause, context):
+        return ""
     if cue.has("cue", "response"):
         return ""
     if cue.has("cue", "damage") and (clause.objects or not (clause.signs or _air_defence(clause, words))):
@@ -297,6 +302,11 @@ def _interception(cue: Mark, clause: Clause, context: Context, *, weapon: bool) 
 
 
 _OF_IT = ("ого", "их", "ої", "ых", "ым", "им", "ими", "ыми")
+
+
+def _weather(clause: Clause, context: Context) -> bool:
+    """Whether «мінус 9» tells the cold: beside wind and sun, or beside «плюс 2»."""
+    return not clause.says.isdisjoint(("skip.theme", "peace")) or "плюс" in context.tokens.words
 
 
 def _drones(clause: Clause, context: Context) -> bool:
@@ -470,17 +480,22 @@ def loose_words(clause: Clause, unit: Unit, context: Context) -> int:
         start = unit.i
     if clause.marks[-1] is unit.marks[-1]:
         end = unit.j
-    covered = {k for m in unit.marks for k in range(m.i, m.j)}
     small = context.lexicon.prepositions
-    return sum(
-        1
-        for k in range(start, end)
-        if k not in covered
-        and tokens.kinds[k] == "w"
-        and tokens.words[k] not in small
-        and tokens.words[k] not in _SMALL
-        and len(tokens.words[k]) > 1
-    )
+    words, kinds = tokens.words, tokens.kinds
+    count = 0
+    for mark in unit.marks:
+        for k in range(start, min(mark.i, end)):
+            word = words[k]
+            if len(word) > 1 and kinds[k] == "w" and word not in small and word not in _SMALL:
+                count += 1
+        start = max(start, mark.j)
+        if start >= end:
+            return count
+    for k in range(start, end):
+        word = words[k]
+        if len(word) > 1 and kinds[k] == "w" and word not in small and word not in _SMALL:
+            count += 1
+    return count
 
 
 _SMALL = frozenset(

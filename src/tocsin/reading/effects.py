@@ -50,6 +50,8 @@ _EXTINGUISHED = (
 def effects_of(clause: Clause, unit: Unit, context: Context) -> list[Draft]:
     """The claims about effects that a clause makes, in the order of their cues."""
     drafts: list[Draft] = []
+    if clause.says.isdisjoint(_TOLD) and (clause.inherited is None or not clause.spots):
+        return drafts
     cues = _cues(clause, context)
     if all(c.value == "more" for c in clause.cues) and not clause.harms and clause.spots:
         drafts.extend(_elliptic(clause, context))
@@ -70,6 +72,8 @@ def effects_of(clause: Clause, unit: Unit, context: Context) -> list[Draft]:
     return drafts
 
 
+_TOLD = frozenset({"cue", "force", "network", "mood.not"})
+"""Without any of these a clause says nothing of effects."""
 _WITHOUT = frozenset({"без", "without", "no"})
 
 
