@@ -17,7 +17,7 @@ from tocsin.model import Entry, Order, Report
 from tocsin.outlets import pages
 from tocsin.reading import Reader
 from tocsin.render import desk
-from tocsin.render.desk_values import Heard, Night, Outlet, Seat, Waiting, Wanted
+from tocsin.render.desk_values import Heard, Held, Night, Outlet, Seat, Waiting, Wanted
 from tocsin.render.naming import Names
 from tocsin.render.page import Frame, headers
 from tocsin.render.words import bundled
@@ -125,6 +125,18 @@ def busy(told=None, **more):
     )
     return msgspec.structs.replace(
         plain,
+        held=tuple(
+            Held(
+                claim=claim.id,
+                source=one.report.source,
+                until=plain.now + timedelta(hours=3),
+                override="desk",
+                why="effects on civilian objects",
+            )
+            for one in plain.heard
+            for claim in one.claims
+            if claim.kind in {"debris", "explosion"}
+        )[:3],
         waiting=(Waiting(reference="order:12", order=order, at=plain.now - timedelta(minutes=2)),),
         wanted=wanted,
         degraded={"mqtt": "the broker does not answer"},

@@ -229,6 +229,23 @@ def test_an_unknown_problem_is_told_in_general_words():
     assert "That did not work" in desk_signin.sign_in(door, problem="desk.signin.something-new")
 
 
+def test_what_the_embargo_keeps_says_what_it_is_and_when_it_goes_out():
+    """R27: the desk sees all, and which of it the public does not."""
+    shown = desk.panels(busy(), frame("en"))["held"]
+    assert "goes out at" in shown
+    assert 'data-act="publish"' in shown
+    assert 'data-act="hold"' in shown
+    assert "<q>" in shown
+    assert 'data-act="publish"' not in desk.panels(busy(role="viewer"), frame("en"))["held"]
+
+
+def test_figures_stand_by_source_and_can_be_taken_out():
+    """R28: people first, nothing summed."""
+    shown = desk.panels(busy(), frame("en"))["ledgers"]
+    assert 'data-act="retract"' in shown
+    assert shown.index("People affected") < shown.index("Buildings") if "Buildings" in shown else True
+
+
 def test_a_problem_of_a_report_stands_under_it():
     here = night()
     odd = msgspec.structs.replace(

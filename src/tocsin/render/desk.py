@@ -13,7 +13,7 @@ from typing import Final
 import msgspec
 from markupsafe import Markup
 
-from tocsin.render import desk_lists
+from tocsin.render import desk_lists, desk_record
 from tocsin.render.desk_acts import areas, choices, forms
 from tocsin.render.desk_map import ground, looks, overlay
 from tocsin.render.desk_reports import written
@@ -23,17 +23,19 @@ from tocsin.render.page import Frame, look, render
 
 __all__ = ["LISTS", "page", "panels", "reports"]
 
-LISTS: Final[Mapping[str, Callable[[Night, Frame], tuple[Row, ...]]]] = {
-    "queue": desk_lists.queue,
-    "alerts": desk_lists.alerts,
-    "threats": desk_lists.threats,
-    "withheld": desk_lists.withheld,
-    "incidents": desk_lists.incidents,
-    "outlets": desk_lists.outlets,
-    "coverage": desk_lists.coverage,
-    "shadow": desk_lists.shadow,
+LISTS: Final[Mapping[str, tuple[str, Callable[[Night, Frame], tuple[Row, ...]]]]] = {
+    "queue": ("1", desk_lists.queue),
+    "alerts": ("2", desk_lists.alerts),
+    "threats": ("3", desk_lists.threats),
+    "withheld": ("4", desk_lists.withheld),
+    "incidents": ("5", desk_record.incidents),
+    "ledgers": ("l", desk_record.ledgers),
+    "held": ("h", desk_record.held),
+    "outlets": ("6", desk_lists.outlets),
+    "coverage": ("7", desk_lists.coverage),
+    "shadow": ("8", desk_lists.shadow),
 }
-"""The panels that are lists, in the order of their keys."""
+"""The panels that are lists, each with the key that leads to it."""
 
 _COUNTED = ("red", "yellow", "partly", "warned", "contradicted", "stale", "unknown", "none")
 _KEPT = 200
@@ -43,7 +45,7 @@ def panels(night: Night, frame: Frame) -> dict[str, str]:
     """Write every panel that changes; ``looks`` is JSON, all others HTML. The same night gives the same bytes."""
     told = {
         name: render("desk_rows.html", frame, name=name, rows=make(night, frame))
-        for name, make in LISTS.items()
+        for name, (_, make) in LISTS.items()
         if name != "shadow" or night.shadow
     }
     told["counts"] = render("desk_counts.html", frame, counts=_counts(night, frame), night=night)
@@ -81,7 +83,7 @@ def page(night: Night, frame: Frame) -> str:
     made = panels(night, frame)
     lists = tuple(
         (name, key, words.say(f"desk.panel.{name}"), Markup(made[name]))  # noqa: S704 - rendered above
-        for key, name in enumerate(LISTS, 1)
+        for name, (key, _) in LISTS.items()
         if name in made
     )
     return render(

@@ -61,6 +61,7 @@ FORMS: Final = (
     Form(verb="close", target="incident"),
     Form(verb="place", target="incident", fields=("area",), needs=("area",)),
     Form(verb="retract", target="line"),
+    Form(verb="redact", target="report"),
     Form(verb="approve", target="order"),
     Form(verb="decline", target="order"),
 )

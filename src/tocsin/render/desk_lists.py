@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Sequence
 
-from tocsin.model import Alert, AreaRef, AreaState, Change, Incident, Silence, Threat
+from tocsin.model import Alert, AreaRef, AreaState, Change, Silence, Threat
 from tocsin.render import story
 from tocsin.render.desk_rows import Act, Row, acting, arrivals, spoken
 from tocsin.render.desk_values import Night, Outlet, Waiting, Wanted
@@ -12,15 +12,16 @@ from tocsin.render.naming import cause, clean, number, sources, weapon
 from tocsin.render.page import Frame, look, state_word
 from tocsin.render.words import Words
 
-__all__ = ["alerts", "coverage", "incidents", "outlets", "queue", "shadow", "threats", "withheld"]
+__all__ = ["SHOWN", "alerts", "coverage", "explain", "outlets", "queue", "shadow", "threats", "withheld"]
 
-_SHOWN = 60
+SHOWN = 60
 _NAMED = 3
 _ORDER = {("official", "red"): 0, ("official", "yellow"): 1, ("warning", "red"): 2, ("warning", "yellow"): 3}
 _STATES = ("ACTIVE", "PARTLY", "STALE", "UNKNOWN", "NOT_COVERED", "CLEAR")
 
 
-def _explain(target: str) -> Act:
+def explain(target: str) -> Act:
+    """Offer to say why."""
     return Act(verb="explain", target=target)
 
 
@@ -32,7 +33,7 @@ def queue(night: Night, frame: Frame) -> tuple[Row, ...]:
     wanted = sorted(night.wanted, key=lambda one: (not one.high, one.since, one.target))
     return (
         *(_waiting(one, night, frame) for one in night.waiting),
-        *(_wanted(one, night, frame) for one in wanted[:_SHOWN]),
+        *(_wanted(one, night, frame) for one in wanted[:SHOWN]),
     )
 
 
@@ -64,7 +65,7 @@ def _wanted(one: Wanted, night: Night, frame: Frame) -> Row:
     about = _about(one, night, words)
     # An area has no chain behind it, nor has a part of ours that fails: what they say is all there is.
     chained = one.kind not in {"problem", "degraded", "stale"} and night.places.area(one.target) is None
-    acts = [_explain(one.target)] if chained else []
+    acts = [explain(one.target)] if chained else []
     if one.kind == "contradiction" and one.area is not None and not chained:
         acts += acting(night, [Act(verb="confirm", target=one.area.code, name=words.area(one.area))])
     return Row(
@@ -160,7 +161,7 @@ def _on_alert(one: Alert, night: Night, words: Words) -> tuple[Act, ...]:
     clear = Act(verb="clear", target=one.id, name=name, fill={"ending": "over"})
     # R4: what takes an alert back stands beside it from the moment at which it was raised.
     revoke = Act(verb="revoke", target=one.id, name=name)
-    return acting(night, (_explain(one.id), clear, revoke))
+    return acting(night, (explain(one.id), clear, revoke))
 
 
 # --- threats ------------------------------------------------------------------------
@@ -170,7 +171,7 @@ def threats(night: Night, frame: Frame) -> tuple[Row, ...]:
     """Show what is believed to be in the air, the newest word first."""
     standing = [one for one in night.picture.threats if one.status in {"live", "lost"}]
     standing.sort(key=lambda one: (one.status != "live", -_said(one), one.id))
-    return tuple(_threat(one, night, frame) for one in standing[:_SHOWN])
+    return tuple(_threat(one, night, frame) for one in standing[:SHOWN])
 
 
 def _said(one: Threat) -> float:
@@ -204,7 +205,7 @@ def _threat(one: Threat, night: Night, frame: Frame) -> Row:
         head=clean(f"{words.word('desk.kind', one.kind)}: {called}{f' × {count}' if count else ''}"),
         parts=tuple(clean(p) for p in parts),
         who=f"{sources(one.sources, night.names, words.lang)} · {words.count('desk.origins', one.origins)}",
-        acts=acting(night, (_explain(one.id), *(Act(verb=verb, target=one.id, name=name) for verb in kinds))),
+        acts=acting(night, (explain(one.id), *(Act(verb=verb, target=one.id, name=name) for verb in kinds))),
     )
 
 
@@ -241,7 +242,7 @@ def _strokes(changes: Iterable[Change], night: Night, frame: Frame) -> tuple[Row
         key = (change.at, change.fact.verb, change.fact.why, change.fact.because)
         groups.setdefault(key, []).append(change)
     newest = sorted(groups.values(), key=lambda g: (g[0].at, g[0].number), reverse=True)
-    return tuple(_stroke(group, night, frame) for group in newest[:_SHOWN])
+    return tuple(_stroke(group, night, frame) for group in newest[:SHOWN])
 
 
 def _stroke(group: Sequence[Change], night: Night, frame: Frame) -> Row:
@@ -258,48 +259,7 @@ def _stroke(group: Sequence[Change], night: Night, frame: Frame) -> Row:
         head=clean(f"{where}: {what}"),
         why=why,
         who=sources(found[0].whose, night.names, words.lang) if found else "",
-        acts=(_explain(found[0].id),) if found else (),
-    )
-
-
-# --- what happened --------------------------------------------------------------------
-
-
-def incidents(night: Night, frame: Frame) -> tuple[Row, ...]:
-    """Show effects as the desk knows them, embargoed ones included, newest first."""
-    known = sorted(
-        night.picture.incidents,
-        key=lambda one: (one.valid.start.timestamp() if one.valid.start else 0.0, one.id),
-        reverse=True,
-    )
-    return tuple(_incident(one, night, frame) for one in known[:_SHOWN])
-
-
-def _incident(one: Incident, night: Night, frame: Frame) -> Row:
-    words = frame.words
-    name = clean(words.area(one.area))
-    acts = [
-        _explain(one.id),
-        *(Act(verb=v, target=one.id, name=name) for v in ("place", "merge", "withdraw")),
-    ]
-    if one.claims:
-        acts.append(Act(verb="publish", target=one.claims[0], name=name))
-    told = story.reason(one, night.names, words)
-    return Row(
-        item="incident",
-        id=one.id,
-        tone="withdrawn" if one.status == "withdrawn" else "",
-        clock=words.clock(one.valid.start) if one.valid.start else "",
-        badge=str(one.credibility),
-        head=f"{name}: {story.incident(one, words)}",
-        parts=(
-            words.word("status", one.status),
-            *([words.say("hedged")] if one.hedged else []),
-            *([told] if told else []),
-            *([words.count("desk.against", len(one.against))] if one.against else []),
-        ),
-        who=sources(one.sources, night.names, words.lang),
-        acts=acting(night, acts),
+        acts=(explain(found[0].id),) if found else (),
     )
 
 

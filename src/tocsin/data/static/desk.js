@@ -410,7 +410,7 @@
   }
 
   const KEYS = {
-    j: () => step(1), k: () => step(-1), m: () => enter($("p-map")),
+    j: () => step(1), k: () => step(-1),
     n: () => { const row = document.querySelector(".chosen"), panel = (row && panelOf(row)) || reportsPanel; panel.querySelector(".newer").click(); },
     e: () => press("[data-explain]"), x: () => press("[data-act=revoke]"), c: () => press("[data-act=clear]"), a: () => press("[data-act=approve]"),
     r: () => {
@@ -425,8 +425,8 @@
     const at = event.target;
     if (at.matches("textarea, select, input:not([type=range])")) { if (event.key === "Escape") at.blur(); return; }
     if (!single.checked) return;
-    const nth = "123456789".indexOf(event.key), act = KEYS[event.key];
-    if (nth >= 0) { event.preventDefault(); enter(panels.find((one) => one.querySelector("kbd").textContent === event.key)); }
+    const panel = panels.find((one) => one.querySelector("kbd").textContent === event.key), act = KEYS[event.key];
+    if (panel) { event.preventDefault(); enter(panel); }
     else if (act) { event.preventDefault(); act(); }
   });
 })();
