@@ -422,7 +422,11 @@ class App:
         if isinstance(entry.body, Report | Deletion):
             self.heard[entry.body.source] = entry.recorded_at
         for look in self.watchers:
-            look(entry, claims, problems)
+            try:
+                look(entry, claims, problems)
+            except Exception:
+                # Who looks on never stops what alarms people.
+                log.exception("entry %d: somebody who looks on failed", entry.number)
 
     # --- what is believed
 

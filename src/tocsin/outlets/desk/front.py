@@ -8,6 +8,7 @@ import logging
 import secrets
 from collections.abc import AsyncIterator, Mapping, Sequence
 from datetime import UTC, datetime, timedelta
+from ipaddress import ip_address
 from pathlib import Path
 from typing import Any, Protocol
 
@@ -57,6 +58,10 @@ class Chosen(Protocol):
     """The settings that say where accounts are kept and how long sessions last."""
 
     @property
+    def host(self) -> str:
+        """The address that is listened on."""
+
+    @property
     def journal(self) -> str:
         """The journal's file."""
 
@@ -85,6 +90,14 @@ class DeskConf(Protocol):
         """Seconds that a session lasts."""
 
 
+def loopback(host: str) -> bool:
+    """Whether an address is this machine's own."""
+    try:
+        return host == "localhost" or ip_address(host).is_loopback
+    except ValueError:
+        return False
+
+
 def accounts_file(settings: Chosen) -> str:
     """Return where accounts are kept: where the settings say, or beside the journal."""
     if settings.desk.accounts is not None:
@@ -110,6 +123,10 @@ class Desk:
         beside: Beside | None = None,
     ) -> None:
         self._floor = floor
+        if not (loopback(settings.host) or (floor.settings.base_url or "").startswith("https://")):
+            log.warning(
+                "the desk is reached without encryption; put it behind TLS and set base_url (docs/desk.md)"
+            )
         self.base = EXERCISE if settings.exercise else LIVE
         store = Store(accounts_file(settings))
         self.accounts = Accounts(store, "Tocsin exercise" if settings.exercise else "Tocsin")

@@ -29,7 +29,7 @@ from tocsin.outlets.desk.proofs import new_token
 __all__ = ["Ceremonies", "Party", "party_of"]
 
 _LASTS = timedelta(minutes=5)
-_MOST = 500
+_MOST = 20_000
 
 
 class Party(msgspec.Struct, frozen=True, kw_only=True):
