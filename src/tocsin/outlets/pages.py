@@ -37,10 +37,15 @@ _LISTED = 200
 _FOUND = 20
 _ASKED = 80
 _YEARS = (1970, 2200)
+_FAR = 7_000_000_000
+_DRAGGED = 72 * 60
+"""Minutes that the slider reaches back: as long as the record keeps what nobody speaks of."""
 _KEPT = 512
 _STATIC = {
     "tocsin.css": "text/css",
     "tocsin.js": "text/javascript",
+    "story.js": "text/javascript",
+    "push.js": "text/javascript",
     "worker.js": "text/javascript",
     "desk.css": "text/css",
     "desk.js": "text/javascript",
@@ -211,9 +216,11 @@ class Pages:
         return _html(request, render("search.html", frame, query=query, found=found))
 
     async def story(self, request: Request, frame: Frame) -> Response:
-        """Tell what was said and when; ``known_at`` looks back."""
-        asked = request.query_params.get("known_at")
+        """Tell what was said and when; ``known_at``, or the ``minute`` that the slider names, looks back."""
+        asked, minute = request.query_params.get("known_at"), request.query_params.get("minute", "")
         moment = _moment(asked) if asked else None
+        if moment is None and minute.isascii() and minute.isdigit() and len(minute) < 12:
+            moment = _moment(_iso(datetime.fromtimestamp(min(int(minute) * 60, _FAR), UTC)))
         if moment is not None and moment >= frame.now:
             moment = None
         key = ("story", _iso(moment) if moment else "", frame.words.lang, str(frame.chosen))
@@ -222,6 +229,7 @@ class Pages:
     def _story(self, frame: Frame, moment: datetime | None) -> str:
         changes: Sequence[Change] = self._views.told()
         stops = _stops(changes, frame, moment)
+        drag = _drag(changes, frame, moment)
         then = None
         if moment is not None:
             changes = [c for c in changes if c.at <= moment]
@@ -231,7 +239,7 @@ class Pages:
         tellings = story.tell_all(recent, self._views.names, frame.words, self._views.quotes(recent))[:_TOLD]
         older = frame.href("/story", known_at=_iso(tellings[-1].at)) if len(tellings) == _TOLD else None
         tallies = resident.tallies(then, frame) if then else ()
-        values = {"tellings": tellings, "stops": stops, "older": older, "tallies": tallies}
+        values = {"tellings": tellings, "stops": stops, "drag": drag, "older": older, "tallies": tallies}
         return render("story.html", frame, **values)
 
     async def incidents(self, request: Request, frame: Frame) -> Response:
@@ -292,6 +300,16 @@ def _stops(
     if len(moments) > _STOPS:
         moments = [moments[round(i * (len(moments) - 1) / (_STOPS - 1))] for i in range(_STOPS)]
     return [(frame.words.clock(m), frame.href(path, known_at=_iso(m)), m == asked) for m in moments]
+
+
+def _drag(changes: Sequence[Change], frame: Frame, asked: datetime | None) -> tuple[int, int, int] | None:
+    """The first and last minute that the slider reaches, and the one that is shown, since 1970; None where nothing is told."""
+    if not changes:
+        return None
+    last = int(frame.now.timestamp()) // 60
+    first = max(int(changes[0].at.timestamp()) // 60, last - _DRAGGED)
+    shown = last if asked is None else int(asked.timestamp()) // 60
+    return first, max(last, first + 1), min(max(shown, first), max(last, first + 1))
 
 
 # --- answers --------------------------------------------------------------------------
