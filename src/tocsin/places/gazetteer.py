@@ -253,7 +253,7 @@ class Gazetteer:
         """Whether any name is this normal word or begins with it."""
         known = self._begins.get(word)
         if known is None:
-            known = word in self._forms or self._forms.has_keys_with_prefix(word + " ")
+            known = word in self._forms or next(self._forms.iterkeys(word + " "), None) is not None
             _remember(self._begins, word, known)
         return known
 
