@@ -128,6 +128,8 @@ def _cause(cue: Mark, context: Context) -> bool:
 def alarms_of(clause: Clause, unit: Unit, context: Context) -> list[Draft]:
     """The alarms that a clause declares or ends."""
     drafts: list[Draft] = []
+    if not clause.cues:
+        return drafts
     values = {m.value for c in clause.cues for m in c.meanings if m.group == "cue"}
     for cue in clause.cues:
         meaning = next(

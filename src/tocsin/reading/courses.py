@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from functools import lru_cache
+
 from tocsin.reading.drafts import Context, Draft, Unit
 from tocsin.reading.normalise import COMMA, DASH, HYPHEN
 
@@ -79,6 +81,9 @@ def _course(unit: Unit, context: Context) -> tuple[str, int] | None:
         arrow = _ARROWS.get(tokens.words[k])
         if arrow is not None and context.telegraphic:
             return arrow, k + 1
+        if not _one(tokens.words[k])[0]:
+            k += 1
+            continue
         point, end, noun = _point(k, unit, context)
         if point and _is_course(k, end, unit, context, noun=noun):
             return point, end
@@ -86,6 +91,7 @@ def _course(unit: Unit, context: Context) -> tuple[str, int] | None:
     return None
 
 
+@lru_cache(maxsize=20_000)
 def _one(word: str) -> tuple[str, bool]:
     """The point that a word names, and whether it is a noun."""
     if word in _NOUNS:

@@ -241,6 +241,8 @@ def casualties_of(clause: Clause, unit: Unit, context: Context) -> list[Draft]:
 def _elsewhere(clause: Clause, context: Context) -> list[Draft]:
     """«У Запоріжжі поранено 12 людей, у Дніпрі – ще троє»: a place and a count alone, hurt as those before."""
     before = clause.inherited
+    if before is None:
+        return []
     while before is not None and not before.harms and not before.cues and not before.weapons:
         before = before.inherited
     if before is None or not before.harms or clause.weapons or clause.objects or len(clause.counts) != 1:
