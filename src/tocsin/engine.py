@@ -38,10 +38,12 @@ from tocsin.model import (
     Reading,
     Report,
     Source,
+    Threat,
     Weapon,
 )
 from tocsin.picture.alarms import Alarms
 from tocsin.picture.coverage import Watch
+from tocsin.picture.mending import PutRight
 from tocsin.picture.record import Record
 from tocsin.picture.register import read_register
 from tocsin.picture.threats import Lingers, Threats
@@ -123,6 +125,7 @@ class State:
             weapons=frozenset(world.weapons),
             approval=self.policy.approval,
         )
+        self._right = PutRight(places, slate)
         self._claims: Table[str, Claim] = Table(slate)
         self._reports: Table[tuple[str, str], int] = Table(slate)
         self._early: Table[tuple[str, str], bool] = Table(slate)
@@ -269,7 +272,7 @@ class State:
                 _problem(entry.number, what, "mend the source's clock; it is kept and raises nothing")
             )
             return reading, []
-        return reading, self._absorb(report, reading.claims, source, at)
+        return reading, self._absorb(report, self._right.read(reading.claims, source.id, at), source, at)
 
     def _absorb(self, report: Report, claims: tuple[Claim, ...], source: Source, at: datetime) -> list[Fact]:
         said = min(report.stated_at or at, at)
@@ -361,6 +364,10 @@ class State:
             self._redactions.put(given.target, (given.operator, self._second, given.why))
         facts = self.alarms.order(given, at, reference)
         facts += self.threats.order(given, at, reference)
+        if given.verb == "correct":
+            said = given.arguments
+            whose = {s for f in facts if isinstance(f.noun, Alarm | Threat) for s in f.noun.sources}
+            self._right.remember(whose, said["from"], said["to"], at)
         facts += self.watch.order(given, at)
         facts += self.record.order(given, at)
         out = self.decider.decide(facts, Heard(), at)

@@ -10,7 +10,7 @@ source watcher monitoring-channel C
   = warning raised: Brovary Raion, yellow, drone (unofficial, unconfirmed)
 # The caller says that it is Boryspil. A warning would be taken back: two persons (R1).
 21:02 order Olena correct threat:watcher:w1#1 from=UA32060050010081797 to=UA32040010010093209: phoned in by the raion of Boryspil
-  = withheld: order-correct, Ukraine: needs-a-second-person
+  = withheld: order-correct, Brovary: needs-a-second-person
 21:03 order Petro approve order:2: heard the same
   = threat revised: drone, over Boryspil (C3, 1 origin)
   = warning revoked: Brovary Raion (mistake)

@@ -121,7 +121,9 @@ class Withholding:
     def order(self, order: Order, reference: str, at: datetime) -> list[Fact]:
         """An operator's order is not carried out yet."""
         kind = order.arguments.get("kind", "air-raid")
-        code = order.target if self._places.area(order.target) is not None else self._places.root
+        said = order.arguments
+        named = (order.target, said.get("from", ""), *said.get("areas", "").split(","), said.get("area", ""))
+        code = next((c for c in named if c and self._places.area(c) is not None), self._places.root)
         cause = Cause(kind=f"order-{order.verb}")
         because = (reference,)
         reason = "needs-a-second-person"

@@ -6,31 +6,70 @@ what its sources' words are worth. The engine checked who may, and the arguments
 
 from __future__ import annotations
 
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Iterable, Sequence
 from datetime import UTC, datetime, timedelta
 from typing import TYPE_CHECKING
 
 import msgspec
 
-from tocsin.model import AreaRef, Fact, Order, Range, Threat
+from tocsin.model import AreaRef, Claim, Fact, Order, PlaceRef, Range, Threat
 from tocsin.picture.held import Held, Holding
 from tocsin.picture.kin import Kin
+from tocsin.slate import Slate, Table
 
 if TYPE_CHECKING:
     from tocsin.places import Gazetteer
 
-__all__ = ["ORDERED", "Mending"]
+__all__ = ["ORDERED", "Mending", "PutRight"]
 
 ORDERED = "order:"
 """Begins the reason of every change that an order made to a threat; decisions know it by that."""
 _EPOCH = datetime(1970, 1, 1, tzinfo=UTC)
 _KEPT_VOICES = 48
+_MEANT = timedelta(hours=6)
 _KEPT_CLAIMS = 40
 
 Settle = Callable[..., list[Fact]]
 """``Threats.settle``: weighs anew, writes, tells."""
 Close = Callable[..., list[Fact]]
 """``Threats.close``: takes out, tells."""
+
+
+class PutRight:
+    """Which of the places that an ambiguous name could mean a source means, as an operator said, for some hours.
+
+    Only a name that could mean the right place is put there: what a source says of the wrong place by a name
+    that is no other's stays where it is.
+    """
+
+    def __init__(self, places: Gazetteer, slate: Slate) -> None:
+        self._places = places
+        self._right: Table[tuple[str, str], tuple[str, datetime]] = Table(slate)
+
+    def remember(self, sources: Iterable[str], wrong: str, right: str, at: datetime) -> None:
+        """From here on these sources mean the right place."""
+        for source in sorted(set(sources)):
+            self._right.put((source, wrong), (right, at + _MEANT))
+
+    def read(self, claims: tuple[Claim, ...], source: str, at: datetime) -> tuple[Claim, ...]:
+        """The claims of a source with their places put right; its words stay as they are."""
+        if not self._right.rows:
+            return claims
+        return tuple(self._claim(claim, source, at) for claim in claims)
+
+    def _claim(self, claim: Claim, source: str, at: datetime) -> Claim:
+        told = tuple(self._place(place, source, at) for place in claim.places)
+        main = claim.place if claim.place is None else self._place(claim.place, source, at)
+        if told == claim.places and main == claim.place:
+            return claim
+        return msgspec.structs.replace(claim, places=told, place=main)
+
+    def _place(self, place: PlaceRef, source: str, at: datetime) -> PlaceRef:
+        found = self._right.get((source, place.code))
+        if found is None or at >= found[1] or found[0] not in place.alternatives:
+            return place
+        others = tuple(c for c in (place.code, *place.alternatives) if c != found[0])
+        return self._places.place(found[0], place.role, others)
 
 
 class Mending:
