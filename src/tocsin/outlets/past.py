@@ -15,6 +15,7 @@ from typing import Any
 
 import msgspec
 
+from tocsin.atlas import Atlas
 from tocsin.codec import NOUNS
 from tocsin.model import Coverage, Ledgers, Picture, Source
 from tocsin.outlets.annals import DESK, PUBLIC, Annals, micros
@@ -77,7 +78,7 @@ class Past:
 
     def __init__(self, annals: Annals, places: Gazetteer, register: Mapping[str, Source]) -> None:
         self._annals = annals
-        self._places = places
+        self._places = Atlas.over(places)
         self._register = dict(register)
         self._registers: tuple[bytes, dict[str, Source]] = (b"", self._register)
         self._waiting = 0

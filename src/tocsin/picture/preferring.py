@@ -8,6 +8,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Mapping
 from datetime import datetime
+from functools import lru_cache
 
 from tocsin.model import LedgerLine, Preferred, Source
 from tocsin.picture.settling import ATTACK, period
@@ -58,13 +59,14 @@ def _by_period(group: list[LedgerLine]) -> list[list[LedgerLine]]:
 
 
 def _choose(group: list[LedgerLine], register: Mapping[str, Source]) -> Preferred:
-    best = max(group, key=lambda line: _rank(line, register))
+    best = group[0] if len(group) == 1 else max(group, key=lambda line: _rank(line, register))
+    kind = _kind(best, register)
     return Preferred(
         subject=best.subject,
         incident=best.incident,
         area=best.area,
         line=best.id,
-        why=_why(best, len(group), register),
+        why=_why(kind, best.by is None, best.hedged, len(group) > 1, best.status == "denied"),
         weapon=best.weapon,
         unit=best.unit,
         attack=best.attack,
@@ -84,12 +86,13 @@ def _rank(line: LedgerLine, register: Mapping[str, Source]) -> tuple[bool, int, 
     return (kind != "party", table.get(kind, 0), direct, plain, line.stated_at, line.id)
 
 
-def _why(line: LedgerLine, among: int, register: Mapping[str, Source]) -> str:
+@lru_cache(maxsize=512)
+def _why(kind: str, direct: bool, hedged: bool, rivals: bool, denial: bool) -> str:
     words = [
-        f"{_kind(line, register)}, {'its own word' if line.by is None else 'quoted'}",
-        "preliminary" if line.hedged else "plain",
-        "the newest of that rank" if among > 1 else "the only line in force",
+        f"{kind}, {'its own word' if direct else 'quoted'}",
+        "preliminary" if hedged else "plain",
+        "the newest of that rank" if rivals else "the only line in force",
     ]
-    if line.status == "denied":
+    if denial:
         words.append("a denial")
     return "; ".join(words)
