@@ -24,7 +24,7 @@ __all__ = ["LANGUAGES", "ZONE", "Words", "bundled", "negotiate"]
 
 LANGUAGES = ("uk", "ru", "en")
 ZONE = "Europe/Kyiv"
-_CATALOGUES = ("tocsin", "desk")
+_CATALOGUES = ("tocsin", "desk", "push")
 """What the public reads, and what only the duty desk does."""
 
 

@@ -33,14 +33,17 @@ async function still(request) {
   if (answer.ok) await store.put(request, answer.clone());
   return answer;
 }
-// {"title", "body", "url", "tag", "until", "lang"}: one topic an area, so that an end replaces its alarm.
+// {"area", "valid_until", "say": {lang: {"title", "body"}}}: the telephone chooses the language, so that nobody need
+// keep it (R38); one tag an area, so that an end takes its alarm's place. What comes late is shown as out of date.
 self.addEventListener("push", (event) => {
   let told = {};
   try { told = event.data ? event.data.json() : {}; } catch { /* what cannot be read still wakes a person */ }
-  const over = told.until && Date.parse(told.until) < Date.now(), lang = ENDED[told.lang] ? told.lang : "uk";
-  event.waitUntil(self.registration.showNotification(told.title || "Tocsin", {
-    body: over ? `${ENDED[lang]}. ${told.body || ""}` : told.body || "", tag: told.tag || "tocsin", lang, icon: "/static/icon.svg",
-    renotify: !over, silent: Boolean(over), requireInteraction: !over, data: told.url || "/",
+  const words = told.say || {}, lang = navigator.languages.map((one) => one.slice(0, 2)).find((one) => words[one]) || "uk";
+  const { title = "Tocsin", body = "" } = words[lang] || {}, over = told.valid_until && Date.parse(told.valid_until) < Date.now();
+  const area = /^[A-Z0-9-]{2,40}$/.test(told.area) ? told.area : "", calm = told.state === "CLEAR";
+  event.waitUntil(self.registration.showNotification(title, {
+    body: over ? `${ENDED[lang]}. ${body}` : body, tag: area || "tocsin", lang, icon: "/static/icon.svg",
+    renotify: !over, silent: Boolean(over), requireInteraction: !over && !calm, data: area ? `/area/${area}?lang=${lang}` : "/",
   }));
 });
 self.addEventListener("notificationclick", (event) => {
