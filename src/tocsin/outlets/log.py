@@ -114,6 +114,13 @@ def head_before(publication: Publication, first: int) -> str:
     return before[0].head if before else EMPTY_HEAD
 
 
+def _from(publication: Publication, after: int, last: int) -> Iterator[Published]:
+    """Give published changes after a number up to a last one, a batch at a time: a long log is never held whole."""
+    while after < last and (batch := publication.after(after, min(_BATCH, last - after))):
+        yield from batch
+        after = batch[-1].change.number
+
+
 def _is_seal(text: bytes) -> bool:
     try:
         value = msgspec.json.decode(text)
@@ -138,7 +145,7 @@ def routes(app: Chain, signer: Signer | None, retired: Sequence[str] = ()) -> li
             return Response(body, 400, media_type="application/json")
         publication = app.publication
         after = min(int(given), publication.last)
-        changes = tuple(publication.after(after))
+        changes = _from(publication, after, publication.last)
         before = await asyncio.to_thread(head_before, publication, after + 1)
         body_lines = lines(changes, after + 1, before, app.clock(), signer)
 
@@ -238,9 +245,11 @@ class LogOutlet:
 
     def _write(self, path: Path) -> None:
         """Append what is new, and a seal; a full disk is told and tried again with the next change."""
-        new = self._app.publication.after(self._written)
-        if not new:
-            return
+        while new := self._app.publication.after(self._written, SEAL_EVERY):
+            if not self._append(path, new):
+                return
+
+    def _append(self, path: Path, new: Sequence[Published]) -> bool:
         out = [] if self._written else [opening(1, EMPTY_HEAD, self.signer)]
         head = self._head
         for one in new:
@@ -259,6 +268,7 @@ class LogOutlet:
                     raise
         except OSError as error:
             self.trouble = f"{path.name}: {error.strerror}"
-            return
+            return False
         self.trouble = None
         self._written, self._head = new[-1].change.number, head
+        return True
