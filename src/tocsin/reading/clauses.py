@@ -76,6 +76,7 @@ _THREAT = frozenset(
     ]
 )
 _HOSPITAL = Meaning("object", "hospital", {})
+_VEHICLE = Meaning("object", "vehicle", {})
 
 
 def clauses_of(unit: Unit, spots: list[Spot], context: Context) -> list[Clause]:
@@ -229,6 +230,8 @@ def _tells_more(  # noqa: PLR0917 - a part, what stands before it, and all that 
         return False
     if has[3] and count and not weapon and (has[1] or (has[2] and place)):
         return True
+    if place and has[1] and has[2] and all(m.has("cue", "danger") for m in marks if m.group == "cue"):
+        return True  # «Над Затокою розвідник, Ізмаїл увага»
     if has[2] and any(m.group == "object" for m in clause.marks) and any(m.has("mood", "not") for m in marks):
         return True
     return (
@@ -441,6 +444,15 @@ def _fill(clause: Clause, marks: list[Mark], by_mark: dict[int, Spot]) -> None:
     struck = any(
         m.value in ("impact", "strike", "damage", "fire", "debris") for c in clause.cues for m in c.meanings
     )
+    if struck:
+        # «Пошкоджено дві швидкі», "two ambulances were damaged": they were hit, not at work.
+        for mark in [
+            c for c in clause.cues if c.has("object", "vehicle") and c.value in ("response", "instruction")
+        ]:
+            clause.cues.remove(mark)
+            mark.turn(_VEHICLE)
+            clause.objects.append(mark)
+            clause.objects.sort(key=lambda m: m.i)
     if struck and not clause.counts:
         # «Влучання в лікарню»: the hospital was hit, nobody was brought there.
         for mark in [m for m in clause.harms if m.value == "hospitalised" and m.j - m.i > 1]:

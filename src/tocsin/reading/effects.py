@@ -454,7 +454,9 @@ def _objects(value: str, cue: Mark, values: list[str], clause: Clause) -> list[M
 
 def _engine(mark: Mark, context: Context) -> bool:
     """Whether a vehicle is a fire engine: at a fire it is at work, not alight."""
-    return context.tokens.words[mark.i].startswith(("пожежн", "пожарн", "fire"))
+    return context.tokens.words[mark.i].startswith(
+        ("пожежн", "пожарн", "fire", "карет", "швидк", "скор", "ambul")
+    )
 
 
 def _whole(objects: list[Mark]) -> list[Mark]:

@@ -318,7 +318,10 @@ def _enough(  # noqa: PLR0917 - a clause and all that it stands in
         named = (
             bool(spots)
             or any(g.count for g in groups)
-            or any(m.has("mood", "war") or m.has("force") for m in clause.marks)
+            or any(
+                m.has("mood", "war") or m.has("force") or (m.places and m.places[0].code == "RU")
+                for m in clause.marks
+            )
             or unit.by is not None
         )
         if not named and not (kind in ("launch", "danger") and expected(clause)):
