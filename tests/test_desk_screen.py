@@ -246,6 +246,13 @@ def test_figures_stand_by_source_and_can_be_taken_out():
     assert shown.index("People affected") < shown.index("Buildings") if "Buildings" in shown else True
 
 
+def test_what_reads_the_same_is_one_row_with_its_number():
+    here = busy()
+    many = tuple(msgspec.structs.replace(here.wanted[1], target=f"x:{n}") for n in range(30))
+    rows = desk_lists.queue(msgspec.structs.replace(here, wanted=many), frame("en"))
+    assert [row.badge for row in rows if row.item == "wanted"] == ["× 30"]
+
+
 def test_a_problem_of_a_report_stands_under_it():
     here = night()
     odd = msgspec.structs.replace(

@@ -55,9 +55,11 @@ def panels(night: Night, frame: Frame) -> dict[str, str]:
 
 
 def _counts(night: Night, frame: Frame) -> tuple[tuple[str, int, str], ...]:
-    """Count the first-level areas by look; what is calm needs no number."""
+    """Count the first-level areas by look, and those with a warning anywhere in them; calm needs no number."""
     firsts = set(night.places.first_level())
     found = Counter(look(one) for one in night.states if one.area.code in firsts)
+    warned = (a.area.code for a in night.picture.alerts if a.layer == "warning")
+    found["warned"] = len({night.places.first_level_of(code) or code for code in warned})
     words = {
         "red": frame.words.say("level.red"),
         "yellow": frame.words.say("level.yellow"),

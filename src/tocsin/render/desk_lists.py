@@ -4,6 +4,8 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Sequence
 
+import msgspec
+
 from tocsin.model import Alert, AreaRef, AreaState, Change, Silence, Threat
 from tocsin.render import story
 from tocsin.render.desk_rows import Act, Row, acting, arrivals, spoken
@@ -31,10 +33,15 @@ def explain(target: str) -> Act:
 def queue(night: Night, frame: Frame) -> tuple[Row, ...]:
     """Orders that wait for a second person come first, then what can't wait, then the rest; oldest first."""
     wanted = sorted(night.wanted, key=lambda one: (not one.high, one.since, one.target))
-    return (
-        *(_waiting(one, night, frame) for one in night.waiting),
-        *(_wanted(one, night, frame) for one in wanted[:SHOWN]),
-    )
+    rows: dict[tuple[str, str, str], list[Row]] = {}
+    for row in (_wanted(one, night, frame) for one in wanted):
+        rows.setdefault((row.head, row.why, row.said), []).append(row)
+    # What reads the same is one row: the newest, with how many there are.
+    told = [
+        msgspec.structs.replace(same[-1], badge=f"× {len(same)}") if len(same) > 1 else same[0]
+        for same in rows.values()
+    ]
+    return (*(_waiting(one, night, frame) for one in night.waiting), *told[:SHOWN])
 
 
 def _waiting(one: Waiting, night: Night, frame: Frame) -> Row:

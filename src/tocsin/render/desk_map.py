@@ -61,11 +61,17 @@ def _sheets(places: Gazetteer) -> tuple[Sheet | None, dict[str, str]]:
 
 
 def looks(night: Night, words: Words) -> Mapping[str, tuple[str, str]]:
-    """Give each area its look and what to say of it."""
-    return {
-        one.area.code: (look(one), f"{clean(words.area(one.area))}: {state_word(one, words)}")
-        for one in night.states
-    }
+    """Give each area its look and what to say of it.
+
+    The desk sees a warning wherever one stands, also where nobody drives the official state.
+    """
+    told = {}
+    for one in night.states:
+        how, said = look(one), f"{clean(words.area(one.area))}: {state_word(one, words)}"
+        if one.warnings and how in {"unknown", "stale", "none"}:
+            how, said = "warned", f"{said}, {words.say('state.and-warned')}"
+        told[one.area.code] = (how, said)
+    return told
 
 
 def ground(night: Night, frame: Frame) -> str:
