@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import asyncio
 from collections import OrderedDict
 from collections.abc import Iterator
 from itertools import islice
@@ -30,6 +31,8 @@ class Inbox:
         self._withdrawn: OrderedDict[tuple[str, str], int] = OrderedDict()
         """What was deleted or replaced, and by which entry."""
         self._filled = False
+        self._old: dict[int, Heard] = {}
+        """Reports that were read again for a look back."""
         self.problems: tuple[Heard, ...] = ()
         """The newest reports in which something was wrong, newest last."""
         floor.watchers.append(self.watch)
@@ -69,19 +72,19 @@ class Inbox:
         while len(self._withdrawn) > _KEPT:
             self._withdrawn.popitem(last=False)
 
-    def newest(self, limit: int, until: int | None = None) -> tuple[Heard, ...]:
-        """Return the newest reports, of those up to entry ``until`` where it is given."""
+    async def newest(self, limit: int, until: int | None = None) -> tuple[Heard, ...]:
+        """Return the newest reports, of those up to entry ``until`` where it is given; old ones are read in a thread."""
         if until is not None:
-            return tuple(islice(self._past(until), limit))
+            return tuple(await asyncio.to_thread(lambda: list(islice(self._past(until), limit))))
         if len(self._heard) < limit and not self._filled:
-            self._fill(limit)
+            await self._fill(limit)
         return tuple(islice(reversed(self._heard.values()), limit))
 
-    def _fill(self, limit: int) -> None:
+    async def _fill(self, limit: int) -> None:
         """Read again what came before we looked on."""
         self._filled = True
         first = next(iter(self._heard), self._floor.journal.head[0] + 1)
-        older = list(islice(self._past(first - 1), limit))
+        older = await asyncio.to_thread(lambda: list(islice(self._past(first - 1), limit)))
         now, self._heard = self._heard, OrderedDict()
         for one in (*reversed(older), *now.values()):
             self._keep(one)
@@ -102,13 +105,11 @@ class Inbox:
             last -= _STEP
 
     def _again(self, entry: Entry, report: Report, *, withdrawn: bool) -> Heard:
-        known = self._heard.get(entry.number)
-        if known is not None:
-            return msgspec.structs.replace(known, withdrawn=withdrawn)
-        return Heard(
-            number=entry.number,
-            recorded_at=entry.recorded_at,
-            report=report,
-            claims=self._floor.read(report),
-            withdrawn=withdrawn,
-        )
+        known = self._heard.get(entry.number) or self._old.get(entry.number)
+        if known is None:
+            claims = self._floor.read(report)
+            known = Heard(number=entry.number, recorded_at=entry.recorded_at, report=report, claims=claims)
+            self._old[entry.number] = known
+            if len(self._old) > _KEPT:
+                self._old.clear()
+        return msgspec.structs.replace(known, withdrawn=withdrawn)

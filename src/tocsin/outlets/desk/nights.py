@@ -71,13 +71,13 @@ class Nights:
         if known_at is not None and known_at < now:
             night = await self._past(known_at, now)
         else:
-            night = self._present(now)
+            night = await self._present(now)
         waiting = tuple(
             msgspec.structs.replace(one, mine=one.order.operator == seat.operator) for one in night.waiting
         )
         return msgspec.structs.replace(night, seat=seat, waiting=waiting)
 
-    def _present(self, now: datetime) -> Night:
+    async def _present(self, now: datetime) -> Night:
         state = self._floor.state
         key = (state.number, state.changed, int(now.timestamp()))
         if self._made is not None and self._made[0] == key:
@@ -85,7 +85,7 @@ class Nights:
         picture = state.picture(now)
         states = tuple(state.area_state(code, now) for code in self._codes)
         recent = self._floor.desk_changes(max(state.changed - _WITHHELD_LOOK, 0), _WITHHELD_LOOK)
-        heard = self._inbox.newest(_REPORTS)
+        heard = await self._inbox.newest(_REPORTS)
         degraded = self._degraded()
         night = Night(
             seat=Seat(operator=""),
@@ -145,7 +145,7 @@ class Nights:
             span=self._span(now),
             states=states,
             picture=view.picture,
-            heard=self._inbox.newest(_REPORTS, last),
+            heard=await self._inbox.newest(_REPORTS, last),
             changes=tuple(recent[-_CHANGES:]),
             wanted=wanted(
                 view.picture,
