@@ -67,6 +67,10 @@ class Word(msgspec.Struct, frozen=True, kw_only=True):
     """Whether it denies effects."""
     stage: str | None
     """How far the work has come, by these words."""
+    degree: str | None
+    """How bad the damage is, by these words."""
+    grade: str | None
+    """The grade of EMS-98 that these words name."""
 
     @property
     def order(self) -> tuple[datetime, bool, str, int]:
@@ -90,6 +94,8 @@ def word_of(claim: Claim, speaker: Speaker, *, source: str, report: str, stated:
         works=works,
         denies=claim.stance == "denies" and not works,
         stage=stage_of(claim) if works else "contained" if quenched(claim) else None,
+        degree=damage_class(claim),
+        grade=ems_grade(claim),
     )
 
 
@@ -152,7 +158,7 @@ def told(hot: Hot) -> Incident:
     if hot.ruled is not None:
         status, reason = hot.ruled
     since = _since(effects)
-    grades = [grade for word in words if (grade := ems_grade(word.claim)) is not None]
+    grades = [word.grade for word in words if word.grade is not None]
     return Incident(
         id=hot.id,
         area=hot.area,
@@ -168,7 +174,7 @@ def told(hot: Hot) -> Incident:
         where_prec=where_prec(hot.precision),
         date_prec=date_prec(since),
         damage=min(
-            (degree for word in effects if (degree := damage_class(word.claim)) is not None),
+            (word.degree for word in effects if word.degree is not None),
             key=DEGREES.index,
             default=None,
         ),
