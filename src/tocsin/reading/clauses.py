@@ -230,6 +230,8 @@ def _tells_more(  # noqa: PLR0917 - a part, what stands before it, and all that 
         return False
     if has[3] and count and not weapon and (has[1] or (has[2] and place)):
         return True
+    if place and has[2] and has[3] and not weapon and _only_over(marks):
+        return True  # «…, Первомайськ 1, Новий Буг чисто»
     if place and has[1] and has[2] and all(m.has("cue", "danger") for m in marks if m.group == "cue"):
         return True  # «Над Затокою розвідник, Ізмаїл увага»
     if has[2] and any(m.group == "object" for m in clause.marks) and any(m.has("mood", "not") for m in marks):

@@ -209,8 +209,8 @@ def _kind(
         return _danger(cue, values, clause, context, weapon=weapon, plane=plane)
     if value == "impact" and "debris" in values:
         return ""
-    if value == "inbound" and _flight_time(cue, clause):
-        return ""
+    if value == "inbound" and (_flight_time(cue, clause) or any(v.startswith("outage") for v in values)):
+        return ""  # «без света остались …»: who is left without, not what flies on
     if value == "inbound":
         if plane and not [m for m in clause.weapons if not context.lexicon.weapons[m.value].carrier]:
             return "takeoff"

@@ -306,7 +306,7 @@ def _effect(  # noqa: PLR0917 - a clause and all that it stands in
     base = Draft(
         kind=value, i=i, j=j, weapon=weapon, denies=denies, spots=spots, main=main_spot(value, spots)
     )
-    heir = clause.inherited is not None and bool(clause.inherited.objects)
+    heir = clause.inherited is not None and bool(clause.inherited.objects or clause.inherited.spots)
     if value == "damage" and not (clause.objects or spots or context.last_spots or heir):
         return []
     if (

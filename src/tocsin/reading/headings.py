@@ -151,4 +151,7 @@ def without_heading(spots: list[Spot], unit: Unit, context: Context) -> list[Spo
     j = spots[0].mark.j
     colon = j < unit.j and tokens.seps[j] == COLON
     inside = any(context.gazetteer.covers(region.code, s.code) for s in rest)
+    counts = [m for m in unit.marks if m.group == "count"]
+    if not inside and listed and rest[0].mark.i > counts[1].i:
+        return spots  # «Київ: мінус 6, залишилось 2 під Вишгородом»: the first item is the heading's own
     return rest if inside or listed or not (colon and context.telegraphic) else spots

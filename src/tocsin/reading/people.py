@@ -190,7 +190,7 @@ def casualties_of(clause: Clause, unit: Unit, context: Context) -> list[Draft]:
             denies = True
             harm.setdefault(key, no)
             continue
-        count = _count(clause, mark, taken)
+        count = _count(clause, mark, taken) or next((c for c in clause.counts if c.j == mark.i), None)
         party = party_of(clause, mark, count, context, _ONE)
         if party is not None:
             taken.update(id(c) for c in party.counts)
@@ -297,6 +297,8 @@ def _none_of(clause: Clause, mark: Mark, context: Context) -> Range | None:
     """Zero where the words say that nobody was harmed; an empty range where they deny a report of harm."""
     if "mood.not-confirmed" in clause.says:
         return _UNSAID
+    if _refused(clause):
+        return None  # "10, not 12": a figure is put right, nobody is denied
     if denied(clause, mark, context) or any(
         m.has("mood", "not")
         and m.group == "mood"
@@ -321,13 +323,21 @@ def _none_of(clause: Clause, mark: Mark, context: Context) -> Range | None:
 _AFTER = frozenset(["немає", "нема", "нет", "відсутні", "відсутня", "відсутній", "відсутнє", "не", "none"])
 
 
+def _refused(clause: Clause) -> list[Mark]:
+    """The figures that a clause puts right: those right behind a "not", where it gives another one."""
+    nots = {m.j for m in clause.marks if m.has("mood", "not") and m.group == "mood"}
+    wrong = [c for c in clause.counts if c.i in nots]
+    return wrong if len(wrong) < len(clause.counts) else []
+
+
 def _count(clause: Clause, mark: Mark, taken: set[int]) -> Mark | None:
     """The count that belongs to a word of harm: the nearest free one, before it rather than behind."""
     harms = clause.harms
     n = harms.index(mark)
     low = harms[n - 1].j if n else -1
     high = harms[n + 1].i if n + 1 < len(harms) else 10**9
-    free = [c for c in clause.counts if id(c) not in taken and not _of_things(clause, c)]
+    wrong = _refused(clause)
+    free = [c for c in clause.counts if id(c) not in taken and c not in wrong and not _of_things(clause, c)]
     if mark.value == "rescued":
         free = [c for c in free if not _of_group(clause, c, "responders")]
     before = [c for c in free if low <= c.i < mark.i]

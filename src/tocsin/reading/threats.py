@@ -72,6 +72,8 @@ def threats_of(clause: Clause, unit: Unit, context: Context) -> list[Draft]:
     kind, cue = decide(clause, unit, context)
     if not kind and _elliptic(clause, unit, context) and clause.inherited is not None:
         kind = clause.inherited.kind
+    if kind == "inbound" and cue is None and _rises(clause, unit, context):
+        kind = "takeoff"
     if not kind:
         return []
     if kind == "impact" and cue is not None and _mere_cause(cue, clause, context):
@@ -141,7 +143,7 @@ def _target(cue: Mark | None, clause: Clause, context: Context) -> str | None:
 
 
 _CAUSES = frozenset(
-    ["через", "внаслідок", "унаслідок", "після", "из", "за", "вследствие", "после", "результаті", "результате", "because", "due", "after", "following"]
+    ["через", "внаслідок", "унаслідок", "після", "из", "за", "вследствие", "после", "результаті", "результате", "because", "due", "after", "following", "час", "время", "during"]
 )  # fmt: skip
 
 
@@ -159,7 +161,15 @@ def _mere_cause(cue: Mark, clause: Clause, context: Context) -> bool:
     return not any(m.i > cause for m in own)
 
 
-_REPEATED = frozenset({"impact", "inbound", "launch", "interception"})
+_REPEATED = frozenset({"impact", "inbound", "launch", "interception", "takeoff"})
+
+
+def _rises(clause: Clause, unit: Unit, context: Context) -> bool:
+    """Whether a count and an airfield go on with a take-off («5 бортів Ту-95 з Енгельса, 3 з Оленьї»)."""
+    before = clause.inherited
+    if before is None or before.kind != "takeoff" or not _elliptic(clause, unit, context):
+        return False
+    return all(s.role == "from" for s in clause.spots)
 
 
 def _elliptic(clause: Clause, unit: Unit, context: Context) -> bool:
@@ -196,6 +206,8 @@ def _groups(kind: str, clause: Clause, unit: Unit, context: Context) -> list[Gro
     ):
         count = None
     inherited: tuple[str, ...] = ()
+    if kind == "takeoff" and clause.inherited is not None:
+        inherited = tuple(dict.fromkeys(m.value for m in clause.inherited.weapons))
     if kind in ("inbound", "launch", "interception", "lost", "impact"):
         if clause.inherited is not None:
             inherited = tuple(dict.fromkeys(s for g in _weapons_before(clause, context) for s in g))
