@@ -139,7 +139,7 @@ def valid_text(text: str) -> bool:
 def change_json(change: Change) -> dict[str, Any]:
     """Return A change in the shape of the contract: number, instant, and what changed with its reasons."""
     fact = change.fact
-    noun: dict[str, Any] = plain(fact.noun)
+    noun: dict[str, Any] = msgspec.to_builtins(fact.noun)
     what = {"type": fact.type, "verb": fact.verb, **noun}
     what["because"] = list(fact.because)
     what["why"] = fact.why

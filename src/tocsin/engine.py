@@ -55,6 +55,7 @@ __all__ = ["Reads", "State", "Step", "World", "replay"]
 
 _TOO_OLD = timedelta(days=30)
 _TOO_NEW = timedelta(hours=24)
+_NEVER = datetime.max.replace(tzinfo=UTC)
 _KEPT_CLAIMS = 8192
 _KEPT_REPORTS = 32768
 
@@ -169,6 +170,9 @@ class State:
     def advance(self, to: datetime) -> tuple[Change, ...]:
         """Perform every deadline at or before ``to``, each at its own instant."""
         changes: list[Change] = []
+        if self._slate.soonest > to:
+            self.now = to if self.now is None else max(to, self.now)
+            return ()
         while (due := self._due()) is not None and due <= to:
             try:
                 facts = self._lapse(due)
@@ -178,6 +182,7 @@ class State:
                 break
             changes += self._publish(facts, due, 0)
             self._keep(due, facts)
+        self._slate.soonest = self._due() or _NEVER
         self.now = to if self.now is None else max(to, self.now)
         return tuple(changes)
 

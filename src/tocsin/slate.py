@@ -12,13 +12,14 @@ from __future__ import annotations
 import heapq
 from collections import Counter
 from collections.abc import Callable, Iterator
-from datetime import datetime
+from datetime import UTC, datetime
 from typing import Any, Generic, TypeVar
 
 __all__ = ["Slate", "Table", "Timers"]
 
 K = TypeVar("K")
 V = TypeVar("V")
+_LONG_AGO = datetime.min.replace(tzinfo=UTC)
 _NOTHING = object()
 """Stands in the undo record for a row that was not there."""
 
@@ -26,13 +27,15 @@ _NOTHING = object()
 class Slate:
     """The undo record that all tables of one state share."""
 
-    __slots__ = ("_heeded", "_log", "_tables", "_touched", "note")
+    __slots__ = ("_heeded", "_log", "_tables", "_touched", "note", "soonest")
 
     def __init__(self) -> None:
         self._log: list[tuple[dict[object, object], object, object]] = []
         self._heeded: dict[int, str] = {}
         self._touched: dict[tuple[str, object], None] = {}
         self._tables: list[dict[Any, Any]] = []
+        self.soonest = _LONG_AGO
+        """No deadline of any of its timers falls due before this: whoever keeps them raises it, arming lowers it."""
         self.note: Callable[[tuple[dict[object, object], object, object]], None] = self._log.append
         """Remember of a table's rows what stood at a key before it is written."""
 
@@ -156,9 +159,10 @@ class Table(Generic[K, V]):
 class Timers:
     """Deadlines by key. The earliest comes first; two at one instant come in order of their keys."""
 
-    __slots__ = ("_due", "_heap")
+    __slots__ = ("_due", "_heap", "_slate")
 
     def __init__(self, slate: Slate) -> None:
+        self._slate = slate
         self._due: Table[str, datetime] = Table(slate)
         self._heap: list[tuple[datetime, str]] = []
 
@@ -166,6 +170,7 @@ class Timers:
         """Set or move the deadline of a key."""
         if self._due.get(key) != due:
             self._due.put(key, due)
+            self._slate.soonest = min(self._slate.soonest, due)
             heap = self._heap
             heapq.heappush(heap, (due, key))
             if len(heap) > 64 and len(heap) > 4 * len(self._due):
@@ -200,4 +205,5 @@ class Timers:
 
     def restore(self) -> None:
         """Build the heap anew from the deadlines that stand: after an undo."""
+        self._slate.soonest = _LONG_AGO
         self._heap = sorted((due, key) for key, due in self._due.rows.items())

@@ -18,7 +18,7 @@ from __future__ import annotations
 
 import heapq
 from collections.abc import Iterable, Mapping, Sequence
-from datetime import datetime, timedelta
+from datetime import UTC, datetime, timedelta
 from itertools import islice
 from typing import Protocol
 
@@ -55,6 +55,8 @@ UNHEARD = ("takeoff", "inbound", "danger", "danger-over", "alarm", "alarm-over",
 REMEMBERED = timedelta(hours=72)
 """How long a report that waits for nothing is remembered."""
 GONE = "no word for 72 hours"
+_LONG_AGO = datetime.min.replace(tzinfo=UTC)
+_NEVER = datetime.max.replace(tzinfo=UTC)
 VERSIONS = 50_000
 """Versions of public nouns that are remembered for past moments; of older ones only the last of each."""
 
@@ -169,6 +171,8 @@ class Publisher:
         fold.adopt(register)
         fold.heed()
         self._witness: Witness | None = None
+        self._quiet = _LONG_AGO
+        """Nothing falls due before this."""
         self._lost: dict[Name, None] = {}
         """Nouns that left the fold since it was last looked at."""
         self._told: Told | None = None
@@ -254,6 +258,8 @@ class Publisher:
         self._lapse(to)
 
     def _lapse(self, to: datetime) -> None:
+        if self._quiet > to:
+            return
         while (due := self.next_deadline()) is not None and due <= to:
             if due == self._fold.next_deadline():
                 for when, fact in self._fold.advance(due):
@@ -263,6 +269,7 @@ class Publisher:
                 _, key = heapq.heappop(self._heap)
                 del self._due[key]
                 self._release(key, due)
+        self._quiet = self.next_deadline() or _NEVER
 
     def _next_due(self) -> datetime | None:
         while self._heap and self._due.get(self._heap[0][1]) != self._heap[0][0]:
@@ -272,6 +279,8 @@ class Publisher:
     # --- minutes -----------------------------------------------------------------
 
     def _minute(self, minute: Minute) -> None:
+        if minute.verb != "absorb":
+            self._quiet = _LONG_AGO
         if minute.verb == "absorb" and minute.report is not None and minute.source is not None:
             self._absorb(minute.report, minute.claims, minute.source, minute.at)
         elif minute.verb == "retract" and minute.retracts is not None:
@@ -298,6 +307,7 @@ class Publisher:
             if claim.kind in UNHEARD and self._plain(claim, held):
                 self._sayable[claim.id] = at
         if heard:
+            self._quiet = _LONG_AGO
             key = f"{source.id}:{report.id}"
             self._held[key] = held
             self._claim_home.update((claim.id, key) for claim in heard)
@@ -373,14 +383,17 @@ class Publisher:
 
     def _forget(self, at: datetime) -> None:
         """Let go of the oldest reports that wait for nothing; the fold remembers what they said."""
-        for key in list(islice(self._held, 8)):
+        before = at - REMEMBERED
+        oldest = next(iter(self._held.values()), None)
+        for key in list(islice(self._held, 8)) if oldest is not None and oldest.at < before else ():
             held = self._held[key]
-            if held.at < at - REMEMBERED and key not in self._due:
+            if held.at < before and key not in self._due:
                 del self._held[key]
                 for claim in held.claims:
                     self._claim_home.pop(claim.id, None)
-        for claim_id in list(islice(self._sayable, 8)):
-            if self._sayable[claim_id] < at - REMEMBERED:
+        first = next(iter(self._sayable.values()), None)
+        for claim_id in list(islice(self._sayable, 8)) if first is not None and first < before else ():
+            if self._sayable[claim_id] < before:
                 del self._sayable[claim_id]
 
     # --- out ----------------------------------------------------------------------

@@ -290,7 +290,10 @@ class Annals:
                 )
                 db.executemany("INSERT OR IGNORE INTO closed VALUES (?,?,?,?,?,?,?,?,?,?,?,?)", closed)
                 db.executemany("INSERT OR IGNORE INTO heard VALUES (?,?,?,?)", heard)
-                db.executemany("INSERT OR IGNORE INTO sources VALUES (?)", [(row[1],) for row in heard])
+                db.executemany(
+                    "INSERT OR IGNORE INTO sources VALUES (?)",
+                    [(each,) for each in {row[1] for row in heard}],
+                )
                 db.executemany("INSERT OR IGNORE INTO about VALUES (?,?,?)", about)
                 for side, rows in changes.items():
                     self._put_changes(side, rows)
@@ -366,15 +369,21 @@ class Annals:
 
     def _put_changes(self, side: int, rows: list[tuple[int, bytes]]) -> None:
         part = self._parts[side]
+        left: list[tuple[int, int, bytes]] = []
+        packed = 0
         for number, data in rows:
             part.append(data)
-            self._db.execute("INSERT OR REPLACE INTO tail VALUES (?,?,?)", (side, number, data))
+            left.append((side, number, data))
             if len(part) == BLOCK:
-                packed = compress(msgspec.msgpack.encode(part), 3)
-                first = number - BLOCK + 1
-                self._db.execute("INSERT OR REPLACE INTO blocks VALUES (?,?,?)", (side, first, packed))
-                self._db.execute("DELETE FROM tail WHERE side=? AND number<=?", (side, number))
+                block = compress(msgspec.msgpack.encode(part), 1)
+                row = (side, number - BLOCK + 1, block)
+                self._db.execute("INSERT OR REPLACE INTO blocks VALUES (?,?,?)", row)
+                packed = number
                 part.clear()
+                left.clear()
+        if packed:
+            self._db.execute("DELETE FROM tail WHERE side=? AND number<=?", (side, packed))
+        self._db.executemany("INSERT OR REPLACE INTO tail VALUES (?,?,?)", left)
 
     # --- reading changes again
 

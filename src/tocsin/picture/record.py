@@ -82,6 +82,8 @@ class Record:
 
     def drain(self) -> tuple[Minute, ...]:
         """Return the minutes kept since the last time, and keep them no longer."""
+        if not self._minutes.rows:
+            return ()
         minutes = tuple(self._minutes.rows.values())
         self._minutes.rows.clear()
         return minutes
