@@ -10,6 +10,8 @@ sentence of prose has nothing but these, it brings no news of an attack.
 
 from __future__ import annotations
 
+import re
+
 from tocsin.reading.drafts import Context, Draft, Unit
 from tocsin.reading.marks import Mark
 from tocsin.reading.normalise import COMMA
@@ -262,6 +264,10 @@ def _beside(draft: Draft, unit: Unit, context: Context) -> bool:
         return False
     if draft.kind == "response":
         said = [m for m in unit.marks if draft.i <= m.i < draft.j and m.has("cue", "response")]
+        if said and all(
+            words[m.i].endswith(("ити", "ати")) and words[m.i - 1] in ("як", "как") for m in said
+        ):
+            return True
         if not said or any(m.j - m.i > 1 or not words[m.i].startswith(_CREWS) for m in said):
             return False
         if all(words[m.i].endswith(("ам", "ям")) for m in said) or other_verb(unit, context) is not None:
@@ -275,8 +281,15 @@ def _beside(draft: Draft, unit: Unit, context: Context) -> bool:
             words[m.j - 1].startswith(_PLACES) and not words[m.i].endswith(_ORDERS) for m in called
         )
         return nouns and other_verb(unit, context, end=called[0].i) is not None
+    if draft.kind == "casualty":
+        bare = list(draft.harm or {}) == ["hospitalised"] and not _counts(draft)
+        people = any(m.group in ("group", "count") for m in unit.marks)
+        return bare and not people and not _attacked(context)
     if draft.kind == "air-defence":
-        works = any(m.has("work") or (m.has("cue", "air-defence") and not m.has("force")) for m in unit.marks)
+        works = any(
+            m.has("work") or (m.has("cue", "air-defence") and not words[m.i].startswith(_GUNS))
+            for m in unit.marks
+        )
         return not works and other_verb(unit, context, strict=True) is not None
     if draft.kind == "outage":
         if any(w.startswith(_FOR_LONG) for w in words[unit.i : draft.j]):
@@ -318,10 +331,38 @@ _CREWS = (
 
 def _attacked(context: Context) -> bool:
     """Whether the text has spoken of an attack, or of what one does."""
-    return context.at_war or any(d.kind in _EVENTS for d in context.drafts)
+    return context.armed or any(d.kind in _EVENTS for d in context.drafts)
 
 
-_FOR_LONG = ("роки", "років", "рокі", "года", "годы", "лет", "years", "місяц", "месяц", "months")
+_FOR_LONG = (
+    "роки",
+    "днів",
+    "дней",
+    "days",
+    "років",
+    "рокі",
+    "года",
+    "годы",
+    "лет",
+    "years",
+    "місяц",
+    "месяц",
+    "months",
+)
+_GUNS = (
+    "мобільн",
+    "мобильн",
+    "mobile",
+    "вогнев",
+    "огнев",
+    "ппо",
+    "пво",
+    "зеніт",
+    "зенит",
+    "air",
+    "anti",
+    "сил",
+)
 _PLACES = ("укрит", "укрыт", "пункт", "незлам", "несокруш", "обігрів", "обогрев")
 _ORDERS = (
     "йте",
@@ -353,6 +394,27 @@ def _counts(draft: Draft) -> bool:
     return any((v.min or 0) > 1 or v.max not in (None, 1) for v in (draft.harm or {}).values())
 
 
+_VERBAL = re.compile(r"(?:[аиїуяю]в|ил|ал|ел|л[аио]|но|то|ся|сь)$")
+"""Endings of the verbs that share a stem with the nouns of events («ударив», but «ударів»)."""
+_SERIES = frozenset(
+    {
+        "серія",
+        "серію",
+        "хвиля",
+        "хвилю",
+        "низка",
+        "низку",
+        "кілька",
+        "декілька",
+        "серия",
+        "серию",
+        "волна",
+        "волну",
+        "ряд",
+        "несколько",
+        "пара",
+    }
+)
 _FAMILY = {
     "impact": ("impact", "strike", "shelling", "attack"),
     "launch": ("launch", "attack"),
@@ -372,15 +434,19 @@ def _aside(mark: Mark, unit: Unit, context: Context) -> bool:
     tokens = context.tokens
     words = tokens.words
     word = words[mark.i]
+    if mark.j - mark.i > 1 and word in ("під", "под"):
+        return other_verb(unit, context) is not None  # «годує тих, хто лишився під обстрілами»
     if mark.j - mark.i == 1 and _quoted(mark.i, context):
         return True
-    if word.startswith(_NOUNS) and not word.endswith(
-        ("ив", "ила", "или", "ил", "в", "ли", "ла", "ло", "но", "то", "лся", "лась", "лись", "ся")
-    ):
+    if word.startswith(_NOUNS) and not _VERBAL.search(word):
+        if any(m.group == "count" and 0 <= mark.i - m.j <= 2 for m in unit.marks):
+            return False
+        if any(words[k] in _SERIES for k in range(max(unit.i, mark.i - 3), mark.i)):
+            return False
         if _told(unit, context) and any(words[k] in _ABOUT for k in range(max(unit.i, mark.i - 3), mark.i)):
             return False
         return word not in _FORMS or _governed(mark.i, unit, context) or _in_relative(mark.i, unit, context)
-    if word.startswith(_PIECES) and other_verb(unit, context) is not None and not context.at_war:
+    if word.startswith(_PIECES) and other_verb(unit, context) is not None and not context.armed:
         return True
     if mark.has("harm"):
         if word.startswith(_DIED) and not any(w.startswith(_OF_WOUNDS) for w in words[unit.i : unit.j]):

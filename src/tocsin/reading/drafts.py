@@ -159,6 +159,8 @@ class Context:
     heading_kind: str = ""
     said_weapon: tuple[int, tuple[str, ...]] | None = None
     """The line and weapons of a sentence that names weapons alone: «Калібри! Пуск з акваторії…»."""
+    armed: bool = False
+    """The text names a weapon or the enemy."""
     at_war: bool = False
     """The text names a weapon, the enemy, or what weapons do."""
     language: str = "und"

@@ -46,7 +46,8 @@ def read_marks(marks: list[Mark], context: Context, register: Register) -> list[
     context.names = [m for u in units for m in u.marks if m.places]
     _regions(units, context)
     calm = peace(units, context)
-    context.at_war = any(
+    context.armed = any(at_war(u) for u in units)
+    context.at_war = context.armed or any(
         at_war(u) or any(m.group == "cue" and m.value in WAR for m in u.marks) for u in units
     )
     for n, unit in enumerate(units):
