@@ -13,7 +13,7 @@ from __future__ import annotations
 import argparse
 import gc
 import json
-import random
+import random  # noqa: TID251 - seeded
 import resource
 import subprocess
 import sys
