@@ -609,3 +609,12 @@ def test_each_attack_is_told_from_its_alert_to_whom_it_hurt(tmp_path: Path) -> N
         assert [(line["subject"], line["min"]) for line in attack["harm"]] == [("affected", 2)]
 
     newsroom(tmp_path, act)
+
+
+def test_a_denial_of_what_nobody_had_reported_is_told_as_a_denial(tmp_path: Path) -> None:
+    async def act(app: App, clock: Hands, client: httpx.AsyncClient) -> None:
+        await says(app, clock, 1, NO_FALL)
+        feed = feedparser.parse((await client.get("/live.atom?lang=en")).text)
+        assert [entry.title for entry in feed.entries] == ["Denied. Falling debris (Dniprovskyi District)"]
+
+    newsroom(tmp_path, act)

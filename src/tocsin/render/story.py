@@ -267,6 +267,9 @@ def figure(line: LedgerLine, words: Words) -> str:
 
 def _ledger(line: LedgerLine, verb: str, names: Names, words: Words) -> _Told:
     key = "story.ledger" if line.status == "standing" and verb != "close" else "story.ledger.closed"
+    if line.status == "denied" and verb == "open":
+        # A denial of what no figure stood for: nothing has fallen.
+        key = "story.ledger.denied"
     details = [words.word("ledger", line.status)] if line.status != "standing" else []
     if line.hedged:
         details.append(words.say("hedged"))
