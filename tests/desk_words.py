@@ -131,7 +131,7 @@ def _orders(server):
         return [json.loads(stub) for (stub,) in rows]
 
 
-def given(server):
+def orders_of(server):
     """Orders that the journal has, but for who came and went."""
     return [one for one in _orders(server) if one["verb"] not in AUDIT]
 

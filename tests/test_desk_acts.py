@@ -1,4 +1,4 @@
-"""Acting at a live desk: seen before it is given, given once, by two persons where it takes two."""
+"""Acting at a live desk: seen before it is orders_of, given once, by two persons where it takes two."""
 
 import json
 import re
@@ -6,10 +6,13 @@ from concurrent.futures import ThreadPoolExecutor
 from urllib.parse import quote
 
 import pytest
+from hypothesis import HealthCheck, given, settings
+from hypothesis import strategies as st
 
 from broker import wall
-from desk_words import AREAS, Officer, People, Room, alerts, given, new_key, password_of, written_down
+from desk_words import AREAS, Officer, People, Room, alerts, new_key, orders_of, password_of, written_down
 from served import ALARM, KYIV, serving
+from tocsin.decisions.verbs import VERBS
 
 OBUKHIV, BUCHA, BROVARY, BILA_TSERKVA, BORYSPIL, VYSHHOROD = AREAS
 LVIV, ODESA = "UA46000000000026241", "UA51000000000030770"
@@ -150,12 +153,12 @@ def test_what_would_go_out_otherwise_than_shown_is_shown_again(server, desk):
     olena = desk("olena")
     shown = olena.preview("raise", BROVARY).json()
     assert desk("maksym").order("raise", BROVARY).status_code == 200
-    before = given(server)
+    before = orders_of(server)
     moved = olena.order("raise", BROVARY, token=shown["token"])
     assert (moved.status_code, moved.json()["code"]) in {(409, "moved"), (422, "refused")}
     if moved.status_code == 409:
         assert moved.json()["preview"]["token"] != shown["token"]
-    assert given(server) == before
+    assert orders_of(server) == before
 
 
 def test_a_key_is_for_one_order(server, desk):
@@ -188,10 +191,10 @@ WRONG = [
 @pytest.mark.parametrize("order", WRONG, ids=[str(n) for n in range(len(WRONG))])
 def test_an_order_that_is_none_is_refused_and_not_written_down(server, desk, order):
     olena = desk("olena")
-    before = given(server)
+    before = orders_of(server)
     answer = olena.post("/orders", {"key": new_key()} | order)
     assert (answer.status_code, answer.json()["code"]) == (422, "refused")
-    assert given(server) == before
+    assert orders_of(server) == before
 
 
 @pytest.mark.parametrize("body", [b"", b"{", b"[]", b'"x"', b"\xff\xfe", b"[" * 100_000, b"null"])
@@ -382,3 +385,38 @@ def test_the_audit_trail_is_the_journal_itself(server, desk, people):
     ]
     assert not [one for one in secrets if one in everything]
     assert "127.0.0.1" not in everything
+
+
+_JSON = st.recursive(
+    st.none() | st.booleans() | st.integers() | st.floats(allow_nan=False, allow_infinity=False) | st.text(max_size=30),
+    lambda inner: st.lists(inner, max_size=3) | st.dictionaries(st.text(max_size=8), inner, max_size=3),
+    max_leaves=6,
+)
+_SAID = st.fixed_dictionaries(
+    {},
+    optional={
+        "key": _JSON | st.just("a-key-of-a-test"),
+        "verb": _JSON | st.sampled_from(sorted(VERBS)),
+        "target": _JSON | st.sampled_from([KYIV, "*", "mqtt", "order:1", "air-force"]),
+        "why": _JSON,
+        "arguments": _JSON
+        | st.dictionaries(st.sampled_from(["kind", "minutes", "areas", "to", "into"]), _JSON),
+        "token": _JSON,
+        "reference": _JSON | st.just("order:1"),
+        "words": _JSON,
+        "caller": _JSON,
+        "at": _JSON,
+        "name": _JSON,
+        "code": _JSON,
+        "decline": _JSON,
+    },
+)
+
+
+@settings(max_examples=120, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
+@given(st.sampled_from(["/preview", "/orders", "/approvals", "/phoned", "/wake", "/account"]), _SAID)
+def test_whatever_is_sent_the_desk_answers_and_says_what_is_wrong(desk, path, said):
+    answer = desk("vira" if path == "/wake" else "olena").post(path, said)
+    assert answer.status_code < 500, answer.text
+    if answer.status_code >= 400:
+        assert set(answer.json()) >= {"where", "what", "remedy", "code"}

@@ -9,7 +9,7 @@ import pyotp
 import pytest
 
 from broker import wall
-from desk_words import AREAS, Officer, People, Room, alerts, given, new_key, until, written_down
+from desk_words import AREAS, Officer, People, Room, alerts, new_key, orders_of, until, written_down
 from served import KYIV, serving
 
 OBUKHIV, BUCHA, BROVARY, BILA_TSERKVA, BORYSPIL, VYSHHOROD = AREAS
@@ -213,7 +213,7 @@ def test_an_invitation_is_taken_in_a_browser(server, people):
 
 def test_a_request_without_the_sessions_own_token_does_nothing(server, desk):
     olena = desk("olena")
-    before = given(server)
+    before = orders_of(server)
     cookies = dict(olena.http.cookies)
     body = {"key": new_key(), "verb": "raise", "target": BUCHA, "why": "x"}
     for headers in (
@@ -227,7 +227,7 @@ def test_a_request_without_the_sessions_own_token_does_nothing(server, desk):
         assert (answer.status_code, answer.json()["code"]) == (403, "csrf")
     answer = olena.http.post("/desk/orders", json=body, headers={"Origin": "https://example.org"})
     assert (answer.status_code, answer.json()["code"]) == (403, "origin")
-    assert given(server) == before
+    assert orders_of(server) == before
 
 
 def test_a_session_that_sleeps_shows_the_night_and_acts_once_woken(tmp_path):

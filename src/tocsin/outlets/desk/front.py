@@ -325,6 +325,7 @@ class Desk:
             ("POST", "/phoned", acts.phoned),
         )
         made = [Route(self.base + path, ask(handler), methods=[method]) for method, path, handler in ways]
+        made.append(Route(self.base + "/", self._elsewhere, methods=["GET"]))
         if self.base != LIVE:
             made += [
                 Route(LIVE, self._elsewhere, methods=["GET"]),
@@ -333,7 +334,7 @@ class Desk:
         return made
 
     async def _elsewhere(self, request: Request) -> Response:
-        """Send whoever asks an exercise for the live desk to the exercise's own address."""
+        """Send whoever is at the door next to it, or asks an exercise for the live desk, to where the desk is."""
         del request
         return RedirectResponse(self.base, 303)
 
