@@ -20,6 +20,7 @@ from tocsin.codec import encode
 from tocsin.decisions.decide import Decider, Heard
 from tocsin.decisions.desk import Desk, corrections, weighty
 from tocsin.decisions.policy import Policy, load_policy
+from tocsin.decisions.standing import level_of
 from tocsin.decisions.verbs import AUDIT, Preview
 from tocsin.model import (
     Adoption,
@@ -547,7 +548,7 @@ class State:
         return AreaState(
             area=places.ref(code),
             state=state,  # type: ignore[arg-type]
-            level=_level(official),
+            level=level_of(official),
             since=self._since(code, state, official),
             last_state=last,
             contradicted=contradicted is not None,
@@ -576,13 +577,6 @@ def replay(world: World, entries: Iterable[Entry], reader: Reads | None = None) 
     state = State(world, reader)
     for entry in entries:
         yield state.step(entry)
-
-
-def _level(official: Sequence[Alert]) -> str | None:
-    levels = {a.level for a in official}
-    if not levels or None in levels:
-        return "red" if "red" in levels else None
-    return "red" if "red" in levels else "yellow"
 
 
 def _first(key: tuple[str, str], _: object) -> str:

@@ -20,7 +20,7 @@ from tocsin.slate import Slate, Table, Timers
 if TYPE_CHECKING:
     from tocsin.places import Gazetteer
 
-__all__ = ["AlertKey", "Standing", "Support", "level_rank"]
+__all__ = ["AlertKey", "Standing", "Support", "level_of", "level_rank"]
 
 AlertKey = tuple[str, str, str]
 """Layer, area, kind."""
@@ -30,6 +30,14 @@ _LEVEL_RANK = {None: 0, "yellow": 1, "red": 2}
 def level_rank(level: str | None) -> int:
     """How high a level is; an unknown one counts as none stated (R17)."""
     return _LEVEL_RANK.get(level, 0)
+
+
+def level_of(alerts: Iterable[Alert]) -> str | None:
+    """Return the level of alerts together: red where one is, none where one states none (it is served as red)."""
+    levels = {alert.level for alert in alerts}
+    if not levels or None in levels:
+        return "red" if "red" in levels else None
+    return "red" if "red" in levels else "yellow"
 
 
 class Support(msgspec.Struct, frozen=True, kw_only=True):
