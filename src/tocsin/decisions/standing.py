@@ -7,7 +7,7 @@ supports; ``Standing`` keeps them and answers what an area rests on.
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 from datetime import datetime, timedelta
 from typing import TYPE_CHECKING
 
