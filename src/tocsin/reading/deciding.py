@@ -362,6 +362,9 @@ def _implied(
     ):
         return "", None
     loose = loose_words(clause, unit, context)
+    before = clause.inherited
+    if before is not None and before.kind == "inbound" and clause.spots and not values and loose <= 3:
+        return "inbound", None  # "…, first ones already near Nizhyn"
     if clause.weapons:
         plane = carriers(context, clause)
         if plane and len(plane) == len(clause.weapons):

@@ -108,7 +108,7 @@ def _named(n: int, unit: Unit, context: Context) -> bool:
     if context.heading_region is not None:
         return True
     marks = unit.marks
-    if marks[n].i > unit.i:
+    if marks[n].i > unit.i or marks[n].places[0].precision == "neighbourhood":
         return beside(marks, n)
     after = marks[n + 1] if n + 1 < len(marks) else None
     return after is not None and bool(after.places) and after.i - marks[n].j <= 1
