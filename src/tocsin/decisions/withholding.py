@@ -35,6 +35,7 @@ REASONS = {
     "official-alert-stands": "the official alert stands there, and channels don't change it",
     "source-declares-no-alarm-here": "the source declares no alarm for that area",
     "no-alarm-of-this-authority-stands": "no alarm of this authority and kind stands there",
+    "only-listed": "it lists what goes on, and declares nothing",
     "older-than-the-alarm": "it was stated before the alarm that stands",
     "quotes-another": "it quotes another, whose own feed counts",
     "says-neither-what-nor-where": "it says neither what nor where",

@@ -16,6 +16,7 @@ from typing import TYPE_CHECKING
 import msgspec
 
 from tocsin.model import Alarm, AreaRef, Claim, Fact, Interval, Order, Report, Source
+from tocsin.picture.declared import Ended, Ignored, ended_here, since, stated_level
 from tocsin.picture.matching import ref_of
 from tocsin.slate import Slate, Table
 
@@ -32,26 +33,10 @@ OPERATORS = "operators"
 """The authority of alarms that a person raised by order."""
 _LATE = timedelta(seconds=120)
 _KEPT_CLAIMS = 12
+_HEARD_ALL_ALONG = timedelta(hours=1)
+"""Pause between a source's words of alarms up to which we missed none of them."""
 _REINSTATE = timedelta(minutes=10)
 _LEVELS = ("oblast", "raion", "hromada", "settlement", "district")
-
-
-class Ignored(msgspec.Struct, frozen=True, kw_only=True):
-    """A claim of an alarm that moved nothing, and why: decisions record it."""
-
-    claim: Claim
-    area: AreaRef | None
-    reason: str
-
-
-class _Ended(msgspec.Struct, frozen=True, kw_only=True):
-    """The last alarm that ended at a key, the report that ended it and when that was stated."""
-
-    alarm: Alarm
-    report: str
-    source: str
-    at: datetime
-    confirmed_by: tuple[str, ...] = ()
 
 
 class Alarms:
@@ -61,7 +46,7 @@ class Alarms:
         self._places = places
         self.register = register
         self.standing: Table[AlarmKey, Alarm] = Table(slate)
-        self.ended: Table[AlarmKey, _Ended] = Table(slate)
+        self.ended: Table[AlarmKey, Ended] = Table(slate)
         self._at: Table[str, tuple[AlarmKey, ...]] = Table(slate)
         """Keys of standing alarms by area."""
         self._inside: Table[str, int] = Table(slate)
@@ -70,6 +55,8 @@ class Alarms:
         """Parts for which the authority ended a standing alarm of the whole."""
         self._moved: Table[AlarmKey, str] = Table(slate)
         """Where an operator put an alarm whose words were misread: the same words end it there."""
+        self._spoke: Table[str, datetime] = Table(slate)
+        """When each source that declares last spoke of alarms."""
         self._by_report: Table[tuple[str, str], tuple[AlarmKey, ...]] = Table(slate)
         self._orphans: list[tuple[AlarmKey, tuple[str, ...]]] = []
         self.ignored: list[Ignored] = []
@@ -81,6 +68,8 @@ class Alarms:
         facts: list[Fact] = []
         said = min(report.stated_at or at, at)
         late = at - said > _LATE
+        goes_on = self._lists(claims, source, said)
+        over_here = ended_here(claims)
         for claim in claims:
             if claim.kind not in ("alarm", "alarm-over"):
                 continue
@@ -98,14 +87,31 @@ class Alarms:
                     self.ignored.append(Ignored(claim=claim, area=area, reason=reason))
                 elif (claim.kind == "alarm") == (claim.stance == "asserts"):
                     if claim.kind == "alarm":
-                        level = _stated_level(report)
+                        level = stated_level(report)
                         for part in self._parts(area):
+                            key = (part.code, source.authority_id, claim.alarm_type or "air-raid")
+                            if part.code in over_here or (goes_on and key not in self.standing):
+                                self.ignored.append(Ignored(claim=claim, area=part, reason="only-listed"))
+                                continue
                             facts += self._raise(claim, part, source, said, late=late, level=level)
                 elif claim.kind == "alarm":
                     facts += self._over(claim, area, source, said, why="declared-by-mistake", move=False)
                 else:
                     facts += self._over(claim, area, source, said)
         return facts
+
+    def _lists(self, claims: Sequence[Claim], source: Source, said: datetime) -> bool:
+        """Whether a report lists what goes on after the end of a part, by a source that was heard all along.
+
+        Such a list declares nothing: what it names may have ended a second ago. Of one that was silent for
+        long it raises what we missed (R12).
+        """
+        if not source.declares or not any(c.kind in ("alarm", "alarm-over") for c in claims):
+            return False
+        last = self._spoke.get(source.id)
+        self._spoke.put(source.id, said if last is None else max(said, last))
+        parted = any(c.kind == "alarm-over" and c.partial for c in claims)
+        return parted and last is not None and said - last <= _HEARD_ALL_ALONG
 
     @staticmethod
     def _unfit(claim: Claim, source: Source) -> str | None:
@@ -166,11 +172,11 @@ class Alarms:
             unconfirmed=not self._others(area, kind, source),
         )
         self._stand(key, alarm)
-        facts = [Fact(type="alarm", verb="raise", noun=alarm, because=(claim.id,), why=_since(late))]
+        facts = [Fact(type="alarm", verb="raise", noun=alarm, because=(claim.id,), why=since(late))]
         return facts + self._confirm_others(alarm, claim)
 
     def _known_end(
-        self, claim: Claim, area: AreaRef, source: Source, said: datetime, over: _Ended
+        self, claim: Claim, area: AreaRef, source: Source, said: datetime, over: Ended
     ) -> list[Fact]:
         """A raise that arrives after its own end: both go on record, nothing sounds (R11, R12)."""
         kind = claim.alarm_type or "air-raid"
@@ -286,7 +292,7 @@ class Alarms:
                 kind=kinds[0],
                 valid=Interval(start=said, end=said, precision="second"),
             )
-            self.ended.put(key, _Ended(alarm=blank, report=claim.report, source=source.id, at=said))
+            self.ended.put(key, Ended(alarm=blank, report=claim.report, source=source.id, at=said))
         return []
 
     def _over_whole(self, area: AreaRef, authority: str, kind: str, claim: Claim) -> list[Fact]:
@@ -331,7 +337,7 @@ class Alarms:
             alarm,
             valid=msgspec.structs.replace(alarm.valid, end=said if start is None else max(said, start)),
         )
-        self.ended.put(key, _Ended(alarm=ended, report=report, source=source, at=said))
+        self.ended.put(key, Ended(alarm=ended, report=report, source=source, at=said))
         self._fall(key)
         return Fact(type="alarm", verb="clear", noun=ended, because=(claim_id,), why=why, move=move)
 
@@ -573,19 +579,3 @@ class Alarms:
         if key not in known:
             self._by_report.put((source, report), (*known, key))
         self._by_report.thin(8192, lambda key, _: key[0])
-
-
-def _since(late: bool) -> str:
-    return "received-late" if late else "declared"
-
-
-def _stated_level(report: Report) -> str | None:
-    """The level that a machine-readable body states; one that nobody knows counts as none (R17)."""
-    if report.structured is None:
-        return None
-    try:
-        body = msgspec.json.decode(report.structured)
-    except msgspec.DecodeError:
-        return None
-    level = body.get("level") if isinstance(body, dict) else None
-    return level if level in ("yellow", "red") else None
