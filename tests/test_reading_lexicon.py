@@ -2,9 +2,13 @@
 
 from __future__ import annotations
 
+from pathlib import Path
+
 import pytest
 
+from tocsin.config import load_world
 from tocsin.config.world import bundled
+from tocsin.reading.compiled import pack, unpack
 from tocsin.reading.lexicon import compile_lexicon, expand, lint, load_weapons
 from tocsin.reading.normalise import tokenise
 from tocsin.reading.phrases import dead, unused
@@ -146,3 +150,37 @@ def test_a_phrase_is_used_where_it_is_the_longest_at_its_word() -> None:
     words = '[cue.impact]\nuk = ["приліт", "приліт по дому", "влучан*"]\n[prep.na]\nuk = ["на"]\n'
     left = unused({"x.toml": words}, {}, ["Приліт по дому на Подолі"])
     assert [phrase.text for phrase in left] == ["влучан*"]
+
+
+# --- compiled once, kept as bytes -----------------------------------------------------
+
+
+def test_a_packed_lexicon_is_the_same_lexicon() -> None:
+    lexicon, _ = compile_lexicon(files(), weapons())
+    data = pack(lexicon)
+    again = unpack(data, weapons())
+    assert pack(again) == data
+    for text in (
+        "3 шахеди курсом на Суми",
+        "Взлёт МиГ-31К",
+        "Air raid alert over Kyiv, 20+ drones",
+        "Повторний удар по ТЕЦ",
+    ):
+        words, seps = tokenise(text).words, tokenise(text).seps
+        for at in range(len(words)):
+            one = lexicon.match(words, seps, at, len(words))
+            two = again.match(words, seps, at, len(words))
+            assert (one and (one[0], [repr(m) for m in one[1]])) == (
+                two and (two[0], [repr(m) for m in two[1]])
+            )
+    assert (again.prepositions, again.words) == (lexicon.prepositions, lexicon.words)
+
+
+def test_a_damaged_or_missing_cache_is_made_anew(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setenv("TOCSIN_CACHE", str(tmp_path))
+    first = pack(load_world().lexicon)
+    (kept,) = tmp_path.glob("lexicon-*")
+    kept.write_bytes(kept.read_bytes()[:-100])
+    assert pack(load_world().lexicon) == first
+    monkeypatch.setenv("TOCSIN_CACHE", "/proc/nowhere")
+    assert pack(load_world().lexicon) == first

@@ -27,6 +27,7 @@ from tocsin.engine import World
 from tocsin.model import Adoption, Problem, Source
 from tocsin.places import Gazetteer, compile_tables
 from tocsin.places import load as load_places
+from tocsin.reading.compiled import pack, unpack
 from tocsin.reading.lexicon import compile_lexicon, lint, load_weapons
 
 __all__ = [
@@ -176,9 +177,13 @@ def load_world(
     problems: list[Problem] = []
     places = load_gazetteer()
     weapons = load_weapons(bundled("weapons.toml").read_text("utf-8"))
-    lexicon, _ = compile_lexicon(
-        {name: data.decode() for name, data in _tables("lexicon", ".toml").items()}, weapons
-    )
+    tables = {**_tables("lexicon", ".toml"), "weapons.toml": bundled("weapons.toml").read_bytes()}
+
+    def compiled() -> bytes:
+        texts = {name: data.decode() for name, data in tables.items() if name != "weapons.toml"}
+        return pack(compile_lexicon(texts, weapons)[0])
+
+    lexicon = unpack(_cached("lexicon", tables, _code("reading"), compiled), weapons)
     register, wrong = load_register(sources_file)
     if sources_file is not None:
         problems += [one for one in wrong if one.where.startswith(str(sources_file))]

@@ -99,6 +99,15 @@ class Lexicon:
         self._atoms: dict[str, tuple[str, ...]] = {}
         self._starts: dict[str, tuple[Node, ...]] = {}
 
+    @property
+    def stems(self) -> list[str]:
+        """Every stem that some phrase has, without its star."""
+        return list(self._stems)
+
+    @stems.setter
+    def stems(self, stems: list[str]) -> None:
+        self._stems = {stem: f"{stem}*" for stem in stems}
+
     def add(self, atoms: tuple[str, ...], meaning: Meaning) -> None:
         """Put a phrase in. ``atoms`` are whole words, or stems that end in a star."""
         node = self.root
