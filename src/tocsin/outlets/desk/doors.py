@@ -106,9 +106,10 @@ class Doors:
     async def sign_in_page(self, request: Request) -> Response:
         """Show the form, or go on where somebody is signed in already."""
         onward = self._guard.onward(request.query_params.get("next", ""))
-        if self._guard.session(request) is not None:
+        again = "expired" in request.query_params  # also who is asleep: a form can't show a code
+        if self._guard.session(request) is not None and not again:
             return RedirectResponse(onward, 303)
-        problem = "desk.signin.expired" if "expired" in request.query_params else None
+        problem = "desk.signin.expired" if again else None
         return self._sign_in(request, problem, onward=onward)
 
     def _sign_in(
@@ -330,7 +331,20 @@ class Doors:
         return page(body, status)
 
     async def account(self, request: Request) -> Response:
-        """Do what a form of the account page asks for."""
+        """Do what a form of the account page asks for; what is wrong is said on the page."""
+        try:
+            return await self._accounted(request)
+        except Refusal as refusal:
+            session = self._guard.session(request)
+            if "text/html" not in request.headers.get("accept", ""):
+                raise
+            if session is None or refusal.more.get("code") == "asleep":
+                onward = quote(f"{self._guard.base}/account", safe="")
+                return RedirectResponse(f"{self._guard.base}/sign-in?expired=1&next={onward}", 303)
+            problem = f"desk.refused.{refusal.problem.where}"
+            return self._account(request, session, problem=problem, status=refusal.status)
+
+    async def _accounted(self, request: Request) -> Response:
         session, fields = await self._guard.act(request, "viewer")
         act, now = said(fields, "act", 40), self._wall.wall()
         if act == "end-session":
