@@ -50,7 +50,7 @@ _EXTINGUISHED = (
 def effects_of(clause: Clause, unit: Unit, context: Context) -> list[Draft]:
     """The claims about effects that a clause makes, in the order of their cues."""
     drafts: list[Draft] = []
-    if clause.says.isdisjoint(_TOLD) and (clause.inherited is None or not clause.spots):
+    if clause.says.isdisjoint(_TOLD) and not clause.spots:
         return drafts
     cues = _cues(clause, context)
     if all(c.value == "more" for c in clause.cues) and not clause.harms and clause.spots:
@@ -336,6 +336,10 @@ def _effect(  # noqa: PLR0917 - a clause and all that it stands in
         base.scope = _area(clause, context)
     if value in ("instruction", "assessment"):
         base.weapon = None
+    if value == "instruction" and any(
+        context.tokens.words[k].startswith(_CLOSED) for k in range(clause.marks[0].i, unit.j)
+    ):
+        base.denies = denies = True  # «пункт обігріву закрито»: the help is there no more.
     if value == "hazard":
         base.denies = denies or any(
             context.tokens.words[k] in ("нормі", "норме", "normal", "норма") for k in range(unit.i, unit.j)
@@ -369,6 +373,7 @@ def _effect(  # noqa: PLR0917 - a clause and all that it stands in
     return drafts
 
 
+_CLOSED = ("закрито", "закрыт", "зачинен", "closed")
 _SHELTERS = frozenset(
     {"укриття", "укритті", "укриттях", "укрытие", "укрытия", "укрытии", "shelter", "shelters"}
 )
@@ -410,10 +415,22 @@ def _weapon(value: str, clause: Clause, context: Context) -> str | None:
         )
     ):
         names = [m.value for m in clause.inherited.weapons if not weapons[m.value].carrier]
+    if not names and value in ("debris", "air-defence", "hazard"):
+        names = _inside(clause, context)
     if names and value in ("debris", "air-defence", "explosion"):
         groups = groups_of(clause, context)
         return groups[0].slugs[0] if groups else names[0]
     return names[0] if len(set(names)) == 1 else None
+
+
+def _inside(clause: Clause, context: Context) -> list[str]:
+    """The weapon that a phrase of an effect itself names («падіння БпЛА», «хвостова частина ракети»)."""
+    for cue in clause.cues:
+        for k in range(cue.i, cue.j if cue.j - cue.i > 1 else cue.i):
+            found = context.lexicon.match([context.tokens.words[k]], [0], 0, 1)
+            if found is not None and found[1][0].group == "weapon" and not found[1][0].emoji:
+                return [found[1][0].value]
+    return []
 
 
 def _count_for(cue: Mark, clause: Clause) -> Range | None:

@@ -90,7 +90,10 @@ def threats_of(clause: Clause, unit: Unit, context: Context) -> list[Draft]:
         kind == "impact"
         and not groups
         and cue is not None
-        and any(w.startswith(("артил", "артв", "арто", "артилл", "artill")) for w in words_of(context, cue))
+        and any(
+            w.startswith(("артил", "артв", "арто", "артилл", "artill", "міномет", "миномет", "mortar"))
+            for w in words_of(context, cue)
+        )
     ):
         groups = [Group(["artillery"], None, cue.i, cue.j)]
     total = "mood.total" in clause.says and clause.inherited is not None and kind in ("launch", "inbound")
