@@ -9,10 +9,9 @@ source city authority B home=UA80000000000093317
     У Подільському районі горить автомобіль.
   = incident opened: fire (vehicle) in Podilskyi District, confirmed
 07:44 city
-    Уламки впали у трьох районах: Подільському, Оболонському, Дніпровському. У Дніпровському – на даху школи та на недобудові, пожежі немає.
+    Уламки впали у трьох районах: Подільському, Печерському, Оболонському. В Оболонському – на даху школи та на недобудові, пожежі немає.
   = incident revised: fire, debris (vehicle) in Podilskyi District, confirmed
-  = incident opened: debris in Obolonskyi District, confirmed
-  = incident opened: debris in Dniprovskyi District, confirmed
-  = incident opened: debris (roof) in Dniprovske, confirmed
-  = incident opened: debris (unfinished-building) in Dniprovske, confirmed
-  = ledger opened: fire None in UA12040050020044460, says city, denied (denied; nothing of the kind had been reported there)
+  = incident opened: debris in Pecherskyi District, confirmed
+  = incident opened: debris (roof) in Obolonskyi District, confirmed
+  = incident opened: debris (unfinished-building) in Obolonskyi District, confirmed
+  = ledger opened: fire None in UA80000000000551439, says city, denied (denied; nothing of the kind had been reported there)
