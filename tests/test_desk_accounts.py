@@ -1,6 +1,8 @@
 """Who may sit at the desk, what they prove themselves with, how long a session lasts, how guessing is slowed."""
 
+from concurrent.futures import ThreadPoolExecutor
 from datetime import UTC, datetime, timedelta
+from pathlib import Path
 
 import argon2
 import pyotp
@@ -129,6 +131,15 @@ def test_the_store_is_made_with_the_first_account_and_readable_by_its_owner_alon
     assert list(tmp_path.iterdir()) == []
     accounts.add("olena", "operator", "console", NOW)
     assert (tmp_path / "a.accounts").stat().st_mode & 0o077 == 0
+
+
+def test_two_who_open_a_new_store_at_once_both_can(tmp_path):
+    for number in range(10):
+        path = str(tmp_path / f"{number}.accounts")
+        Path(path).touch()  # as the one who came a moment earlier made it
+        with ThreadPoolExecutor(4) as pool:
+            found = list(pool.map(lambda _, at=path: Store(at).id, range(4)))
+        assert len(set(found)) == 1
 
 
 def test_a_file_that_is_no_store_of_ours_is_refused(tmp_path):

@@ -16,6 +16,7 @@ from tocsin.cli.door import fail, tell, world_of
 
 if TYPE_CHECKING:
     from tocsin.app import App
+    from tocsin.config import Settings
     from tocsin.sources.story import Story
 
 __all__ = ["COMMANDS"]
@@ -82,6 +83,20 @@ def played(story: Story, speed: float) -> Callable[[App], Awaitable[None]]:
     return play
 
 
+def _seats(settings: Settings, address: str) -> str:
+    """Make two people of a demonstration's desk, since some orders take two; the links by which they take their seats."""
+    from tocsin.app import wall_clock
+    from tocsin.outlets.desk.accounts import CONSOLE
+    from tocsin.outlets.desk.front import LIVE, opened
+
+    accounts, now = opened(settings), wall_clock()
+    seats = (("officer", "administrator"), ("second", "approver"))
+    return "\n".join(
+        f"      {address}{LIVE}/enrol/{accounts.add(name, role, CONSOLE, now)}   {name}"
+        for name, role in seats
+    )
+
+
 @click.command()
 @click.option("--speed", type=click.FloatRange(0.1, 100_000), default=60.0, show_default=True)
 @click.option("--port", type=click.IntRange(0, 65535), default=8420, show_default=True)
@@ -112,6 +127,8 @@ def demo(speed: float, port: int) -> None:
   {address}/area/UA80000000000093317   Kyiv: red at the MiG-31K's take-off, then the all-clear
   {address}/story       what happened, with who said it
   {address}/v1/stream   the changes as they come (SSE);  {address}/cap/feed.atom   CAP 1.2
+  {address}/desk        the duty desk, once you took a seat (it asks for an authenticator's code):
+{_seats(settings, address)}
 
 Ctrl-C ends it."""
             )

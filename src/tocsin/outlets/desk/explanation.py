@@ -65,7 +65,7 @@ class Why:
             return None
         await self._follow()
         ids = dict.fromkeys(one for change in changes for one in _because(change))
-        claims = [one for one in ids if not one.startswith("order:")][-_CLAIMS:]
+        claims = [one for one in ids if not one.startswith("order-")][-_CLAIMS:]
         evidence = await self._floor.evidence(claims, desk=True)
         words = {claim.id: await asyncio.to_thread(self._words, claim, report) for claim, report in evidence}
         orders = {one: order for one in ids if (order := self._order(one)) is not None}
@@ -80,10 +80,8 @@ class Why:
         )
 
     def _order(self, reference: str) -> Order | None:
-        kind, _, number = reference.partition(":")
-        if kind != "order" or not (number.isascii() and number.isdigit() and len(number) <= 15):
-            return None
-        entry = self._floor.journal.entry(int(number))
+        number = self._floor.state.orders.get(reference)
+        entry = self._floor.journal.entry(number) if number is not None else None
         return entry.body if entry is not None and isinstance(entry.body, Order) else None
 
     def _words(self, claim: Claim, report: Report) -> Words:

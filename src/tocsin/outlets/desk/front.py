@@ -6,6 +6,7 @@ import asyncio
 import hashlib
 import logging
 import secrets
+import sqlite3
 from collections.abc import AsyncIterator, Mapping, Sequence
 from datetime import UTC, datetime, timedelta
 from ipaddress import ip_address
@@ -146,7 +147,10 @@ class Desk:
     async def run(self) -> None:
         """Write into the journal whatever happens to accounts and sessions, each once, in order."""
         while True:
-            await self._drain()
+            try:
+                await self._drain()
+            except (OutletError, sqlite3.Error) as error:
+                self._untold = str(error)
             await asyncio.sleep(_DRAIN)
 
     async def _drain(self) -> None:

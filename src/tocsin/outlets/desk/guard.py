@@ -21,7 +21,7 @@ from tocsin.codec import encode
 from tocsin.outlets.answers import Refusal
 from tocsin.outlets.desk.passkeys import Party, party_of
 from tocsin.outlets.desk.sessions import Opened, Session, Sessions
-from tocsin.outlets.hall import UnwrittenError
+from tocsin.outlets.errors import OutletError
 from tocsin.render.desk_values import may
 from tocsin.render.page import headers
 
@@ -96,7 +96,7 @@ def ask(handler: Handler) -> Handler:
         except Refusal as refusal:
             told = msgspec.to_builtins(refusal.problem) | refusal.more
             return tell(told, refusal.status, refusal.headers)
-        except UnwrittenError as error:
+        except OutletError as error:  # the journal or the accounts could not be written or read
             told = {"where": error.where, "what": error.what, "remedy": error.remedy, "code": "unwritten"}
             return tell(told, 503, {"retry-after": "5"})
 

@@ -27,8 +27,8 @@ _TABLES = f"""
 BEGIN IMMEDIATE;
 PRAGMA application_id = {APPLICATION};
 PRAGMA user_version = {VERSION};
-CREATE TABLE store (only INTEGER PRIMARY KEY CHECK (only = 1), id TEXT NOT NULL);
-CREATE TABLE accounts (
+CREATE TABLE IF NOT EXISTS store (only INTEGER PRIMARY KEY CHECK (only = 1), id TEXT NOT NULL);
+CREATE TABLE IF NOT EXISTS accounts (
     name TEXT PRIMARY KEY,
     role TEXT NOT NULL,
     handle BLOB NOT NULL UNIQUE,  -- by which a passkey names its owner
@@ -39,13 +39,13 @@ CREATE TABLE accounts (
     made_at REAL NOT NULL,
     seen_at REAL
 );
-CREATE TABLE enrolments (
+CREATE TABLE IF NOT EXISTS enrolments (
     token TEXT PRIMARY KEY,       -- SHA-256
     name TEXT NOT NULL UNIQUE REFERENCES accounts(name),
     secret TEXT NOT NULL,
     until REAL NOT NULL
 );
-CREATE TABLE passkeys (
+CREATE TABLE IF NOT EXISTS passkeys (
     id TEXT PRIMARY KEY,          -- base64url
     name TEXT NOT NULL REFERENCES accounts(name),
     public_key BLOB NOT NULL,
@@ -54,7 +54,7 @@ CREATE TABLE passkeys (
     added_at REAL NOT NULL,
     used_at REAL
 );
-CREATE TABLE sessions (
+CREATE TABLE IF NOT EXISTS sessions (
     token TEXT PRIMARY KEY,       -- SHA-256
     id TEXT NOT NULL UNIQUE,
     name TEXT NOT NULL REFERENCES accounts(name),
@@ -63,12 +63,12 @@ CREATE TABLE sessions (
     acted_at REAL NOT NULL,       -- when the person last did something
     until REAL NOT NULL
 );
-CREATE TABLE devices (
+CREATE TABLE IF NOT EXISTS devices (
     token TEXT PRIMARY KEY,       -- SHA-256; a browser in which this person signed in before
     name TEXT NOT NULL REFERENCES accounts(name),
     until REAL NOT NULL
 );
-CREATE TABLE happened (
+CREATE TABLE IF NOT EXISTS happened (
     number INTEGER PRIMARY KEY AUTOINCREMENT,
     at REAL NOT NULL,
     operator TEXT NOT NULL,
@@ -95,6 +95,7 @@ class Store:
         """Open the file, made where there is none; OutletError where that can't be."""
         if self._open is not None:
             return self._open
+        db: sqlite3.Connection | None = None
         try:
             if self.path != ":memory:":
                 Path(self.path).parent.mkdir(parents=True, exist_ok=True)
@@ -103,6 +104,8 @@ class Store:
             db.row_factory = sqlite3.Row
             _prepare(db)
         except sqlite3.Error as error:
+            if db is not None:
+                db.close()
             raise OutletError(
                 self.path, f"can't be opened ({error})", "Name an account file of ours."
             ) from error
@@ -158,7 +161,7 @@ class Store:
 
 
 def _prepare(db: sqlite3.Connection) -> None:
-    """Make the tables of a new file, or see that they are ours."""
+    """Make the tables of a new file, or see that they are ours; two processes may do so at once."""
     db.execute("PRAGMA journal_mode = WAL")
     db.execute("PRAGMA synchronous = FULL")
     db.execute("PRAGMA foreign_keys = ON")
