@@ -60,6 +60,10 @@ def test_what_was_known_then_is_what_a_fold_up_to_then_gives(seed):
             view = past.ask(None, known, desk=desk)
             assert encode(view.picture) == encode(shown(then, known, desk=desk))
             assert view.age == then.age(known)
+            for kind, part in (("incident", "incidents"), ("ledger", "ledgers"), ("alert", "alerts")):
+                some = past.ask(None, known, desk=desk, only=kind)
+                assert getattr(some.picture, part) == getattr(view.picture, part)
+                assert some.age == view.age
     annals.close()
 
 

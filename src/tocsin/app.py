@@ -526,15 +526,22 @@ class App:
         )
 
     async def view(
-        self, at: datetime | None = None, known_at: datetime | None = None, *, desk: bool = False
+        self,
+        at: datetime | None = None,
+        known_at: datetime | None = None,
+        *,
+        desk: bool = False,
+        only: str | None = None,
     ) -> View:
-        """Return the state of the world at a moment, as known at a moment."""
+        """Return the state of the world at a moment, as known at a moment; of a past one ``only`` one kind of noun."""
         now = self.clock()
         present = known_at is None or known_at >= now
         if present and (at is None or at >= now):
             return self._present(now, at, desk=desk)
         self._pass()
-        return await self._past.view(at, now if known_at is None else min(known_at, now), desk=desk)
+        return await self._past.view(
+            at, now if known_at is None else min(known_at, now), desk=desk, only=only
+        )
 
     def _present(self, now: datetime, at: datetime | None, *, desk: bool) -> View:
         picture = self._fold.state.picture() if desk else self.now_picture()

@@ -44,9 +44,9 @@ BOTH, DESK, PUBLIC = 0, 1, 2
 _EPOCH = datetime(1970, 1, 1, tzinfo=UTC)
 _MICRO = timedelta(microseconds=1)
 _BATCH = 4000
-_REMEMBERED = 64
+_REMEMBERED = 16
 """Blocks of changes that are kept unpacked."""
-_QUEUED = 20_000
+_QUEUED = 2_000
 
 
 def micros(at: datetime) -> int:

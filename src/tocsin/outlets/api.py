@@ -81,9 +81,9 @@ class Api:
         except (OverflowError, ValueError):
             raise Refusal(400, name, f"{said[:40]!r} is outside of all time", remedy) from None
 
-    async def _view(self, request: Request) -> View:
+    async def _view(self, request: Request, only: str | None = None) -> View:
         at, known_at = self._moment(request, "at"), self._moment(request, "known_at")
-        return await self._hall.view(at, known_at, desk=self._desk(request))
+        return await self._hall.view(at, known_at, desk=self._desk(request), only=only)
 
     def _told(self, view: View, more: Mapping[str, Any]) -> dict[str, Any]:
         marks = self._hall.settings.marks
@@ -106,23 +106,23 @@ class Api:
 
     async def alerts(self, request: Request) -> Response:
         """Answer the alerts that stand."""
-        view = await self._view(request)
+        view = await self._view(request, "alert")
         return answer(self._told(view, {"alerts": view.picture.alerts}), request=request)
 
     async def incidents(self, request: Request) -> Response:
         """Answer places and moments where sources report effects."""
-        view = await self._view(request)
+        view = await self._view(request, "incident")
         return answer(self._told(view, {"incidents": view.picture.incidents}), request=request)
 
     async def ledgers(self, request: Request) -> Response:
         """Answer what sources count: every line, and which one the rules prefer."""
-        view = await self._view(request)
+        view = await self._view(request, "ledger")
         told = {"lines": view.picture.ledgers.lines, "preferred": view.picture.ledgers.preferred}
         return answer(self._told(view, told), request=request)
 
     async def statements(self, request: Request) -> Response:
         """Answer what parties to the conflict say of their aims."""
-        view = await self._view(request)
+        view = await self._view(request, "statement")
         return answer(self._told(view, {"statements": view.picture.statements}), request=request)
 
     # --- one thing

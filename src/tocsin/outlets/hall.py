@@ -180,9 +180,14 @@ class Hall(Protocol):
         """Write bodies down; durable and folded when it returns."""
 
     async def view(
-        self, at: datetime | None = None, known_at: datetime | None = None, *, desk: bool = False
+        self,
+        at: datetime | None = None,
+        known_at: datetime | None = None,
+        *,
+        desk: bool = False,
+        only: str | None = None,
     ) -> View:
-        """Return the state of the world at a moment, as known at a moment."""
+        """Return the state of the world at a moment, as known at a moment; of a past one ``only`` one kind of noun."""
 
     async def evidence(
         self, claims: Sequence[str], *, desk: bool = False

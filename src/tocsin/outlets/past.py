@@ -35,10 +35,12 @@ _EPOCH = datetime.fromisoformat("1970-01-01T00:00:00+00:00")
 _KNOWN = """
 SELECT kind, group_concat(noun, char(10)) FROM (
     SELECT kind, noun FROM open WHERE side IN (0, :side) AND t0 <= :known AND v0 <= :at
+    AND (:only IS NULL OR kind IN (:only, 'register', 'quarantined'))
     UNION ALL
     SELECT c.kind, c.noun FROM levels CROSS JOIN closed c
     ON c.level = levels.n AND c.lo > :known - levels.span AND c.lo <= :known
     WHERE c.t0 <= :known AND c.t1 > :known AND c.v0 <= :at AND c.side IN (0, :side)
+    AND (:only IS NULL OR c.kind IN (:only, 'register', 'quarantined'))
 ) GROUP BY kind
 """
 """What stood for the newest when it was known, and had begun by the moment asked for."""
@@ -46,6 +48,7 @@ _HELD = """
 SELECT c.kind, group_concat(c.noun, char(10)) FROM levels CROSS JOIN closed c
 ON c.level = levels.n AND c.lo > :at - levels.span AND c.lo <= :at
 WHERE c.sliced AND c.v0 <= :at AND c.v1 > :at AND c.t1 <= :known AND c.side IN (0, :side)
+AND (:only IS NULL OR c.kind = :only)
 GROUP BY c.kind
 """
 """What was known to have held at the moment asked for, and to have been followed by something else since."""
@@ -83,31 +86,40 @@ class Past:
         self._registers: tuple[bytes, dict[str, Source]] = (b"", self._register)
         self._waiting = 0
 
-    async def view(self, at: datetime | None, known_at: datetime, *, desk: bool) -> View:
-        """Return the state of the world at a moment, as known at a moment; BusyError where too many ask."""
+    async def view(
+        self, at: datetime | None, known_at: datetime, *, desk: bool, only: str | None = None
+    ) -> View:
+        """Return the state of the world at a moment, as known at a moment; BusyError where too many ask.
+
+        ``only`` names one kind of noun that is asked for; the others are left out.
+        """
         if self._waiting >= _WAITING:
             raise BusyError("known_at", "too many ask about the past at once", "Ask again in a few seconds.")
         self._waiting += 1
         try:
-            return await asyncio.to_thread(self.ask, at, known_at, desk=desk)
+            return await asyncio.to_thread(self.ask, at, known_at, desk=desk, only=only)
         finally:
             self._waiting -= 1
 
-    def ask(self, at: datetime | None, known_at: datetime, *, desk: bool) -> View:
+    def ask(self, at: datetime | None, known_at: datetime, *, desk: bool, only: str | None = None) -> View:
         """Return what ``view`` does; for a thread of its own."""
         if self._annals.trouble is not None:
             raise BusyError("known_at", self._annals.trouble, "Restart the server: they are made anew.")
         self._annals.flush()
         earlier = at is not None and at < known_at
         moment = at if at is not None and earlier else known_at
-        found = self._find(moment, known_at, earlier=earlier, desk=desk)
+        found = self._find(moment, known_at, earlier=earlier, side=DESK if desk else PUBLIC, only=only)
         alarms = Alarms(self._places, slate=(slate := Slate()), register=found.register)
         watch = Watch(self._places, slate=slate, register=found.register, alarms=alarms)
-        if not earlier:
+        watch.recall(found.heard, found.quarantined)
+        if only is not None:
+            coverage: tuple[Coverage, ...] = ()
+        elif earlier:
+            coverage = self._seen(found, watch)
+        else:
             standing = {(one.area.code, one.authority, one.kind): one for one in found.nouns.get("alarm", ())}
             alarms.recall(standing, found.parts)
-        watch.recall(found.heard, found.quarantined)
-        coverage = self._seen(found, watch) if earlier else watch.view(known_at)
+            coverage = watch.view(known_at)
         if not desk:
             coverage = tuple(Coverage(area=one.area, state=one.state) for one in coverage)
         picture = _picture(found, moment, coverage, earlier=earlier)
@@ -115,9 +127,15 @@ class Past:
 
     # --- what the annals hold ----------------------------------------------------------
 
-    def _find(self, at: datetime, known_at: datetime, *, earlier: bool, desk: bool) -> _Found:
-        side = DESK if desk else PUBLIC
-        asked = {"side": side, "known": micros(known_at), "at": micros(at) if earlier else 1 << 62}
+    def _find(
+        self, at: datetime, known_at: datetime, *, earlier: bool, side: int, only: str | None
+    ) -> _Found:
+        asked = {
+            "side": side,
+            "known": micros(known_at),
+            "at": micros(at) if earlier else 1 << 62,
+            "only": only,
+        }
         with self._annals.reading:
             db = self._annals.reader
             db.execute("BEGIN")
@@ -143,7 +161,7 @@ class Past:
             told=told,
         )
 
-    def _said(self, db: sqlite3.Connection, side: int, asked: Mapping[str, int]) -> dict[str, datetime]:
+    def _said(self, db: sqlite3.Connection, side: int, asked: Mapping[str, object]) -> dict[str, datetime]:
         row = db.execute(_SAID, {"side": side, "known": asked["known"]}).fetchone()
         said: dict[str, int | None] = msgspec.json.decode(row[0])
         return {
