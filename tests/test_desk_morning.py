@@ -9,6 +9,7 @@ import re
 import sqlite3
 
 import pytest
+from axe_playwright_python.sync_playwright import Axe
 
 from broker import wall
 from browsing import chromium, free_port, require_chromium
@@ -338,3 +339,31 @@ def test_what_the_desk_shows_is_kept_nowhere(morning):
     )
     assert any(path.startswith("/area/") for path in kept)
     assert not [path for path in kept if "desk" in path and not path.startswith("/static/")]
+
+
+def test_axe_finds_nothing_at_the_doors(morning):
+    token = morning.people.accounts.add("bohdan", "operator", "console", wall())
+    tab = morning.tab(viewport={"width": 390, "height": 844}, locale="uk-UA")
+
+    def clean():
+        found = Axe().run(tab).response["violations"]
+        assert [(one["id"], [n["html"][:120] for n in one["nodes"][:3]]) for one in found] == []
+        assert tab.evaluate("document.documentElement.scrollWidth") <= 390
+
+    for path in (f"/desk/enrol/{token}", "/desk/enrol/no-such-link", "/desk"):
+        tab.goto(morning.server.url + path)
+        clean()
+    tab.fill("#name", "iryna")
+    tab.fill("#password", "not the password at all")
+    tab.fill("#code", "000000")
+    tab.keyboard.press("Enter")
+    tab.wait_for_selector("[role=alert]")
+    clean()
+    morning.sign_in(tab, "iryna")
+    tab.goto(f"{morning.server.url}/desk/account?lang=en")
+    clean()
+    tab.fill("#n-name", "newcomer")
+    tab.locator("form button.main").click()
+    tab.wait_for_selector(".secret")
+    assert "/desk/enrol/" in tab.locator(".secret").inner_text()
+    clean()
