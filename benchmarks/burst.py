@@ -64,7 +64,7 @@ async def run(server: Server, codes: list[str], count: int) -> None:
         _, reader = await loop.create_connection(lambda made=made: made, server.host, server.port)
         readers.append(reader)
     await asyncio.sleep(1)
-    began = time.perf_counter()
+    cpu, began = server.cpu_seconds(), time.perf_counter()
     async with Poster(server.host, server.port) as poster:
         for start in range(0, len(codes), 50):
             batch = [
@@ -75,6 +75,7 @@ async def run(server: Server, codes: list[str], count: int) -> None:
             assert status == 202, status
     posted = time.perf_counter() - began
     times = await asyncio.gather(*(reader.done for reader in readers), return_exceptions=True)
+    cpu = server.cpu_seconds() - cpu
     whole = [1000 * (at - began) for at in times if isinstance(at, float)]
     async with httpx.AsyncClient(base_url=server.url) as client:
         last = (await client.get("/v1/changes?limit=1")).json()["last"]
@@ -82,7 +83,7 @@ async def run(server: Server, codes: list[str], count: int) -> None:
         f"{len(codes)} areas, {last} changes, {readers[0].size / 1e6:.1f} MB a reader, {count} readers:"
         f" all accepted after {1000 * posted:.0f} ms; whole at a reader p50 {share(whole, 0.5):.0f}"
         f"  p99 {share(whole, 0.99):.0f}  last {max(whole):.0f} ms; {count - len(whole)} dropped,"
-        f" {sum(reader.gaps for reader in readers)} gaps"
+        f" {sum(reader.gaps for reader in readers)} gaps; {1000 * cpu:.0f} ms of the server's processor time"
     )
     for reader in readers:
         reader.transport.close()

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import asyncio
 from collections.abc import Mapping
 from datetime import datetime
 from typing import Protocol
@@ -16,6 +17,9 @@ from tocsin.outlets.hall import Hall, Received
 from tocsin.outlets.proof import ANYBODY, Doorkeeper
 
 __all__ = ["Intake", "Parse"]
+
+_BODY_WITHIN = 60
+"""Seconds that a body may take to come in: one that trickles holds nothing for longer."""
 
 Taken = tuple[Report | Deletion | None, tuple[Problem, ...]]
 
@@ -81,12 +85,17 @@ class Intake:
         body = bytearray()
         try:
             if not (said.isdigit() and int(said) > largest):
-                async for chunk in request.stream():
-                    body += chunk
-                    if len(body) > largest:
-                        break
-                else:
-                    return bytes(body)
+                async with asyncio.timeout(_BODY_WITHIN):
+                    async for chunk in request.stream():
+                        body += chunk
+                        if len(body) > largest:
+                            break
+                    else:
+                        return bytes(body)
+        except TimeoutError:
+            refusal = Refusal(408, "body", f"was not whole within {_BODY_WITHIN} s", "Send it again.")
+            refusal.headers["connection"] = "close"
+            raise refusal from None
         except ClientDisconnect:
             raise Refusal(400, "body", "ended early", "Send it again.") from None
         raise Refusal(413, "body", f"has more than {largest} bytes", "Send fewer reports at once.")

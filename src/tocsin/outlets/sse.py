@@ -10,6 +10,7 @@ at any change number, across a restart.
 from __future__ import annotations
 
 import asyncio
+import socket
 from collections.abc import Callable, Mapping
 from urllib.parse import parse_qs
 
@@ -31,6 +32,9 @@ _HIGH_WATER = 64 * 1024
 _PATIENCE = 6
 """Heartbeats that a subscriber may stand still for, with bytes waiting."""
 _LINGER = 10.0
+_GONE_AFTER = 30_000
+"""Milliseconds for which what was sent may stay unacknowledged."""
+_TCP = (socket.AF_INET, socket.AF_INET6)
 _BURST = 16
 """How many times what may wait for a reader may wait for a moment: a burst is no slowness."""
 _HEAD = (
@@ -207,6 +211,7 @@ class Streams:
         asked_for = self.last if said is None else int(said)
         reader = form(self, transport, min(asked_for, self.last), areas, above)
         transport.set_write_buffer_limits(high=min(_HIGH_WATER, self._hall.settings.stream_buffer))
+        _watched(transport)
         transport.set_protocol(reader)
         self._readers[reader] = None
         self._greet(reader, asked_for)
@@ -352,6 +357,14 @@ class Streams:
         elif reader.still >= _PATIENCE:
             self._drop(reader, "this reader has taken nothing for a while")
         reader.over = over
+
+
+def _watched(transport: asyncio.Transport) -> None:
+    """Let the kernel end a connection whose other end is gone without a word: nothing acknowledged for long."""
+    socket_ = transport.get_extra_info("socket")
+    option = getattr(socket, "TCP_USER_TIMEOUT", None)
+    if socket_ is not None and option is not None and socket_.family in _TCP:
+        socket_.setsockopt(socket.IPPROTO_TCP, option, _GONE_AFTER)
 
 
 def refuse(transport: asyncio.Transport, status: int, where: str, what: str, remedy: str) -> None:

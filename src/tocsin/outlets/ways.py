@@ -50,6 +50,7 @@ def _reports(intake: Intake) -> tuple[Endpoint, ...]:
                 "400": "the body is no JSON, or not UTF-8",
                 "401": "no proof of who sends it, or a replay",
                 "403": "the proof is not that source's",
+                "408": "the body was not whole in time",
                 "409": "the id is taken by another text",
                 "413": "the body is too large",
                 "415": "the body is not JSON by its type",

@@ -7,6 +7,7 @@ ASGI application.
 
 from __future__ import annotations
 
+import asyncio
 import logging
 
 from uvicorn.protocols.http.httptools_impl import HttpToolsProtocol
@@ -20,6 +21,8 @@ __all__ = ["protocol"]
 log = logging.getLogger(__name__)
 
 _NOW = b"/now/"
+_HEAD_WITHIN = 20.0
+"""Seconds."""
 _BODIES = (b"content-length", b"transfer-encoding", b"expect", b"upgrade")
 
 
@@ -30,8 +33,28 @@ def protocol(streams: Streams, snapshots: Snapshots) -> type[HttpToolsProtocol]:
         """HTTP, with the stream and snapshots taken out before a task is made for them."""
 
         handed_over = False
+        head_by: asyncio.TimerHandle | None = None
+
+        def connection_made(self, transport: asyncio.Transport) -> None:  # type: ignore[override]
+            super().connection_made(transport)
+            self._expect_head()
+
+        def on_message_begin(self) -> None:
+            super().on_message_begin()
+            if self.head_by is None:
+                self._expect_head()
+
+        def _expect_head(self) -> None:
+            """Give a request's head a time to be whole: one that trickles in holds a connection for no longer."""
+            self.head_by = self.loop.call_later(_HEAD_WITHIN, self.transport.abort)
+
+        def _head_is_here(self) -> None:
+            if self.head_by is not None:
+                self.head_by.cancel()
+                self.head_by = None
 
         def on_headers_complete(self) -> None:
+            self._head_is_here()
             method = self.parser.get_method()
             free = self.cycle is None or self.cycle.response_complete
             if not free or method not in {b"GET", b"HEAD"} or not self._taken(method):
@@ -101,6 +124,7 @@ def protocol(streams: Streams, snapshots: Snapshots) -> type[HttpToolsProtocol]:
             self.parser = self.cycle = self.scope = self.flow = None  # type: ignore[assignment]
 
         def connection_lost(self, exc: Exception | None) -> None:
+            self._head_is_here()
             if not self.handed_over:
                 super().connection_lost(exc)
 
