@@ -116,3 +116,22 @@ def test_weapons_counted_under_one_word_are_launches_and_one_total(text: str) ->
         ("tally", "missile", None),
     ]
     assert totals(text, "city") == [("missile", {"launched": (8, 8)})]
+
+
+@pytest.mark.parametrize(
+    ("text", "precision"),
+    [
+        ("За добу збито 90 дронів, запущено 120", "day"),
+        ("Вдень 5 січня запущено 39 ударних БпЛА, збито 29", "part-of-day"),
+        ("У ніч на 5 січня запущено 81 БпЛА", "night"),
+    ],
+)
+def test_totals_know_what_they_are_totals_of(text: str, precision: str) -> None:
+    found = read(text, "army").claims
+    assert [(c.kind, c.tense, c.valid.precision) for c in found] == [("tally", "past", precision)]
+
+
+def test_two_figures_one_out_of_the_other() -> None:
+    assert totals("Воздушные силы отчитались о 4 сбитых «Искандерах» из 6", "city") == [
+        ("iskander-m", {"shot-down": (4, 4), "launched": (6, 6)})
+    ]

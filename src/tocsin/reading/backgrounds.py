@@ -282,6 +282,8 @@ def _beside(draft: Draft, unit: Unit, context: Context) -> bool:
         )
         return nouns and other_verb(unit, context, end=called[0].i) is not None
     if draft.kind == "casualty":
+        if "cue.instruction" in unit.says and any(w.startswith(_LINES) for w in words[unit.i : unit.j]):
+            return True  # «гаряча лінія для постраждалих: 1551»
         bare = list(draft.harm or {}) == ["hospitalised"] and not _counts(draft)
         people = any(m.group in ("group", "count") for m in unit.marks)
         return bare and not people and not _attacked(context)
@@ -349,6 +351,7 @@ _FOR_LONG = (
     "месяц",
     "months",
 )
+_LINES = ("гаряч", "горяч", "hotline", "телефон")
 _GUNS = (
     "мобільн",
     "мобильн",

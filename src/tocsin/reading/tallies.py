@@ -67,7 +67,7 @@ def is_tally(unit: Unit, clauses: list[Clause], context: Context) -> bool:
         whole = bool(told) and any(m.has("mood", "total") for c in clauses for m in c.marks)
         if whole or _recorded(unit, clauses, context):
             return True
-    if told and not inbound and _summing(context) and _over_hours(unit, context):
+    if told and not inbound and _summing(context) and (_over_hours(unit, context) or _dated(unit)):
         return weapon or bool(context.last_weapon)
     return len(told) >= 2 and weapon and not (watcher or (context.telegraphic and not _summing(context)))
 
@@ -96,6 +96,11 @@ _FROM = frozenset({"из", "із", "з", "зі", "of"})
 def _summing(context: Context) -> bool:
     """Whether the source counts what was launched and shot down, and so tells both afterwards."""
     return context.source is not None and context.source.kind in ("military", "authority")
+
+
+def _dated(unit: Unit) -> bool:
+    """Whether a sentence names its date: who counts and dates, sums up."""
+    return any(m.group == "time" and m.value == "date" for m in unit.marks)
 
 
 def _over_hours(unit: Unit, context: Context) -> bool:

@@ -164,6 +164,13 @@ def time_of(unit: Unit, context: Context, marks: list[Mark]) -> Interval | None:
         base += timedelta(days=1)
         day = base
     week = day is None and any(phrase in said for phrase in _LAST_WEEK)
+    if day is None and not clocks and not unit.expected and any(p in said for p in _DAY_PAST):
+        return _past_day(base, context)
+    parted = day is not None and not clocks and not night and _part_of(words[unit.i : unit.j])
+    if parted and day is not None:
+        return _span(
+            day + timedelta(hours=parted[0]), day + timedelta(hours=parted[1]), "part-of-day", context
+        )
     if week and not clocks:
         monday = base - timedelta(days=base.weekday() + 7)
         return _span(monday, monday + timedelta(days=7), "day", context)
@@ -176,6 +183,29 @@ def time_of(unit: Unit, context: Context, marks: list[Mark]) -> Interval | None:
     if day is not None:
         return _span(day, day + timedelta(days=1), "day", context)
     return None
+
+
+_DAY_PAST = (
+    "за добу", "за минулу добу", "минулої доби", "за сутки", "за минувшие сутки", "за прошедшие сутки", "past 24 hours", "last 24 hours",
+)  # fmt: skip
+_PARTS = {
+    "вдень": (8, 20), "удень": (8, 20), "днем": (8, 20), "вранці": (5, 11), "зранку": (5, 11), "утром": (5, 11), "увечері": (17, 23),
+    "ввечері": (17, 23), "вечером": (17, 23), "afternoon": (12, 18), "morning": (5, 11), "evening": (17, 23), "daytime": (8, 20),
+}  # fmt: skip
+"""Hours of the parts of a day, in the source's zone."""
+
+
+def _part_of(words: list[str]) -> tuple[int, int] | None:
+    """The hours of the part of a day that a sentence with a date opens with («Вдень 5 січня …»)."""
+    return next((_PARTS[word] for word in words[:4] if word in _PARTS), None)
+
+
+def _past_day(base: datetime, context: Context) -> Interval:
+    """The day that «за добу» sums up: said before noon the day before, else this day; the same for all who say it that morning."""
+    local = _local(context)
+    if local is not None and local.hour < 12:
+        base -= timedelta(days=1)
+    return _span(base, base + timedelta(days=1), "day", context)
 
 
 def _clocked(
