@@ -47,9 +47,9 @@ def password_of(name: str) -> str:
 class People:
     """Accounts in a directory's store, made as `tocsin users add --stdin` makes them; knows their secrets."""
 
-    def __init__(self, directory, store="tocsin.accounts", roles=ROLES):
+    def __init__(self, directory, store="tocsin.accounts", roles=ROLES, *, exercise=False):
         self.directory = directory
-        self.accounts = Accounts(Store(str(directory / store)))
+        self.accounts = Accounts(Store(str(directory / store), exercise=exercise))
         self.secrets = {}
         now = wall()
         for name, role in roles.items():

@@ -142,6 +142,14 @@ def test_two_who_open_a_new_store_at_once_both_can(tmp_path):
         assert len(set(found)) == 1
 
 
+@pytest.mark.parametrize("exercise", [True, False])
+def test_an_exercises_people_are_no_live_desks_people(tmp_path, exercise):
+    path = str(tmp_path / "a.accounts")
+    Accounts(Store(path, exercise=exercise)).add("olena", "operator", "console", NOW)
+    with pytest.raises(OutletError, match=r"these are (an exercise|a live desk)'s accounts"):
+        Store(path, exercise=not exercise)
+
+
 def test_a_file_that_is_no_store_of_ours_is_refused(tmp_path):
     (tmp_path / "a.accounts").write_text("no database at all, but longer than a header" * 10)
     with pytest.raises(OutletError, match="can't be opened"):

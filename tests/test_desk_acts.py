@@ -351,7 +351,7 @@ def until_red(lines):
 
 
 def test_an_exercise_has_a_desk_of_its_own(tmp_path):
-    crew = People(tmp_path, roles={"olena": "operator"})
+    crew = People(tmp_path, roles={"olena": "operator"}, exercise=True)
     with serving(tmp_path, exercise=True) as served:
         assert served.http.get("/desk").headers["location"] == "/exercise/desk"
         olena = Officer(served.url, crew, "olena", base="/exercise/desk")

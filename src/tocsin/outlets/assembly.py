@@ -169,14 +169,7 @@ def assemble(hall: Foyer, parse: Parse) -> Assembly:
     phones = push.PushOutlet(cast("Any", hall), tables["push"], issuer) if tables["push"] else None
     if phones is not None:
         runs.append(Runs("push", phones.run, phones.condition))
-    reach: list[Reach] = [
-        ("stream", lambda _: int(hall.measures()["streams"])),
-        ("webhooks", lambda _: len(tables["webhooks"].targets) + len(subscriptions.addresses())),
-        *((one.name, _uncounted) for one in runs if one.name not in {"webhooks", "log", "push"}),
-        ("cap", _uncounted),
-    ]
-    if phones is not None:
-        reach.append(("push", phones.count))
+    reach = _reach(hall, [one.name for one in runs], len(tables["webhooks"].targets), subscriptions, phones)
     mounts = settings.dialects or (dialects.NATIVE if settings.open else ())
     news = newsroom.endpoints(hall, base_url)
     if phones is not None:
@@ -245,6 +238,23 @@ def _beside(hall: Foyer) -> Beside | None:
         beside.enter(entry, app.read(entry.body) if isinstance(entry.body, Report) else ())
     app.watchers.append(beside.enter)
     return beside
+
+
+def _reach(
+    hall: Foyer,
+    names: Sequence[str],
+    targets: int,
+    subscriptions: Subscriptions,
+    phones: push.PushOutlet | None,
+) -> tuple[Reach, ...]:
+    """Return by which ways people hear, and how many hear by each, for whoever is about to act."""
+    return (
+        ("stream", lambda _: int(hall.measures()["streams"])),
+        ("webhooks", lambda _: targets + len(subscriptions.addresses())),
+        *((name, _uncounted) for name in names if name not in {"webhooks", "log", "push"}),
+        ("cap", _uncounted),
+        *((("push", phones.count),) if phones is not None else ()),
+    )
 
 
 def _uncounted(areas: Sequence[str]) -> None:

@@ -129,7 +129,7 @@ class Desk:
                 "the desk is reached without encryption; put it behind TLS and set base_url (docs/desk.md)"
             )
         self.base = EXERCISE if settings.exercise else LIVE
-        store = Store(accounts_file(settings))
+        store = Store(accounts_file(settings), exercise=settings.exercise)
         self.accounts = Accounts(store, "Tocsin exercise" if settings.exercise else "Tocsin")
         self._sessions = Sessions(store, self.accounts, settings.desk.idle, settings.desk.longest)
         self._guard = Guard(floor, self._sessions, self.base, floor.settings.base_url)
@@ -383,4 +383,6 @@ def opened(settings: Chosen) -> Accounts:
     path = accounts_file(settings)
     if path == ":memory:":
         raise OutletError(path, "keeps no accounts", "Name the journal or the accounts' file.")
-    return Accounts(Store(path), "Tocsin exercise" if settings.exercise else "Tocsin")
+    return Accounts(
+        Store(path, exercise=settings.exercise), "Tocsin exercise" if settings.exercise else "Tocsin"
+    )

@@ -19,14 +19,11 @@ from tocsin.outlets.errors import OutletError
 
 __all__ = ["Store"]
 
-APPLICATION = 0x70C5DE54
-"""SQLite's application_id of our account files."""
+LIVE, EXERCISE = 0x70C5DE54, 0x70C5DE55
+"""SQLite's application_id of our account files: an exercise's people are no live desk's, nor the other way (R2)."""
 VERSION = 1
 
-_TABLES = f"""
-BEGIN IMMEDIATE;
-PRAGMA application_id = {APPLICATION};
-PRAGMA user_version = {VERSION};
+_TABLES = """
 CREATE TABLE IF NOT EXISTS store (only INTEGER PRIMARY KEY CHECK (only = 1), id TEXT NOT NULL);
 CREATE TABLE IF NOT EXISTS accounts (
     name TEXT PRIMARY KEY,
@@ -77,15 +74,15 @@ CREATE TABLE IF NOT EXISTS happened (
     why TEXT NOT NULL,
     arguments TEXT NOT NULL       -- JSON
 );
-COMMIT;
 """
 
 
 class Store:
     """An account file, made when the first account is. Safe for several threads, and a second process beside a server."""
 
-    def __init__(self, path: str) -> None:
+    def __init__(self, path: str, *, exercise: bool = False) -> None:
         self.path = path
+        self._application = EXERCISE if exercise else LIVE
         self._lock = RLock()
         self._open: sqlite3.Connection | None = None
         if path == ":memory:" or Path(path).exists():
@@ -102,7 +99,7 @@ class Store:
                 os.close(os.open(self.path, os.O_RDWR | os.O_CREAT, 0o600))
             db = sqlite3.connect(self.path, isolation_level=None, check_same_thread=False, timeout=5)
             db.row_factory = sqlite3.Row
-            _prepare(db)
+            _prepare(db, self._application)
         except sqlite3.Error as error:
             if db is not None:
                 db.close()
@@ -160,16 +157,20 @@ class Store:
         return next(iter(self.all(question, *values)), None)
 
 
-def _prepare(db: sqlite3.Connection) -> None:
+def _prepare(db: sqlite3.Connection, ours: int) -> None:
     """Make the tables of a new file, or see that they are ours; two processes may do so at once."""
     db.execute("PRAGMA journal_mode = WAL")
     db.execute("PRAGMA synchronous = FULL")
     db.execute("PRAGMA foreign_keys = ON")
     db.execute("PRAGMA secure_delete = ON")
     if db.execute("SELECT count(*) FROM sqlite_master").fetchone()[0] == 0:
-        db.executescript(_TABLES)
+        mark = f"PRAGMA application_id = {ours}; PRAGMA user_version = {VERSION};"
+        db.executescript(f"BEGIN IMMEDIATE; {mark} {_TABLES} COMMIT;")
     application = db.execute("PRAGMA application_id").fetchone()[0]
     version = db.execute("PRAGMA user_version").fetchone()[0]
-    if (application, version) != (APPLICATION, VERSION):
+    if application != ours and application in {LIVE, EXERCISE}:
+        whose = "an exercise's" if application == EXERCISE else "a live desk's"
+        raise sqlite3.DatabaseError(f"these are {whose} accounts")
+    if (application, version) != (ours, VERSION):
         raise sqlite3.DatabaseError("no account file of this version")
     db.execute("INSERT OR IGNORE INTO store VALUES (1, ?)", (secrets.token_hex(6),))
