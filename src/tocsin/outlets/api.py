@@ -4,9 +4,9 @@ from __future__ import annotations
 
 import asyncio
 import hmac
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping, Sequence
 from datetime import UTC, datetime, timedelta
-from typing import Any
+from typing import Any, TypeVar
 
 from starlette.requests import Request
 from starlette.responses import Response
@@ -23,6 +23,8 @@ GOOD_FOR = timedelta(seconds=60)
 """How long an answer about the present may be believed."""
 _DIALECTS = ("alerts.in.ua", "ukrainealarm")
 _LARGEST = 5000
+_STEP = 256
+T = TypeVar("T")
 
 
 def freshness(age: Age, known_at: datetime) -> dict[str, Any]:
@@ -192,10 +194,11 @@ class Api:
         after = self._whole(request, "after", 0, 10**17)
         limit = max(1, self._whole(request, "limit", 1000, _LARGEST))
         if self._desk(request):
-            told = [change_json(change) for change in self._hall.desk_changes(after, limit)]
+            changes = await _gathered(self._hall.desk_changes, after, limit)
+            told = [change_json(change) for change in changes]
             return answer({"changes": told, "view": "desk", **self._hall.settings.marks}, request=request)
         publication = self._hall.publication
-        found = publication.after(after, limit)
+        found = await _gathered(publication.after, after, limit)
         now = self._hall.clock()
         rest = freshness(self._hall.age(), now)
         rest |= {"last": publication.last, "head": publication.head, **self._hall.settings.marks}
@@ -218,6 +221,16 @@ class Api:
             kind = "counter" if name.endswith("_total") else "gauge"
             lines.append(f"# TYPE tocsin_{name} {kind}\ntocsin_{name} {value:.10g}\n")
         return Response("".join(lines), media_type="text/plain; version=0.0.4")
+
+
+async def _gathered(fetch: Callable[[int, int], Sequence[T]], after: int, limit: int) -> list[T]:
+    """Fetch changes, old ones from disk, a few at a time: others have their turn in between."""
+    found: list[T] = []
+    while len(found) < limit and (part := fetch(after + len(found), min(_STEP, limit - len(found)))):
+        found.extend(part)
+        if len(part) == _STEP:
+            await asyncio.sleep(0)
+    return found
 
 
 def _members(told: Mapping[str, Any]) -> bytes:
