@@ -1,6 +1,7 @@
 """How fast the fold is without reading, and whether its state stays small.
 
     python benchmarks/engine.py [10000 100000 1000000] [--no-record] [--profile]
+    python benchmarks/engine.py 10000 --areas 3000 --rules 100 --pace 1.4   (decisions at full width)
 
 Synthetic entries with claims given: two alarms in ten, six hazards, one end,
 one explosion, over 1,600 areas, from thirty sources; each size runs in a
@@ -28,7 +29,7 @@ PACE = timedelta(seconds=3)
 class Given:
     """A reader that has nothing to read: claims are made from the report's number."""
 
-    def __init__(self, places) -> None:
+    def __init__(self, places, areas: int = 1600) -> None:
         from tocsin.model import Evidence, Reading
 
         self._reading = Reading
@@ -37,7 +38,7 @@ class Given:
             c for f in places.first_level() for c in places.children(f) if places.ref(c).level == "raion"
         ]
         towns = [h for r in raions for h in places.children(r)]
-        self._areas = [places.place(c, "at") for c in (raions + towns)[:1600]]
+        self._areas = [places.place(c, "at") for c in (raions + towns)[:areas]]
         self._toward = [replace(p, role="toward") for p in self._areas]
         self.raions = len(raions)
 
@@ -75,7 +76,7 @@ class Given:
         return self._reading(report=report.id, language="uk", claims=(claim,))
 
 
-def world():
+def world(rules: int = 0):
     from tocsin.config.world import load_world
     from tocsin.model import Source
 
@@ -88,15 +89,23 @@ def world():
         register[f"s{number}"] = Source(
             id=f"s{number}", name=f"s{number}", kind=kind, reliability="ABCC"[number % 4]
         )
-    return replace(base, register=register)
+    policy = base.policy
+    if rules > len(policy.rules):
+        # More rules that are looked at and don't fit, before those that do.
+        idle = replace(policy.rules[-1], group=False, hours=("03:00-03:01",), level="yellow")
+        more = tuple(replace(idle, id=f"idle-{n}") for n in range(rules - len(policy.rules)))
+        policy = replace(policy, rules=(*more, *policy.rules))
+    return replace(base, register=register, policy=policy)
 
 
-def run(size: int, *, record: bool = True) -> dict[str, object]:
+def run(
+    size: int, *, record: bool = True, areas: int = 1600, rules: int = 0, pace: timedelta = PACE
+) -> dict[str, object]:
     from tocsin.engine import State
     from tocsin.model import Entry, Report
 
-    base = world()
-    given = Given(base.places)
+    base = world(rules)
+    given = Given(base.places, areas)
     before = resource.getrusage(resource.RUSAGE_SELF).ru_maxrss // 1024
     state = State(base, given)
     if not record:
@@ -105,17 +114,17 @@ def run(size: int, *, record: bool = True) -> dict[str, object]:
     spent: list[float] = []
 
     def timed(facts, heard, at):
-        began = time.perf_counter()
+        began = time.thread_time()
         try:
             return decide(facts, heard, at)
         finally:
-            spent.append(time.perf_counter() - began)
+            spent.append(time.thread_time() - began)
 
     if size <= 100_000:
         state.decider.decide = timed
     began, cpu = time.perf_counter(), time.process_time()
     for number in range(1, size + 1):
-        at = START + PACE * number
+        at = START + pace * number
         mix = (number * 2654435761) & 0xFFFFFFFF
         source = "sirens" if mix % 10 < 2 else f"s{mix % 30}"
         report = Report(id=str(number), source=source, text="synthetic", stated_at=at)
@@ -146,6 +155,9 @@ def main() -> None:
     parser.add_argument("--one", action="store_true", help="run here, print JSON")
     parser.add_argument("--profile", action="store_true")
     parser.add_argument("--no-record", action="store_true", help="without incidents and ledgers")
+    parser.add_argument("--areas", type=int, default=1600)
+    parser.add_argument("--rules", type=int, default=0, help="pad the policy to so many")
+    parser.add_argument("--pace", type=float, default=3.0, help="seconds between entries")
     chosen = parser.parse_args()
     if chosen.profile:
         import cProfile
@@ -153,7 +165,15 @@ def main() -> None:
         cProfile.run(f"run({chosen.sizes[0]})", sort="tottime")
         return
     if chosen.one:
-        print(json.dumps(run(chosen.sizes[0], record=not chosen.no_record)))
+        pace = timedelta(seconds=chosen.pace)
+        told = run(
+            chosen.sizes[0],
+            record=not chosen.no_record,
+            areas=chosen.areas,
+            rules=chosen.rules,
+            pace=pace,
+        )
+        print(json.dumps(told))
         return
     for size in chosen.sizes:
         command = [
@@ -162,6 +182,7 @@ def main() -> None:
             "--one",
             str(size),
             *(["--no-record"] if chosen.no_record else []),
+            *("--areas", str(chosen.areas), "--rules", str(chosen.rules), "--pace", str(chosen.pace)),
         ]
         print(subprocess.run(command, check=True, capture_output=True, text=True).stdout.strip())
 

@@ -139,7 +139,7 @@ def test_only_the_newest_changes_stay_at_hand_and_the_others_come_from_disk(tmp_
         made.enter(entry)
         annals.flush()
     kept = made.publication._log
-    assert len(kept._items) <= 60 < kept.last
+    assert len(kept._kept[1]) <= 60 < kept.last
     every = [one.frame for one in plain.publication.after(0)]
     assert [one.frame for one in made.publication.after(0)] == every
     for after in range(0, len(every), 7):

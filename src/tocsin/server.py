@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+import gc
 import logging
 import socket
 from collections.abc import Awaitable, Callable, Sequence
@@ -53,6 +54,8 @@ def run(
     key = fingerprint(settings, world)
     told = header(Path(settings.journal + SUFFIX), key)
     mark = (told.entry, told.hash) if told is not None else None
+    # A fold makes many small things that live on: looking for rubbish among them at every turn costs more than it finds.
+    gc.set_threshold(100_000, 50, 50)
     with Journal.open(settings.journal, trusted=mark) as journal:
         journal.hold()
         for note in journal.notes:

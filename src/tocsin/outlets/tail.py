@@ -13,35 +13,37 @@ KEPT = 2_000
 
 
 class Tail(Generic[T]):
-    """Numbers from 1, without a gap. Without ``fetch`` everything stays at hand."""
+    """Numbers from 1, without a gap. Without ``fetch`` everything stays at hand. One thread writes, any may read."""
 
     def __init__(self, fetch: Callable[[int, int], Sequence[T]] | None = None, last: int = 0) -> None:
         self._fetch = fetch
-        self._base = last
-        self._items: list[T] = []
+        self._kept: tuple[int, list[T]] = (last, [])
+        """How many came before what is at hand, and that: replaced together, so that a reader sees both or neither."""
 
     @property
     def last(self) -> int:
         """Number of the last; 0 before the first."""
-        return self._base + len(self._items)
+        base, items = self._kept
+        return base + len(items)
 
     def append(self, item: T) -> None:
         """Give the next number to an item."""
-        self._items.append(item)
+        self._kept[1].append(item)
 
     def after(self, number: int, limit: int | None = None) -> Sequence[T]:
         """Return what has numbers above ``number``, in order, at most ``limit`` of them."""
+        base, items = self._kept
         start = max(number, 0)
-        if start >= self._base:
-            first = start - self._base
-            return self._items[first : len(self._items) if limit is None else first + limit]
-        limit = self.last - start if limit is None else limit
-        old = [] if self._fetch is None else list(self._fetch(start, min(limit, self._base - start)))
-        return [*old, *self._items[: max(limit - len(old), 0)]] if start + len(old) == self._base else old
+        if start >= base:
+            first = start - base
+            return items[first : len(items) if limit is None else first + limit]
+        limit = base + len(items) - start if limit is None else limit
+        old = [] if self._fetch is None else list(self._fetch(start, min(limit, base - start)))
+        return [*old, *items[: max(limit - len(old), 0)]] if start + len(old) == base else old
 
     def trim(self, written: int) -> None:
         """Let go of what is written down up to a number, but for the newest."""
-        gone = min(written, self.last - KEPT) - self._base
+        base, items = self._kept
+        gone = min(written, self.last - KEPT) - base
         if self._fetch is not None and gone > KEPT:
-            del self._items[:gone]
-            self._base += gone
+            self._kept = (base + gone, items[gone:])
