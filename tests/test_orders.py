@@ -1,5 +1,6 @@
 """Orders of the desk: what each does, how many persons it takes (R1), what it would do (R4), what is silenced."""
 
+import re
 import sys
 from pathlib import Path
 
@@ -274,3 +275,20 @@ def test_every_verb_has_its_row_in_the_documentation():
     page = (Path(__file__).parent.parent / "docs" / "decisions.md").read_text("utf-8")
     for name in VERBS:
         assert f"| {name}" in page or f"· {name}" in page, name
+
+
+def test_r27_what_an_order_did_is_published_under_no_number_that_tells_how_much_came_in():
+    made = []
+    for quiet in (True, False):
+        morning = Morning()
+        if not quiet:
+            morning.hears(0, "reporter", says("impact", where=KYIV, object="military"))
+        morning.orders(0.5, "Olena", "sign-in", "olena")
+        morning.hears(0.7, "channel-one", says("inbound", "drone", where=BROVARY), report="a")
+        step = morning.orders(1, "Olena", "raise", BROVARY_RAION)
+        split = morning.orders(2, "Olena", "split", "threat:channel-one:a#1", toward=BORYSPIL)
+        facts = [c.fact for c in (*step.changes, *split.changes)]
+        made.append(encode(facts))
+        assert re.search(rb"order:\d", made[-1]) is None
+        assert b"order-1" in made[-1]
+    assert made[0] == made[1]

@@ -18,7 +18,7 @@ import msgspec
 from tocsin.atlas import Atlas
 from tocsin.codec import encode
 from tocsin.decisions.decide import Decider, Heard
-from tocsin.decisions.desk import Desk, corrections, weighty
+from tocsin.decisions.desk import Admitted, Desk, corrections, weighty
 from tocsin.decisions.policy import Policy, load_policy
 from tocsin.decisions.standing import level_of
 from tocsin.decisions.verbs import AUDIT, Preview
@@ -128,6 +128,8 @@ class State:
             approval=self.policy.approval,
         )
         self._right = PutRight(places, slate)
+        self.orders: Table[str, int] = Table(slate)
+        """The entry of each order, by the name under which what it did is published."""
         self._claims: Table[str, Claim] = Table(slate)
         self._reports: Table[tuple[str, str], int] = Table(slate)
         self._early: Table[tuple[str, str], bool] = Table(slate)
@@ -249,7 +251,7 @@ class State:
         if isinstance(body, Deletion):
             return None, self._deletion(body, at)
         if isinstance(body, Order):
-            return None, self._order(body, f"order:{entry.number}", at, problems)
+            return None, self._order(body, entry.number, at, problems)
         if isinstance(body, Adoption):
             self._adopt(body, problems)
         return None, []
@@ -268,7 +270,7 @@ class State:
                 )
             return None, []
         self._reports.put(key, print_)
-        self._reports.thin(_KEPT_REPORTS, _first)
+        self._reports.thin(_KEPT_REPORTS, lambda key, _: key[0])
         reading = self._reader.read(report) if entry.said is None else entry.said
         problems += reading.problems
         source = self.register.get(report.source) or Source(id=report.source, name=report.source)
@@ -328,15 +330,18 @@ class State:
     def _retract(self, report_id: str, source_id: str, at: datetime, *, replaced: bool = False) -> list[Fact]:
         if (source_id, report_id) not in self._reports:
             self._early.put((source_id, report_id), replaced)
-            self._early.thin(_KEPT_REPORTS, _first)
+            self._early.thin(_KEPT_REPORTS, lambda key, _: key[0])
         facts = self.alarms.retract(report_id, source_id, at)
         facts += self.threats.retract(report_id, source_id, at)
         return facts + self.record.retract(report_id, source_id, at)
 
-    def _order(self, order: Order, reference: str, at: datetime, problems: list[Problem]) -> list[Fact]:
+    def _order(self, order: Order, number: int, at: datetime, problems: list[Problem]) -> list[Fact]:
         if order.verb in AUDIT:
             return []
-        admitted = self.desk.admit(order, reference, at, self._knows)
+        # Entries are counted by what came in, embargoed words included: what is published names orders by their own count.
+        reference, name = f"order:{number}", self._order_name()
+        self.orders.put(name, number)
+        admitted = self.desk.admit(order, reference, at, self._knows, name=name)
         if admitted.problem is not None:
             problems.append(admitted.problem)
             return []
@@ -346,19 +351,24 @@ class State:
         self._second = order.operator if order.verb == "approve" else ""
         if admitted.tries:
             before = dict(self.decider.standing.alerts.rows)
-            facts = self._carried_out(given, admitted.reference, at)
+            facts = self._carried_out(given, admitted, at)
             if not facts:
                 problems.append(_problem(self.number, "the order changes nothing", "look at what stands now"))
             if not weighty(facts, before):
                 return facts
             # Its effect takes two persons (R1): as if it had not been tried, it waits.
             self._undo()
-            admitted = self.desk.wait(given, reference, at)
+            self.orders.put(name, number)
+            admitted = self.desk.wait(given, reference, at, name=name)
         if admitted.waits:
-            return self.decider.waiting(given, reference, at)
-        return self._carried_out(given, admitted.reference, at)
+            return self.decider.waiting(given, name, at)
+        return self._carried_out(given, admitted, at)
 
-    def _carried_out(self, given: Order, reference: str, at: datetime) -> list[Fact]:
+    def _order_name(self) -> str:
+        return f"order-{len(self.orders) + 1}"
+
+    def _carried_out(self, given: Order, admitted: Admitted, at: datetime) -> list[Fact]:
+        reference = admitted.name
         own = self.desk.raised_by.get((given.target, given.arguments.get("kind", "air-raid")))
         if given.verb == "revoke" and own == given.operator:
             given = msgspec.structs.replace(given, arguments={**given.arguments, "own": "yes"})
@@ -378,7 +388,7 @@ class State:
         facts += self.record.order(given, at)
         out = self.decider.decide(facts, Heard(), at)
         out += self.decider.order(given, reference, at)
-        self.desk.done(given, reference, at)
+        self.desk.done(given, admitted.reference, at)
         return facts + out
 
     def _knows(self, kind: str, name: str) -> bool:
@@ -406,12 +416,11 @@ class State:
         orders = self._slate.orders()
         before = dict(self.decider.standing.alerts.rows)
         try:
-            admitted = self.desk.admit(order, reference, at, self._knows)
+            admitted = self.desk.admit(order, reference, at, self._knows, name=self._order_name())
             given = admitted.order
             if admitted.problem is not None or given is None:
                 return Preview(order=order, problem=admitted.problem)
-            reference = admitted.reference or reference
-            facts = tuple(self._carried_out(given, reference, at))
+            facts = tuple(self._carried_out(given, admitted, at))
             two = admitted.waits or (admitted.tries and weighty(facts, before))
             changes = order.verb in ("silence", "unsilence", "release", "publish", "hold", "retract")
             empty = admitted.tries and not facts and not changes
@@ -421,7 +430,7 @@ class State:
                 problem=wrong if empty else None,
                 persons=2 if two else 1,
                 facts=facts,
-                corrections=corrections(given, reference, facts),
+                corrections=corrections(given, admitted, facts),
             )
         finally:
             self._undo()
@@ -451,7 +460,7 @@ class State:
     def _remember(self, claims: Iterable[Claim]) -> None:
         for claim in claims:
             self._claims.put(claim.id, claim)
-        self._claims.thin(_KEPT_CLAIMS, _speaker)
+        self._claims.thin(_KEPT_CLAIMS, lambda _, claim: claim.source)
 
     # --- who looks on, and what outlives a restart ------------------------------------
 
@@ -577,14 +586,6 @@ def replay(world: World, entries: Iterable[Entry], reader: Reads | None = None) 
     state = State(world, reader)
     for entry in entries:
         yield state.step(entry)
-
-
-def _first(key: tuple[str, str], _: object) -> str:
-    return key[0]
-
-
-def _speaker(_: str, claim: Claim) -> str:
-    return claim.source
 
 
 def _problem(number: int, what: str, remedy: str) -> Problem:

@@ -25,7 +25,7 @@ source other monitoring-channel C
   = threat opened: 1 × shahed-136, toward Bila Tserkva (C2, 2 origins)
   = warning raised: Bila Tserkva Raion, yellow, shahed-136 (unofficial)
 # A threat that holds up warnings is ended by two.
-22:20 order Olena end threat:order:4 how=did-not-come: turned away, says the air command's duty officer
+22:20 order Olena end threat:order-2 how=did-not-come: turned away, says the air command's duty officer
   = withheld: order-end, Ukraine: needs-a-second-person
 22:21 order Petro approve order:5: agreed
   = threat closed: 1 × shahed-136, toward Bila Tserkva (C2, 2 origins), over: order:did-not-come

@@ -33,6 +33,9 @@ class Admitted(msgspec.Struct, frozen=True, kw_only=True):
 
     order: Order | None = None
     reference: str = ""
+    """The entry of the order, for the desk: order:12."""
+    name: str = ""
+    """How what it does is published: order-3, the third order that was given."""
     waits: bool = False
     tries: bool = False
     """Whether its effect decides if it waits."""
@@ -43,6 +46,7 @@ class Pending(msgspec.Struct, frozen=True, kw_only=True):
     """An order that waits for a second person, until when it may be approved."""
 
     reference: str
+    name: str = ""
     order: Order
     since: datetime
     until: datetime
@@ -72,7 +76,7 @@ class Desk:
 
     # --- in -----------------------------------------------------------------
 
-    def admit(self, order: Order, reference: str, at: datetime, knows: Knows) -> Admitted:
+    def admit(self, order: Order, reference: str, at: datetime, knows: Knows, *, name: str = "") -> Admitted:
         """Let an order through, keep it waiting, or say what is wrong with it."""
         self._forget(at)
         if order.verb in ("approve", "decline") and order.why.strip():
@@ -85,14 +89,15 @@ class Desk:
             return Admitted(problem=_problem(reference, unclear, "name the threat itself"))
         persons = self.persons(given)
         if persons == 2:
-            return self.wait(given, reference, at)
-        return Admitted(order=given, reference=reference, tries=persons == 0)
+            return self.wait(given, reference, at, name=name)
+        return Admitted(order=given, reference=reference, name=name, tries=persons == 0)
 
-    def wait(self, order: Order, reference: str, at: datetime) -> Admitted:
+    def wait(self, order: Order, reference: str, at: datetime, *, name: str = "") -> Admitted:
         """Keep an order until a second person approves it."""
         until = at + timedelta(seconds=self.approval)
-        self.pending.put(reference, Pending(reference=reference, order=order, since=at, until=until))
-        return Admitted(order=order, reference=reference, waits=True)
+        waiting = Pending(reference=reference, name=name, order=order, since=at, until=until)
+        self.pending.put(reference, waiting)
+        return Admitted(order=order, reference=reference, name=name, waits=True)
 
     def done(self, order: Order, reference: str, at: datetime) -> None:
         """Remember what an order that was carried out leaves behind."""
@@ -188,7 +193,7 @@ class Desk:
         gone = self._unknown(waiting.order, knows)
         if gone:
             return Admitted(problem=_problem(reference, gone, "look at what stands now, and order that"))
-        return Admitted(order=waiting.order, reference=order.target)
+        return Admitted(order=waiting.order, reference=order.target, name=waiting.name)
 
     def _wrong(self, order: Order, reference: str, knows: Knows) -> Problem | None:
         if order.verb not in VERBS:
@@ -285,14 +290,14 @@ def correction(alert: Alert) -> Order:
     return _unsigned("revoke", alert.id, {"kind": alert.kind})
 
 
-def corrections(order: Order, reference: str, facts: Sequence[Fact]) -> tuple[Order, ...]:
+def corrections(order: Order, admitted: Admitted, facts: Sequence[Fact]) -> tuple[Order, ...]:
     """The orders that would take back what an order did; empty where none can."""
     match order.verb:
         case "raise":
             kind = {"kind": order.arguments["kind"]} if "kind" in order.arguments else {}
             return (_unsigned("revoke", order.target, kind),)
         case "silence":
-            return (_unsigned("unsilence", reference),)
+            return (_unsigned("unsilence", admitted.reference),)
         case "quarantine":
             return (_unsigned("release", order.target),)
         case "release":
@@ -301,7 +306,7 @@ def corrections(order: Order, reference: str, facts: Sequence[Fact]) -> tuple[Or
             back = {"from": order.arguments["to"], "to": order.arguments["from"]}
             return (_unsigned("correct", order.target, back),)
         case "split":
-            return (_unsigned("merge", f"threat:{reference}", {"into": order.target}),)
+            return (_unsigned("merge", f"threat:{admitted.name}", {"into": order.target}),)
         case "clear":
             ended = [f.noun for f in facts if isinstance(f.noun, Alert) and f.verb == "clear"]
             return tuple(

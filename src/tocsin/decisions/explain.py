@@ -14,6 +14,7 @@ from typing import Protocol
 import msgspec
 
 from tocsin.decisions.policy import Policy
+from tocsin.decisions.verbs import AUDIT
 from tocsin.decisions.withholding import REASONS
 from tocsin.model import (
     Alert,
@@ -100,8 +101,8 @@ def explain(
     kind: str | None = None
     every: list[Change] = []
     for entry, step in pairs:
-        if isinstance(entry.body, Order):
-            orders[f"order:{entry.number}"] = entry.body
+        if isinstance(entry.body, Order) and entry.body.verb not in AUDIT:
+            orders[f"order-{len(orders) + 1}"] = entry.body
         if step.reading is not None and isinstance(entry.body, Report):
             for claim in step.reading.claims:
                 claims[claim.id] = _words(claim, entry.body, entry.recorded_at)

@@ -79,8 +79,9 @@ class Why:
             related=tuple(related)[:20],
         )
 
-    def _order(self, reference: str) -> Order | None:
-        number = self._floor.state.orders.get(reference)
+    def _order(self, name: str) -> Order | None:
+        """Return the order that is called so in what was published: orders have a count of their own there."""
+        number = self._floor.state.orders.get(name)
         entry = self._floor.journal.entry(number) if number is not None else None
         return entry.body if entry is not None and isinstance(entry.body, Order) else None
 
