@@ -12,6 +12,7 @@ from __future__ import annotations
 
 import re
 
+from tocsin.reading.bystanders import EVENTS, VERBS, beside, counts
 from tocsin.reading.drafts import Context, Draft, Unit
 from tocsin.reading.marks import Mark
 from tocsin.reading.normalise import COMMA
@@ -19,9 +20,6 @@ from tocsin.reading.predicates import bids, opening_verb, other_verb
 
 __all__ = ["foreground"]
 
-_EVENTS = frozenset(
-    {"impact", "explosion", "launch", "interception", "inbound", "damage", "debris", "casualty", "fire"}
-)
 _NOUNS = (
     "удар",
     "обстріл",
@@ -199,15 +197,15 @@ def foreground(found: list[Draft], unit: Unit, context: Context) -> list[Draft]:
         found = [d for d in found if d.kind == "instruction" or not _passing(d, unit, context)]
     if source.kind == "monitoring-channel":
         return found
-    found = [d for d in found if not _beside(d, unit, context)]
+    found = [d for d in found if not beside(d, unit, context)]
     if opening_verb(unit, context):
         found = [
             d
             for d in found
-            if d.kind in _DECLARED or _counts(d) or d.denies or d.tense != "now" or _finite(d, unit, context)
+            if d.kind in _DECLARED or counts(d) or d.denies or d.tense != "now" or _finite(d, unit, context)
         ]
-    events = [d for d in found if d.kind in _EVENTS]
-    others = [d for d in found if d.kind not in _EVENTS]
+    events = [d for d in found if d.kind in EVENTS]
+    others = [d for d in found if d.kind not in EVENTS]
     if not events or any(d.kind not in ("instruction", "response", "assessment") for d in others):
         return found
     if any(not _passing(d, unit, context) for d in events):
@@ -227,174 +225,18 @@ def _finite(draft: Draft, unit: Unit, context: Context) -> bool:
         m.group in ("cue", "harm")
         and _says(m, draft)
         and not _aside(m, unit, context)
-        and (words[m.i].endswith(_VERBS) or words[m.j - 1].endswith(_VERBS))
+        and (words[m.i].endswith(VERBS) or words[m.j - 1].endswith(VERBS))
         for m in unit.marks
         if draft.i <= m.i < draft.j
     )
 
 
-_VERBS = (
-    "в",
-    "ла",
-    "ло",
-    "ли",
-    "л",
-    "но",
-    "то",
-    "ся",
-    "сь",
-    "ть",
-    "є",
-    "ет",
-    "ют",
-    "ит",
-    "ят",
-    "ны",
-    "ен",
-    "ана",
-    "ена",
-    "те",
-)
-
-
-def _beside(draft: Draft, unit: Unit, context: Context) -> bool:
-    """Whether shelters, crews and what lacks are only named: «перевели в укриття», «спекла пиріг рятувальникам», «живуть без світла»."""
-    words = context.tokens.words
-    if draft.tense != "now" or draft.denies:
-        return False
-    if draft.kind == "response":
-        said = [m for m in unit.marks if draft.i <= m.i < draft.j and m.has("cue", "response")]
-        if said and all(
-            words[m.i].endswith(("ити", "ати")) and words[m.i - 1] in ("як", "как") for m in said
-        ):
-            return True
-        if not said or any(m.j - m.i > 1 or not words[m.i].startswith(_CREWS) for m in said):
-            return False
-        if all(words[m.i].endswith(("ам", "ям")) for m in said) or other_verb(unit, context) is not None:
-            return True
-        return not _attacked(context) and not any(
-            m.group in ("cue", "harm") and m not in said for m in unit.marks
-        )
-    if draft.kind == "instruction":
-        called = [m for m in unit.marks if draft.i <= m.i < draft.j and m.has("cue", "instruction")]
-        nouns = bool(called) and all(
-            words[m.j - 1].startswith(_PLACES) and not words[m.i].endswith(_ORDERS) for m in called
-        )
-        return nouns and other_verb(unit, context, end=called[0].i) is not None
-    if draft.kind == "casualty":
-        if "cue.instruction" in unit.says and any(w.startswith(_LINES) for w in words[unit.i : unit.j]):
-            return True  # «гаряча лінія для постраждалих: 1551»
-        bare = list(draft.harm or {}) == ["hospitalised"] and not _counts(draft)
-        people = any(m.group in ("group", "count") for m in unit.marks)
-        return bare and not people and not _attacked(context)
-    if draft.kind == "air-defence":
-        works = any(
-            m.has("work") or (m.has("cue", "air-defence") and not words[m.i].startswith(_GUNS))
-            for m in unit.marks
-        )
-        return not works and other_verb(unit, context, strict=True) is not None
-    if draft.kind == "outage":
-        if any(w.startswith(_FOR_LONG) for w in words[unit.i : draft.j]):
-            return True
-        without = "без" in words[draft.i : draft.j]
-        return without and other_verb(unit, context, end=draft.j) is not None
-    return False
-
-
-_CREWS = (
-    "пожежн",
-    "пожарн",
-    "рятувальн",
-    "спасател",
-    "медик",
-    "лікар",
-    "врач",
-    "волонтер",
-    "вибухотех",
-    "взрывотех",
-    "піротех",
-    "пиротех",
-    "сапер",
-    "кінолог",
-    "кинолог",
-    "поліц",
-    "полиц",
-    "комунальн",
-    "коммунальн",
-    "firefighter",
-    "rescuer",
-    "medic",
-    "paramedic",
-    "volunteer",
-    "sapper",
-    "police",
-)
-
-
-def _attacked(context: Context) -> bool:
-    """Whether the text has spoken of an attack, or of what one does."""
-    return context.armed or any(d.kind in _EVENTS for d in context.drafts)
-
-
-_FOR_LONG = (
-    "роки",
-    "днів",
-    "дней",
-    "days",
-    "років",
-    "рокі",
-    "года",
-    "годы",
-    "лет",
-    "years",
-    "місяц",
-    "месяц",
-    "months",
-)
-_LINES = ("гаряч", "горяч", "hotline", "телефон")
-_GUNS = (
-    "мобільн",
-    "мобильн",
-    "mobile",
-    "вогнев",
-    "огнев",
-    "ппо",
-    "пво",
-    "зеніт",
-    "зенит",
-    "air",
-    "anti",
-    "сил",
-)
-_PLACES = ("укрит", "укрыт", "пункт", "незлам", "несокруш", "обігрів", "обогрев")
-_ORDERS = (
-    "йте",
-    "йтесь",
-    "йтеся",
-    "іть",
-    "іться",
-    "ьте",
-    "ьтесь",
-    "ьтеся",
-    "ите",
-    "итесь",
-    "йти",
-    "тися",
-    "тись",
-)
-
-
 def _passing(draft: Draft, unit: Unit, context: Context) -> bool:
     """Whether every word that says the event of a claim says it in passing."""
-    if draft.denies or draft.tense != "now" or _counts(draft):
+    if draft.denies or draft.tense != "now" or counts(draft):
         return False
     marks = [m for m in unit.marks if draft.i <= m.i < draft.j and _says(m, draft)]
     return bool(marks) and all(_aside(m, unit, context) for m in marks)
-
-
-def _counts(draft: Draft) -> bool:
-    """Whether a claim about people has a figure of its own."""
-    return any((v.min or 0) > 1 or v.max not in (None, 1) for v in (draft.harm or {}).values())
 
 
 _VERBAL = re.compile(r"(?:[аиїуяю]в|ил|ал|ел|л[аио]|но|то|ся|сь)$")
