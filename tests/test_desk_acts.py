@@ -51,6 +51,8 @@ def test_a_raion_is_raised_by_one_person_as_it_was_shown(server, desk):
     meant = next(f["noun"] for f in shown["facts"] if f["type"] == "alert")
     for field in ("layer", "kind", "level", "instruction", "urgency", "severity", "certainty", "whose"):
         assert alert[field] == meant[field], field
+    (why,) = olena.get("/explain/" + quote(alert["id"], safe=":")).json()["moments"][0]["orders"]
+    assert (why["operator"], why["why"]) == ("olena", "seen from the roof")
     feed = server.http.get("/cap/feed.atom").text
     name = next(
         n
