@@ -292,3 +292,13 @@ def test_r27_what_an_order_did_is_published_under_no_number_that_tells_how_much_
         assert re.search(rb"order:\d", made[-1]) is None
         assert b"order-1" in made[-1]
     assert made[0] == made[1]
+
+
+def test_an_end_by_order_is_the_operators_word():
+    morning = Morning()
+    morning.hears(0, "sirens", says("alarm", where=KYIV))
+    morning.hears(0, "air-force", says("inbound", "drone", where=BROVARY))
+    for minute, area in ((1, KYIV), (2, BROVARY_RAION)):
+        morning.orders(minute, "Olena", "clear", area)
+        step = morning.orders(minute, "Petro", "approve", f"order:{len(morning.entries)}")
+        assert [c.fact.noun.whose for c in step.changes if c.fact.type == "alert"] == [("operators",)]

@@ -37,6 +37,10 @@ _SHOWN = (
 _RELAY = Rule(id="official-alarm", why="An authority's alarm is relayed at once.")
 _LEVEL_STATED = "level-stated"
 """Why the picture revises an alarm whose authority itself states a level."""
+_BY_ORDER = ":order"
+"""Ends the reason of an alarm's end where an operator ended it: then it is the operators' word."""
+_ORDER = "order-"
+_OPERATORS = "operators"
 _REPORTED = "relayed-alarm"
 """Cause of what rests on a reported alarm: to the alarm itself it adds nothing."""
 _DID_NOT_COME = "did-not-come:order"
@@ -155,6 +159,8 @@ class Issuing:
         """End an official alert by the word of who declared it, contradicted where reports speak against."""
         alert = self._standing.alerts.rows[key]
         whose = fact.noun.sources if isinstance(fact.noun, Alarm) else alert.whose
+        if (fact.why or "").endswith(_BY_ORDER):
+            whose = (_OPERATORS,)
         ended = msgspec.structs.replace(
             alert,
             revision=alert.revision + 1,
@@ -375,6 +381,8 @@ class Issuing:
             lapses_at=alert.lapses_at if verb == "lapse" else None,
             because=because or alert.because,
         )
+        if why == "order" or (ending.how == "mistake" and because and because[-1].startswith(_ORDER)):
+            ended = msgspec.structs.replace(ended, whose=(_OPERATORS,))
         if verb == "clear":
             ended = msgspec.structs.replace(ended, urgency="Past", response="AllClear", instruction={})
         self._drop(key)

@@ -116,6 +116,22 @@ class _Happened(msgspec.Struct, frozen=True):
 class Scorer:
     """Folds changes into a score. Bounded: what ended two days ago is counted and let go."""
 
+    KEPT = (
+        "_open",
+        "_ended",
+        "_of",
+        "_within",
+        "_events",
+        "_counts",
+        "_warned",
+        "_attacks",
+        "number",
+        "_since",
+        "_until",
+        "_swept",
+    )
+    """All that it remembers, for who keeps it over a restart."""
+
     def __init__(self, places: Gazetteer, window: timedelta = WINDOW, ahead: timedelta = AHEAD) -> None:
         self._places = places
         self._window = window

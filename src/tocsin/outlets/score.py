@@ -25,7 +25,7 @@ from tocsin.decisions.score import Score, Scorer
 from tocsin.engine import State, World
 from tocsin.model import Adoption, Change, Claim, Entry, Problem, Reading, Report
 from tocsin.outlets.answers import Refusal, answer
-from tocsin.outlets.hall import Conf
+from tocsin.outlets.hall import Conf, outlive
 from tocsin.outlets.openapi import Endpoint, Parameter
 from tocsin.outlets.proof import bearer_of, expect_local
 
@@ -126,6 +126,10 @@ class Board:
         self._all = Scorer(places)
         self._told: deque[Change] = deque(maxlen=_KEPT)
         self._turn = asyncio.Lock()
+        outlive(hall, "score", self._public, Scorer.KEPT)
+        if beside is None:
+            # A comparison begins with the first change, and so does what it compares.
+            outlive(hall, "score-desk", self._all, Scorer.KEPT)
 
     def endpoints(self) -> tuple[Endpoint, ...]:
         """Return the ways to ask."""
