@@ -74,6 +74,10 @@ _UK_WORDS = frozenset(
 )
 
 
+_LATIN = frozenset("abcdefghijklmnopqrstuvwxyzABCDEFGHIJKLMNOPQRSTUVWXYZ")
+_CYRILLIC = frozenset("абвгдежзийклмнопрстуфхцчшщъыьэюяіїєґАБВГДЕЖЗИЙКЛМНОПРСТУФХЦЧШЩЪЫЬЭЮЯІЇЄҐ")
+
+
 def language_of(tokens: Tokens, lexicon: Lexicon) -> str:
     """uk, ru or en; und where no letter tells."""
     text = tokens.text[:20_000]
@@ -81,16 +85,24 @@ def language_of(tokens: Tokens, lexicon: Lexicon) -> str:
     uk = sum(text.count(c) for c in letters & _UK)
     ru = sum(text.count(c) for c in letters & _RU)
     latin = cyrillic = 0
-    for word, kind in zip(tokens.words[:400], tokens.kinds, strict=False):
-        if kind == "w":
-            if word[0] <= "z":
-                latin += len(word)
-            elif "а" <= word[0] <= "є" or word[0] in "іїґ":
-                cyrillic += len(word)
-                if word in _RU_WORDS:
-                    ru += 1
-                elif word in _UK_WORDS:
-                    uk += 1
+    words = tokens.words
+    if letters.isdisjoint(_LATIN) and len(words) <= 400:
+        # Nothing but Cyrillic, as most messages are: the few words that tell are looked up at once.
+        cyrillic = 0 if letters.isdisjoint(_CYRILLIC) else 1
+        seen = set(words)
+        ru += sum(words.count(word) for word in seen & _RU_WORDS)
+        uk += sum(words.count(word) for word in seen & _UK_WORDS)
+    else:
+        for word, kind in zip(words[:400], tokens.kinds, strict=False):
+            if kind == "w":
+                if word[0] <= "z":
+                    latin += len(word)
+                elif "а" <= word[0] <= "є" or word[0] in "іїґ":
+                    cyrillic += len(word)
+                    if word in _RU_WORDS:
+                        ru += 1
+                    elif word in _UK_WORDS:
+                        uk += 1
     if latin > cyrillic:
         return "en"
     if not cyrillic:

@@ -25,13 +25,17 @@ def mend(marks: list[Mark], context: Context) -> list[Mark]:
     words, kinds = tokens.words, tokens.kinds
     if not context.telegraphic or len(words) > 40:
         return marks
-    known = {k for m in marks for k in range(m.i, m.j)}
     small = context.lexicon.prepositions
-    unknown = [
-        k
-        for k in range(len(words))
-        if k not in known and kinds[k] == "w" and len(words[k]) >= _SHORTEST and words[k] not in small
-    ]
+    unknown: list[int] = []
+    at = 0
+    for mark in (*marks, None):
+        end = len(words) if mark is None else mark.i
+        unknown += [
+            k
+            for k in range(at, end)
+            if len(words[k]) >= _SHORTEST and kinds[k] == "w" and words[k] not in small
+        ]
+        at = end if mark is None else mark.j
     if not unknown or len(unknown) > _UNKNOWN:
         return marks
     found: list[Mark] = []
