@@ -201,7 +201,8 @@ def test_a_cut_network_is_said_and_a_draft_survives_it(morning):
     olena.keyboard.press("Control+Enter")
     olena.locator("#act-said", has_text="No connection").wait_for()
     olena.context.set_offline(False)
-    olena.keyboard.press("Control+Enter")
+    olena.wait_for_selector("#act-send:enabled")
+    olena.locator("#f-why").press("Control+Enter")
     olena.wait_for_selector("#act-said.done")
     assert morning.orders("raise") == 1
 

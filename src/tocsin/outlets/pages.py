@@ -120,6 +120,7 @@ class Pages:
             chosen=chosen,
             kiosk="kiosk" in request.query_params,
             version=version(),
+            push=bool(getattr(settings, "outlets", {}).get("push")),
         )
 
     # --- an area ------------------------------------------------------------------

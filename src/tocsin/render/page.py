@@ -50,6 +50,8 @@ class Frame(msgspec.Struct, frozen=True, kw_only=True):
     speed: float = 1.0
     version: str = ""
     active: int = 0
+    push: bool = False
+    """Whether the server tells telephones; only then does a page offer it."""
 
     def href(self, path: str, **query: object) -> str:
         """Link to a page of ours, keeping the language that was chosen."""
