@@ -192,3 +192,15 @@ def test_a_marked_key_is_still_a_key(tmp_path):
     made = make_keys(tmp_path, "x", datetime(2026, 11, 22, tzinfo=UTC), exercise=True)
     assert Signer.load(made.json_key).key_id == made.key_id
     assert marked_key(b"x") != b"x"
+
+
+def test_a_score_outlives_a_restart(tmp_path):
+    with serving(tmp_path) as first:
+        first.post({"source": "city-alarm", "text": ALARM})
+        before = first.get("/v1/score")["tallies"]
+        assert before[0]["alerts"] == 1
+    with serving(tmp_path) as again:
+        again.post({"source": "channel", "text": DRONE})
+        after = again.get("/v1/score")["tallies"]
+        assert after[0] == before[0]
+        assert len(after) == 2

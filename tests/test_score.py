@@ -192,3 +192,38 @@ def test_a_score_is_a_function_of_the_changes_alone(seed):
     assert sum(t.alerts for t in whole.score().tallies) == len(
         {c.fact.noun.id for c in changes if c.fact.type == "alert" and c.fact.verb == "raise"}
     )
+
+
+def test_r27_an_embargoed_effect_shows_in_no_public_figure_before_its_release():
+    from tocsin.model import Entry, Report
+    from tocsin.outlets.fold import Fold
+
+    register = {
+        "w": ("monitoring-channel", "C"),
+        "r": ("correspondent", "B"),
+    }
+    from tocsin.model import Source
+
+    base = msgspec.structs.replace(
+        bundled(),
+        register={
+            **bundled().register,
+            **{n: Source(id=n, name=n, kind=k, reliability=letter) for n, (k, letter) in register.items()},
+        },
+    )
+    said = (("w", 0, "БпЛА біля Броварів"), ("r", 5, "У Броварах влучання у житловий будинок"))
+    shown = []
+    for quiet in (True, False):
+        fold, scorer = Fold(base), Scorer(base.places)
+        seen = []
+        for number, (source, minute, text) in enumerate(said[: 1 if quiet else 2], 1):
+            body = Report(id=f"n{number}", source=source, text=text, stated_at=at(minute))
+            fold.enter(Entry(number=number, recorded_at=at(minute), body=body))
+        for minute in (6, 60, 170, 60 * 13):
+            fold.reach(at(minute))
+            scorer.take(one.change for one in fold.publication.after(scorer.number))
+            seen.append([t.impact for t in scorer.score().tallies])
+        shown.append(seen)
+    assert shown[0][:3] == shown[1][:3]
+    assert sum(shown[1][3]) == 1, "and after its release it counts"
+    assert sum(shown[0][3]) == 0
