@@ -194,7 +194,8 @@ def _by_area_word(
         kept = tuple(c for c in candidates if c.precision in levels)
         if kept:
             return kept
-    plain = tuple(c for c in candidates if c.form != "adjective")
+    # "In the districts of A and B. In B …": who was named as a district stays one, whatever village bears the name.
+    plain = tuple(c for c in candidates if c.form != "adjective" or c.code in context.mentioned)
     return plain if plain and not plural and _held(mark, context) else candidates
 
 
