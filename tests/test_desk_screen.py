@@ -14,6 +14,7 @@ from tocsin.render.page import Frame
 from tocsin.render.words import LANGUAGES, bundled
 
 KYIV = "UA80000000000093317"
+SEEN, KEY = "t1", "ABCDEFGH"
 
 
 def claim(text, *spans, kind="inbound"):
@@ -151,7 +152,7 @@ def test_a_second_later_only_what_changed_differs():
 def test_reports_after_a_number_are_those_that_are_new():
     here = night()
     last = here.heard[0].number
-    assert [n for n, _ in desk.reports(here, frame(), last - 2)][0] == last
+    assert next(n for n, _ in desk.reports(here, frame(), last - 2)) == last
     assert desk.reports(here, frame(), last) == ()
 
 
@@ -167,10 +168,10 @@ def test_a_preview_says_what_goes_out_where_and_in_which_words():
     )
     shown = Preview(
         order=order, persons=found.persons, facts=found.facts, corrections=found.corrections, texts=says,
-        reach=(("mqtt", None), ("push", 12)), token="t1",
+        reach=(("mqtt", None), ("push", 12)), token=SEEN,
     )  # fmt: skip
     html = desk_acts.previewed(shown, night().names, frame("en"), world.places)
-    assert 'data-token="t1"' in html
+    assert f'data-token="{SEEN}"' in html
     assert all(f"H {lang}" in html for lang in LANGUAGES)
     assert "push: 12" in html
     assert "Kyiv" in html
@@ -213,7 +214,7 @@ def test_the_doors_are_written_in_every_language(lang):
     assert 'role="alert"' in locked
     gone = desk_signin.enrol(door, problem="desk.enrol.gone")
     assert "<form" not in gone
-    assert "ABCD EFGH" in desk_signin.enrol(door, name="Olena", role="operator", token="t", secret="ABCDEFGH")
+    assert "ABCD EFGH" in desk_signin.enrol(door, name="Olena", role="operator", token=SEEN, secret=KEY)
     seat = Seat(operator="Olena <b>", role="administrator", csrf="token")
     page = desk_signin.account(
         door, seat=seat, passkeys=(Passkey(id="1", label="phone", added_at=here.now),),
