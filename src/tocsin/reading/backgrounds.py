@@ -146,6 +146,9 @@ _GOVERNORS = frozenset(
         "against",
         "amid",
         "despite",
+        "in",
+        "through",
+        "under",
         "for",
     ]
 )
@@ -196,7 +199,7 @@ def foreground(found: list[Draft], unit: Unit, context: Context) -> list[Draft]:
         # «Не пишіть координати прильотів», «не верьте …»: what people are told is no news.
         found = [d for d in found if d.kind == "instruction" or not _passing(d, unit, context)]
     if source.kind == "monitoring-channel":
-        return found
+        return [d for d in found if not _shown(d, unit, context)]
     found = [d for d in found if not beside(d, unit, context)]
     if opening_verb(unit, context):
         found = [
@@ -229,6 +232,19 @@ def _finite(draft: Draft, unit: Unit, context: Context) -> bool:
         for m in unit.marks
         if draft.i <= m.i < draft.j
     )
+
+
+def _shown(draft: Draft, unit: Unit, context: Context) -> bool:
+    """Whether a channel tells how something is done: «показали, як збивають розвідників»."""
+    tokens = context.tokens
+    at = max(draft.cue, draft.i)
+    for k in range(at, max(unit.i, at - 6), -1):
+        if tokens.seps[k] == COMMA:
+            return (
+                tokens.words[k] in ("як", "как", "how")
+                and other_verb(unit, context, end=k, strict=True) is not None
+            )
+    return False
 
 
 def _passing(draft: Draft, unit: Unit, context: Context) -> bool:
@@ -280,7 +296,12 @@ def _aside(mark: Mark, unit: Unit, context: Context) -> bool:
     words = tokens.words
     word = words[mark.i]
     if mark.j - mark.i > 1 and word in ("під", "под"):
-        return other_verb(unit, context) is not None  # «годує тих, хто лишився під обстрілами»
+        return (
+            "work" in unit.says or other_verb(unit, context) is not None
+        )  # «годує тих, хто лишився під обстрілами»
+    news = context.source is not None and context.source.kind in ("media", "public")
+    if news and not context.armed and word.startswith(_FELL) and mark.has("cue", "impact"):
+        return True  # «Каскадер упав»: nothing that flew.
     if mark.j - mark.i == 1 and _quoted(mark.i, context):
         return True
     if word.startswith(_NOUNS) and not _VERBAL.search(word):
@@ -315,6 +336,7 @@ def _aside(mark: Mark, unit: Unit, context: Context) -> bool:
 
 
 _PIECES = ("улам", "облом", "осколк", "debris", "fragment")
+_FELL = ("упав", "впав", "упал", "впал", "fell")
 _DIED = ("помер", "умер", "скончал", "passed")
 _OF_WOUNDS = (
     "завал",

@@ -153,12 +153,19 @@ def sounds(unit: Unit) -> bool:
 _ALARMS = frozenset({"cue.alarm", "cue.alarm-over"})
 
 
+_ASKS = frozenset(
+    {"хто", "кто", "скільки", "сколько", "чому", "почему", "навіщо", "зачем", "who", "why", "how"}
+)
+
+
 def asks(unit: Unit, context: Context) -> bool:
     """Whether a sentence is a question: it tells nothing."""
     tokens = context.tokens
     end = tokens.starts[unit.j] if unit.j < len(tokens.words) else len(tokens.text)
     if "?" not in tokens.text[tokens.ends[unit.j - 1] : end]:
         return False
+    if tokens.words[unit.i] in _ASKS:
+        return True
     weapon = any(m.group == "weapon" for m in unit.marks) and any(m.places for m in unit.marks)
     if context.telegraphic and weapon and "mood.question" not in unit.says:
         unit.hedged = True
