@@ -26,7 +26,7 @@ _GREY = (90, 90, 90)
 _BLACK = (0, 0, 0)
 _WIDTHS = (17, 17, 14, 20, 22, 10)
 """Of the columns of the key figures, in hundredths."""
-_TALLEST = 150
+_TALLEST = 120
 """The most that a chart may take of a page, in millimetres."""
 _VIEW = re.compile('viewBox="([^"]+)"')
 _SPOKEN = re.compile(r"<(title|desc)\b.*?</\1>", re.DOTALL)
@@ -89,17 +89,17 @@ def to_pdf(report: Sitrep) -> bytes:
 
 def _charts(paper: FPDF, report: Sitrep) -> None:
     """Draw the charts, each on one page with its title and what it shows."""
-    if report.charts:
-        _heading(paper, phrases(report.lang).say("chart.title"), 13)
-    for chart in report.charts:
+    for number, chart in enumerate(report.charts):
         # Paper has the letters of its own font only.
         drawing = _SPOKEN.sub("", chart.svg).replace(f'font-family="{FONT}"', f'font-family="{_FACE}"')
         drawing = _plain(drawing)
         _, _, width, height = (float(side) for side in _VIEW.findall(drawing)[0].split())
         across = min(paper.epw, _TALLEST * width / height)
         tall = across * height / width
-        if paper.will_page_break(tall + 24):
+        if paper.will_page_break(tall + (24 if number else 36)):
             paper.add_page()
+        if number == 0:
+            _heading(paper, phrases(report.lang).say("chart.title"), 13)
         _heading(paper, chart.title, 11)
         _text(paper, chart.about, size=8, grey=True)
         paper.image(io.BytesIO(drawing.encode()), w=across, alt_text=f"{chart.title}. {chart.about}")
