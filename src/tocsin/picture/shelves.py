@@ -17,7 +17,7 @@ from tocsin.model import LedgerLine
 from tocsin.picture.settling import Group, Item, Key, echoes, echoing, settle
 from tocsin.slate import Slate, Table
 
-__all__ = ["CROWD", "Settled", "Shelf", "Shelves"]
+__all__ = ["CROWD", "Settled", "Shelves"]
 
 CROWD = 64
 """Lines of one key (of one subject, where it is denied) that settle anew; beyond, the oldest out of force rest."""
@@ -53,18 +53,6 @@ class Shelves:
         """The line that a line repeats."""
         self._from: Table[str, tuple[str, ...]] = Table(slate)
         """The lines that repeat a line."""
-
-    def heed(self, slate: Slate) -> None:
-        """Let a slate note which shelves are written."""
-        slate.heed("shelf", self._shelves)
-
-    def holding(self, line_id: str) -> Shelf | None:
-        """Return the shelf that a line is on."""
-        return self._where.get(line_id)
-
-    def on(self, shelf: Shelf) -> tuple[Item, ...]:
-        """Return the lines of one shelf."""
-        return self._shelves.get(shelf) or ()
 
     def families(self) -> tuple[str, ...]:
         """Return the families that have lines, in order."""
