@@ -49,7 +49,10 @@ def _words(fact: Fact) -> tuple[str, str]:
     if isinstance(noun, Incident):
         kinds = ", ".join(noun.kinds)
         things = f" ({', '.join(noun.objects)})" if noun.objects else ""
-        return f"incident {_past(fact.verb)}: {kinds}{things} in {noun.area.name}, {noun.status}{_why(noun)}", ""
+        return (
+            f"incident {_past(fact.verb)}: {kinds}{things} in {noun.area.name}, {noun.status}{_why(noun)}",
+            "",
+        )
     if isinstance(noun, LedgerLine):
         figure = f"{noun.min}" if noun.min == noun.max else f"{noun.min} to {noun.max}"
         what = " ".join(filter(None, (noun.subject, noun.weapon, noun.unit)))

@@ -224,9 +224,7 @@ def test_the_pdf_is_the_same_every_time_and_holds_its_letters(lang):
 def test_what_is_left_of_an_outage_is_told_with_both_numbers():
     told = the_rest(morning_until_five())
     texts = [each.text for each in part(told.report("17:00"), "outages")]
-    assert any(
-        "300 of 630 residential buildings; still open: 330" in one for one in texts
-    )
+    assert any("300 of 630 residential buildings; still open: 330" in one for one in texts)
 
 
 def test_the_parts_of_a_total_stand_beside_it_and_a_total_below_its_parts_says_so():
