@@ -9,7 +9,7 @@ from itertools import islice
 
 import msgspec
 
-from tocsin.model import Claim, Deletion, Entry, Problem, Report
+from tocsin.model import Claim, Deletion, Entry, Problem, Redaction, Report
 from tocsin.outlets.desk.floor import Floor
 from tocsin.render.desk_values import Heard
 
@@ -40,7 +40,9 @@ class Inbox:
     def watch(self, entry: Entry, claims: tuple[Claim, ...], problems: tuple[Problem, ...]) -> None:
         """Take in a report as it was read."""
         body = entry.body
-        if isinstance(body, Deletion):
+        if isinstance(body, Redaction):
+            self._forget(body.target)
+        elif isinstance(body, Deletion):
             self._withdraw(body.source, body.deletes, entry.number)
         elif isinstance(body, Report):
             if body.replaces is not None:
@@ -55,6 +57,15 @@ class Inbox:
             self._keep(one)
             if problems:
                 self.problems = (*self.problems[-99:], one)
+
+    def _forget(self, number: int) -> None:
+        """Let go of words that were removed by order of two persons (R29)."""
+        for kept in (self._heard, self._old):
+            one = kept.get(number)
+            if one is not None:
+                bare = msgspec.structs.replace(one.report, text="", structured=None)
+                kept[number] = msgspec.structs.replace(one, report=bare, claims=(), problems=())
+        self.problems = tuple(one for one in self.problems if one.number != number)
 
     def _keep(self, one: Heard) -> None:
         self._heard[one.number] = one
