@@ -194,20 +194,27 @@ def test_areas_inside_and_around_are_told_once_a_state(service, key):
     assert raion.opens(told["raion"])["state"] == "ACTIVE"
 
 
-def test_a_warning_is_no_push_r31_and_what_is_not_known_is_never_told_as_calm_r34(service, key):
+def test_a_warning_is_no_push_r31_and_an_end_is_told_without_calling_it_calm_r34(service, key):
     async def go():
-        app = StandIn()
+        app, phone = StandIn(), Phone(service.base, "a")
         async with running(app, conf(key)) as (_, http):
-            await joins(http, Phone(service.base, "a"), KYIV)
+            await joins(http, phone, KYIV)
             app.raise_(KYIV, layer="warning")
             alert = app.raise_(KYIV)
             await until(lambda: service.got)
             app.everything = "STALE"
-            app.clear(alert)
-            await asyncio.sleep(0.5)
+            app.clear(alert, "revoke")
+            await until(lambda: len(service.got) == 2)
+            app.everything = "UNKNOWN"
+            app.raise_(KYIV, layer="warning")
+            await asyncio.sleep(0.4)
+        return phone
 
-    asyncio.run(go())
-    assert len(service.got) == 1
+    phone = asyncio.run(go())
+    assert [phone.opens(body)["state"] for *_, body in service.got] == ["ACTIVE", "STALE"]
+    told = phone.opens(service.got[1][2])["say"]["en"]
+    assert "mistake" in told["body"]
+    assert "calm" not in told["title"].lower()
 
 
 def test_a_telephone_that_gave_up_is_forgotten_and_one_that_fails_is_tried_again(service, key):

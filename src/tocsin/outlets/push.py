@@ -49,6 +49,8 @@ HISTORY = timedelta(minutes=2)
 """After a restart a change older than this is history: it is not pushed any more (R8)."""
 _ALARM_LASTS = timedelta(minutes=10)
 _CALM_LASTS = timedelta(seconds=60)
+_ALARMED = frozenset({"ACTIVE", "PARTLY", "CONTRADICTED"})
+_ENDS = frozenset({"clear", "revoke"})
 _PAUSES = (1.0, 5.0, 20.0)
 _CHUNK = 40
 _TOKEN_LASTS = timedelta(hours=12)
@@ -291,10 +293,13 @@ class PushOutlet:
         earlier = Reference(sender=self._issuer.sender, identifier=area, sent=one.change.at)
         made = message(one.change, issuer=self._issuer, earlier=(earlier,))
         face, before = _face(state), self._told.get(area)
+        if face is None and before is not None and before[0] in _ALARMED and one.change.fact.verb in _ENDS:
+            # That an alarm was ended or taken back is told even where nobody knows what is now (R4).
+            face = state.state, None
         if made is None or face is None or face == before:
             return
         self._remember(area, face)
-        calm = face[0] == "CLEAR"
+        calm = face[0] not in _ALARMED
         # Who wants red alone is told of the end of a red one alone; after a restart nobody knows which it was.
         level = before[1] if calm and before is not None else state.level
         until = now + (_CALM_LASTS if calm else _ALARM_LASTS)
