@@ -32,11 +32,11 @@ def browser():
 class Morning:
     """A server that can be restarted on its port, and the people who look at it."""
 
-    def __init__(self, directory, browser):
+    def __init__(self, directory, browser, **said):
         self.directory, self.browser = directory, browser
         self.port = free_port()
         self.people = People(directory)
-        self.server = Served(directory, port=self.port)
+        self.server = Served(directory, port=self.port, **said)
         self.said = []
         self.count = 0
 
@@ -73,6 +73,8 @@ class Morning:
         tab.fill("#code", self.people.fresh_code(name))
         tab.keyboard.press("Enter")
         tab.wait_for_selector("#board")
+        # What a key press needs is there once the page's scripts have run.
+        tab.wait_for_load_state("load")
 
     def orders(self, verb):
         """How many orders of a verb the journal holds."""
@@ -368,3 +370,35 @@ def test_axe_finds_nothing_at_the_doors(morning):
     tab.wait_for_selector(".secret")
     assert "/desk/enrol/" in tab.locator(".secret").inner_text()
     clean()
+
+
+def test_a_session_that_fell_asleep_wakes_for_the_act(tmp_path, browser):
+    """At 04:00 the screen lives on; only an act asks who is there, and the draft goes on by itself."""
+    settings = tmp_path / "tocsin.toml"
+    settings.write_text('[desk]\nidle = "1m"\n', "utf-8")
+    one = Morning(tmp_path, browser, toml=str(settings))
+    try:
+        olena = one.officer("olena")
+        one.people.accounts.store.run("UPDATE sessions SET acted_at = acted_at - 120")
+        olena.keyboard.press("r")
+        olena.fill("#f-target", "Brovary Raion, Kyiv Oblast")
+        olena.keyboard.press("Tab")
+        olena.wait_for_selector("#preview .previewed")
+        olena.fill("#f-why", "seen from the roof")
+        olena.wait_for_selector("#act-send:enabled")
+        one.people.accounts.store.run("UPDATE sessions SET acted_at = acted_at - 120")
+        olena.keyboard.press("Control+Enter")
+        olena.wait_for_selector("#wake[open]")
+        assert one.orders("raise") == 0
+        olena.fill("#w-code", "000000")
+        olena.keyboard.press("Enter")
+        olena.locator("#wake .problem:not([hidden])").wait_for()
+        olena.fill("#w-code", one.people.fresh_code("olena"))
+        olena.keyboard.press("Enter")
+        olena.wait_for_selector("#act-said.done")
+        assert one.orders("raise") == 1
+        assert one.said == []
+    finally:
+        one.server.stop()
+        for context in browser.contexts:
+            context.close()
