@@ -6,6 +6,7 @@ from pathlib import Path
 import pytest
 
 from served import ALARM, CLEAR, KYIV, serving
+from tocsin.config.fingerprint import code_print
 
 
 def said(server, number, text):
@@ -18,6 +19,12 @@ def told(server):
     return json.dumps(changes["changes"]), changes["head"], server.get("/v1/picture")["alerts"]
 
 
+def same_code(before):
+    """Skip where somebody edits our own code meanwhile: another code takes no snapshot, as it should."""
+    if code_print() != before:
+        pytest.skip("the code was edited while it ran")
+
+
 def resumed(server):
     return server.get("/healthz", params={"view": "desk"})["journal"]["resumed_at"] is not None
 
@@ -25,6 +32,7 @@ def resumed(server):
 @pytest.mark.parametrize("ending", ["stopped", "killed"])
 @pytest.mark.parametrize("harm", [None, "no snapshot", "damaged", "no annals"])
 def test_a_restart_goes_on_where_it_was(tmp_path: Path, ending, harm):
+    code = code_print()
     with serving(tmp_path) as server:
         for number in range(6):
             said(server, number, CLEAR if number % 2 else ALARM)
@@ -32,6 +40,8 @@ def test_a_restart_goes_on_where_it_was(tmp_path: Path, ending, harm):
     snapshot = tmp_path / "tocsin.db.snapshot"
     assert snapshot.exists()
     with serving(tmp_path) as server:
+        if not resumed(server):
+            same_code(code)
         assert resumed(server)
         assert server.get(f"/v1/areas/{KYIV}")["state"] == "ACTIVE"
         said(server, 7, CLEAR)
@@ -47,6 +57,8 @@ def test_a_restart_goes_on_where_it_was(tmp_path: Path, ending, harm):
     (tmp_path / "server.log").unlink()
     with serving(tmp_path) as server:
         log = server.log.read_text("utf-8")
+        if resumed(server) != (harm is None):
+            same_code(code)
         assert resumed(server) == (harm is None)
         assert harm != "damaged" or "is damaged and is left aside" in log
         assert told(server) == before
