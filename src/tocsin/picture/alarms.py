@@ -90,6 +90,10 @@ class Alarms:
                         level = stated_level(report)
                         for part in self._parts(area):
                             key = (part.code, source.authority_id, claim.alarm_type or "air-raid")
+                            whole = self._parted(key, report, over_here)
+                            if whole is not None:
+                                facts += self._raise(claim, part, source, whole, late=late, level=level)
+                                continue
                             if part.code in over_here or (goes_on and key not in self.standing):
                                 self.ignored.append(Ignored(claim=claim, area=part, reason="only-listed"))
                                 continue
@@ -112,6 +116,18 @@ class Alarms:
         self._spoke.put(source.id, said if last is None else max(said, last))
         parted = any(c.kind == "alarm-over" and c.partial for c in claims)
         return parted and last is not None and said - last <= _HEARD_ALL_ALONG
+
+    def _parted(self, key: AlarmKey, report: Report, over_here: frozenset[str]) -> datetime | None:
+        """Since when a listed part was alarmed by the whole that its report ends, where it had no alarm of its own."""
+        if key in self.standing or key[0] in over_here:
+            return None
+        own = self.ended.get(key)
+        for code in self._places.ancestors(key[0]):
+            whole = self.ended.get((code, key[1], key[2])) if code in over_here else None
+            start = whole.alarm.valid.start if whole is not None and whole.report == report.id else None
+            if start is not None and (own is None or own.at < start):
+                return start
+        return None
 
     @staticmethod
     def _unfit(claim: Claim, source: Source) -> str | None:
