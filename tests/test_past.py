@@ -1,5 +1,6 @@
 """Any past moment is answered as a fold of the journal up to it would have answered; a snapshot changes nothing."""
 
+import gc
 import sys
 from datetime import timedelta
 from pathlib import Path
@@ -23,6 +24,16 @@ from tocsin.outlets.snapshot import Snapshots, header, resumed
 sys.path.insert(0, str(Path(__file__).parent / "sim"))
 
 from simulator import Night
+
+
+@pytest.fixture(autouse=True)
+def thaw():
+    """Undo what a server does to the garbage collector when it starts."""
+    thresholds = gc.get_threshold()
+    yield
+    gc.unfreeze()
+    gc.set_threshold(*thresholds)
+
 
 NIGHT = Night(3, length=90)
 WORLD = msgspec.structs.replace(world(), embargo=load_world().embargo)
@@ -245,3 +256,39 @@ def test_a_child_writes_the_snapshot_while_the_fold_goes_on(tmp_path):
     view = Past(annals, WORLD.places, WORLD.register).ask(None, made.state.now, desk=True)
     assert encode(view.picture) == encode(made.state.picture())
     annals.close()
+
+
+def test_a_running_app_begins_a_snapshot_when_something_came_and_it_is_quiet(tmp_path, monkeypatch):
+    import asyncio
+
+    from tocsin.app import App
+    from tocsin.config import Settings
+    from tocsin.journal import Journal
+    from tocsin.model import Report
+
+    monkeypatch.setattr("tocsin.app._QUIET", -1.0)
+    monkeypatch.setattr("tocsin.app._SOME", 1)
+    path = tmp_path / "j.db"
+
+    async def live(app):
+        await app.start()
+        app._save()
+        assert app._saving is None
+        await app.submit([Report(id="1", source="s1", text="Вибухи у Києві")])
+        app._save()
+        assert app._saving is not None
+        await app._saving
+        return header(Path(f"{path}.snapshot"), "k")
+
+    with Journal.open(path) as journal:
+        annals = Annals.open(f"{path}.annals", "k")
+        app = App(Settings(open=True), WORLD, journal, lambda: NIGHT.entries[0].recorded_at, annals=annals)
+        app.snapshots = Snapshots(str(path), "k", WORLD, annals)
+
+        async def run():
+            told = await live(app)
+            await app.stop()
+            return told
+
+        told = asyncio.run(run())
+        assert (told.entry, told.hash) == (1, journal.head[1])

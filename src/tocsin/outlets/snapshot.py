@@ -9,6 +9,7 @@ rooms touch neither files nor clocks nor networks.
 
 from __future__ import annotations
 
+import gc
 import io
 import logging
 import os
@@ -233,7 +234,8 @@ class Snapshots:
         if child == 0:
             code = 1
             try:
-                os.closerange(3, 4096)
+                gc.disable()
+                os.closerange(3, os.sysconf("SC_OPEN_MAX"))
                 self._put(frozen(fold, self._world), told)
                 code = 0
             finally:
