@@ -189,3 +189,18 @@ def _world():
     from by_hand import world
 
     return world()
+
+
+def test_a_policy_of_ones_own_is_checked_by_command(tmp_path):
+    from click.testing import CliRunner
+
+    from tocsin.cli import cli
+
+    mine = tmp_path / "mine.toml"
+    mine.write_text(TEXT.replace("Get behind two walls at once", "Go to the metro at once"), "utf-8")
+    told = CliRunner().invoke(cli, ["check", "policy", "--policy", str(mine)])
+    assert told.exit_code == 1
+    assert "R36" in told.output
+    mine.write_text(TEXT, "utf-8")
+    assert CliRunner().invoke(cli, ["check", "--policy", str(mine)]).exit_code == 0
+    assert CliRunner().invoke(cli, ["check", "--policy", "/nowhere.toml"]).exit_code == 2

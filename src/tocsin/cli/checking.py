@@ -15,14 +15,18 @@ from tocsin.cli.door import fail, read_bytes, tell, world_of
 __all__ = ["COMMANDS"]
 
 
-def _policy() -> int:
+def _policy(path: str | None = None) -> int:
+    """Check the bundled policy, or one of your own."""
     from tocsin.config.world import bundled
     from tocsin.decisions.checking import check_policy
     from tocsin.decisions.embargo import check_embargo, load_embargo
     from tocsin.decisions.policy import load_policy
 
     world = world_of()
-    policy, problems = load_policy(bundled("policy", "ua.toml").read_text("utf-8"))
+    if path is None:
+        policy, problems = load_policy(bundled("policy", "ua.toml").read_text("utf-8"))
+    else:
+        policy, problems = load_policy(read_bytes(path).decode("utf-8", "replace"), path)
     embargo, gaps = load_embargo(bundled("policy", "embargo-ua.toml").read_text("utf-8"))
     found = tell((*problems, *gaps, *check_embargo(embargo)))
     if policy is not None:
@@ -111,7 +115,10 @@ CHECKS: dict[str, Callable[[], int]] = {"policy": _policy, "lexicon": _lexicon, 
 @click.option("--reader", type=click.Choice(["rules", "model"]), default="rules", help="Whose readings.")
 @click.option("--config", help="The settings that name a model.")
 @click.option("--limit", default=200, help="At most so many texts for a model.")
-def check(what: str | None, directory: str, reader: str, config: str | None, limit: int) -> None:
+@click.option("--policy", help="A policy of your own, in place of the bundled one.")
+def check(
+    what: str | None, directory: str, reader: str, config: str | None, limit: int, policy: str | None
+) -> None:
     """Lint the data and run its cases: policy, lexicon, places, corpus, or all that is here.
 
     With --reader model, list where the language model of the settings reads the corpus otherwise than the rules.
@@ -127,6 +134,8 @@ def check(what: str | None, directory: str, reader: str, config: str | None, lim
         found = _corpus(folder, aloud=True)
     elif what == "lexicon":
         found = _lexicon(folder)
+    elif policy is not None:
+        found = _policy(policy)
     elif what is not None:
         found = CHECKS[what]()
     else:
