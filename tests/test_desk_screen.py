@@ -254,6 +254,14 @@ def test_what_reads_the_same_is_one_row_with_its_number():
     assert [row.badge for row in rows if row.item == "wanted"] == ["× 30"]
 
 
+def test_an_area_may_be_typed_in_any_of_the_three_languages():
+    options = {o.value: {o.label, *o.also} for o in desk_acts.areas(night().places, "en")}
+    assert {"Brovary Raion, Kyiv Oblast", "Броварський район, Київська область"} <= options[
+        "UA32060000000012455"
+    ]
+    assert all(len(names) >= 1 for names in options.values())
+
+
 def test_a_problem_of_a_report_stands_under_it():
     here = night()
     odd = msgspec.structs.replace(

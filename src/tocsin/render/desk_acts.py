@@ -69,10 +69,11 @@ FORMS: Final = (
 
 
 class Option(msgspec.Struct, frozen=True):
-    """One choice of a field: what is sent, and what is read."""
+    """One choice of a field: what is sent, what is read, and what else may be typed for it."""
 
     value: str
     label: str
+    also: tuple[str, ...] = ()
 
 
 def forms(words: Words) -> tuple[tuple[Form, str], ...]:
@@ -102,17 +103,28 @@ def choices(names: Names, words: Words) -> Mapping[str, tuple[Option, ...]]:
 
 @lru_cache(maxsize=8)
 def areas(places: Gazetteer, lang: str) -> tuple[Option, ...]:
-    """Give the areas that a form offers by name: first-level areas, their raions, a city's districts."""
-    words = bundled(lang)
-    found = [Option(places.root, words.area(places.ref(places.root)))]
+    """Give the areas that a form offers by name: first-level areas, their raions, a city's districts.
+
+    Their names in the other languages are understood too: who is in a hurry types as they speak.
+    """
+    found = [(places.root, "")]
     for first in places.first_level():
-        above = words.area(places.ref(first))
-        found.append(Option(first, above))
-        for part in places.children(first):
-            ref = places.ref(part)
-            if ref.level in {"raion", "district"}:
-                found.append(Option(part, f"{words.area(ref)}, {above}"))
-    return tuple(found)
+        found.append((first, ""))
+        found += [
+            (part, first)
+            for part in places.children(first)
+            if places.ref(part).level in {"raion", "district"}
+        ]
+    others = tuple(one for one in LANGUAGES if one != lang)
+
+    def called(code: str, above: str, tongue: str) -> str:
+        words = bundled(tongue)
+        return ", ".join(words.area(places.ref(one)) for one in (code, above) if one)
+
+    return tuple(
+        Option(code, called(code, above, lang), tuple(called(code, above, one) for one in others))
+        for code, above in found
+    )
 
 
 # --- the preview ----------------------------------------------------------------------

@@ -73,6 +73,7 @@
   // --- areas by name -------------------------------------------------------------------------------
 
   const codes = new Map([...$("areas").options].map((one) => [one.value.toLocaleLowerCase(), one.dataset.code]));
+  for (const one of $("areas").options) for (const also of one.dataset.also.split("|")) if (!codes.has(also.toLocaleLowerCase())) codes.set(also.toLocaleLowerCase(), one.dataset.code);
   const names = new Map([...$("areas").options].map((one) => [one.dataset.code, one.value]));
   function codeOf(text) {
     const typed = text.trim();
