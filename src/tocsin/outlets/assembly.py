@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from collections.abc import AsyncIterator, Awaitable, Callable, Iterator, Mapping, Sequence
+from collections.abc import AsyncIterator, Awaitable, Callable, Iterable, Iterator, Mapping, Sequence
 from pathlib import Path
 from typing import Any, Protocol, cast
 
@@ -21,6 +21,7 @@ from tocsin.outlets.errors import OutletError
 from tocsin.outlets.hall import Conf, Hall
 from tocsin.outlets.http import application
 from tocsin.outlets.intake import Intake, Parse
+from tocsin.outlets.openapi import Endpoint
 from tocsin.outlets.opinions import Opinions
 from tocsin.outlets.score import Beside, Board, told_to_nobody
 from tocsin.outlets.subscriptions import Subscriptions
@@ -156,45 +157,32 @@ def assemble(hall: Foyer, parse: Parse) -> Assembly:
         _cap_signer(settings.cap_key),
         silenced=lambda fact: hall.silenced("cap", fact),
     )
-    subscriptions = Subscriptions(Path(tables["webhooks"].book) if tables["webhooks"].book else None)
-    record = log.LogOutlet(hall, tables["log"])
-    post = webhook.WebhookOutlet(hall, tables["webhooks"], subscriptions)
-    runs = [Runs("webhooks", post.run, post.condition), Runs("log", record.run, record.condition)]
-    if tables["mqtt"] is not None:
-        broker = mqtt.MqttOutlet(cast("Any", hall), tables["mqtt"])
-        runs.append(Runs("mqtt", broker.run, broker.condition))
-    if tables["files"] is not None:
-        writer = files.FilesOutlet(hall, tables["files"])
-        runs.append(Runs("files", writer.run, writer.condition))
-    phones = push.PushOutlet(cast("Any", hall), tables["push"], issuer) if tables["push"] else None
-    if phones is not None:
-        runs.append(Runs("push", phones.run, phones.condition))
+    senders = _senders(hall, tables, issuer)
+    runs, phones = list(senders.runs), senders.phones
+    subscriptions = senders.post.post.subscriptions
     reach = _reach(hall, [one.name for one in runs], len(tables["webhooks"].targets), subscriptions, phones)
     mounts = settings.dialects or (dialects.NATIVE if settings.open else ())
     news = newsroom.endpoints(hall, base_url)
     if phones is not None:
         news = (*news, *push_doors.endpoints(phones, hall.clock))
     extra = [
-        *log.routes(hall, record.signer, tables["log"].retired),
-        *webhook.routes(post, settings.desk_token),
+        *log.routes(hall, senders.log.signer, tables["log"].retired),
+        *webhook.routes(senders.post, settings.desk_token),
         *cap.routes(shelf),
         *dialects.routes(hall, mounts, subscriptions),
-        *(Route(way.path, way.handler, methods=[way.method]) for way in news if way.handler is not None),
+        *_mounted(news),
     ]
 
     policy = hall.world.policy
     for one in claims_to_be_real(settings, policy.instructions if policy else {}):
         raise OutletError(one.where, one.what, one.remedy)
     other, opinions = _beside(hall), None
-    board = Board(cast("Any", hall), other)
-    news = (*news, *board.endpoints())
-    extra += [Route(way.path, way.handler) for way in board.endpoints() if way.handler is not None]
+    more = Board(cast("Any", hall), other).endpoints()
     if getattr(settings, "model", None) is not None:
         opinions = Opinions(cast("Any", hall), _lately(hall))
         cast("Any", hall).watchers.append(opinions.enter)
-        news = (*news, *opinions.endpoints())
-        extra += [Route(way.path, way.handler) for way in opinions.endpoints() if way.handler is not None]
-
+        more = (*more, *opinions.endpoints())
+    news, extra = (*news, *more), [*extra, *_mounted(more)]
     desk = front.Desk(
         cast("Any", hall),
         settings,
@@ -211,6 +199,34 @@ def assemble(hall: Foyer, parse: Parse) -> Assembly:
     if getattr(settings, "shadow", False):
         return Assembly(told_to_nobody(made), tuple(one for one in runs if one.name == "desk"), {})
     return Assembly(made, tuple(runs), {"cap": shelf.condition})
+
+
+class _Senders(msgspec.Struct, frozen=True):
+    """What sends by itself, and runs beside the rest."""
+
+    log: log.LogOutlet
+    post: webhook.WebhookOutlet
+    phones: push.PushOutlet | None
+    runs: tuple[Runs, ...]
+
+
+def _senders(hall: Foyer, tables: Mapping[str, Any], issuer: Issuer) -> _Senders:
+    book = tables["webhooks"].book
+    record = log.LogOutlet(hall, tables["log"])
+    post = webhook.WebhookOutlet(hall, tables["webhooks"], Subscriptions(Path(book) if book else None))
+    found: list[tuple[str, Any]] = [("webhooks", post), ("log", record)]
+    if tables["mqtt"] is not None:
+        found.append(("mqtt", mqtt.MqttOutlet(cast("Any", hall), tables["mqtt"])))
+    if tables["files"] is not None:
+        found.append(("files", files.FilesOutlet(hall, tables["files"])))
+    phones = push.PushOutlet(cast("Any", hall), tables["push"], issuer) if tables["push"] else None
+    if phones is not None:
+        found.append(("push", phones))
+    return _Senders(record, post, phones, tuple(Runs(name, one.run, one.condition) for name, one in found))
+
+
+def _mounted(ways: Iterable[Endpoint]) -> list[Route]:
+    return [Route(way.path, way.handler, methods=[way.method]) for way in ways if way.handler is not None]
 
 
 def _lately(hall: Foyer) -> Iterator[tuple[Entry, tuple[Claim, ...]]]:
