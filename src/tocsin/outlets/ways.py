@@ -140,7 +140,8 @@ def _changes(api: Api) -> tuple[Endpoint, ...]:
             method="GET",
             path="/v1/stream",
             handler=None,
-            does="Published changes as they come (server-sent events), with heartbeats; resumes by Last-Event-ID.",
+            does="Published changes as they come, with heartbeats: server-sent events, or WebSocket where Upgrade asks"
+            " for it; resumes by Last-Event-ID or after.",
             answers={
                 "200": "the stream",
                 "400": "no number",
@@ -149,7 +150,7 @@ def _changes(api: Api) -> tuple[Endpoint, ...]:
             },
             parameters=(
                 _NUMBER,
-                Parameter("area", "Only what concerns this area."),
+                Parameter("area", "Only what concerns this area; several by commas, or said again."),
                 Parameter(
                     "Last-Event-ID", "The number of the last change that you have.", "header", "integer"
                 ),
