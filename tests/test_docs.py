@@ -34,6 +34,14 @@ def test_links_between_our_files_lead_somewhere(path):
     assert not [one for one in ours if not (path.parent / one).exists()]
 
 
+@pytest.mark.parametrize("path", DOCS, ids=lambda path: str(path.relative_to(ROOT)))
+def test_a_test_that_is_named_exists(path):
+    named = re.findall(
+        r"tests/\w+\.(?:py|toml)|(?:benchmarks|evaluations|scripts)/\w+\.py", path.read_text("utf-8")
+    )
+    assert not [one for one in named if not (ROOT / one).exists()]
+
+
 def test_the_architecture_names_every_room():
     text = (ROOT / "ARCHITECTURE.md").read_text("utf-8")
     src = ROOT / "src" / "tocsin"

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import asyncio
-import hmac
 from collections.abc import Callable, Mapping, Sequence
 from datetime import UTC, datetime, timedelta
 from typing import Any, TypeVar
@@ -15,7 +14,7 @@ from tocsin.codec import change_json, instant, picture_json, plain
 from tocsin.model import Alert, Claim, Report
 from tocsin.outlets.answers import Refusal, answer
 from tocsin.outlets.hall import Age, Hall, View
-from tocsin.outlets.proof import bearer_of, expect_local
+from tocsin.outlets.proof import expect_desk
 
 __all__ = ["Api", "freshness"]
 
@@ -55,16 +54,8 @@ class Api:
             return False
         if wanted != "desk":
             raise Refusal(400, "view", f"{wanted[:40]!r} is no view", "Ask for public or desk.")
-        conf = self._hall.settings
-        token = bearer_of(request.headers)
-        if conf.desk_token and token and hmac.compare_digest(conf.desk_token.encode(), token.encode()):
-            return True
-        if conf.open:
-            expect_local(request.headers)
-            return True
-        refusal = Refusal(401, "Authorization", "no token of the desk", "Send the desk's bearer token.")
-        refusal.headers["www-authenticate"] = 'Bearer realm="desk"'
-        raise refusal
+        expect_desk(request.headers, self._hall.settings)
+        return True
 
     def _moment(self, request: Request, name: str) -> datetime | None:
         said = request.query_params.get(name)

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import hmac
 from collections import OrderedDict, deque
 from collections.abc import Iterable
 from typing import Protocol
@@ -15,7 +14,7 @@ from tocsin.model import Claim, Deletion, Entry, Problem, Report
 from tocsin.outlets.answers import Refusal, answer
 from tocsin.outlets.hall import Conf
 from tocsin.outlets.openapi import Endpoint, Parameter
-from tocsin.outlets.proof import bearer_of, expect_local
+from tocsin.outlets.proof import expect_desk
 from tocsin.reading.second import Disagreement, disagreements, opinion_of
 
 __all__ = ["Opinions"]
@@ -115,22 +114,10 @@ class Opinions:
 
     async def disagreements(self, request: Request) -> Response:
         """Answer the list to whoever shows the desk's token."""
-        self._expect_desk(request)
+        expect_desk(request.headers, self._hall.settings)
         said = request.query_params.get("limit", str(_MOST))
         if not said.isascii() or not said.isdecimal():
             raise Refusal(400, "limit", f"{said[:40]!r} is no number", f"Ask for 1 to {_MOST}.")
         limit = min(int(said[:6]), _MOST)
         told = {"opinions": self.heard, "disagreements": self.listed(limit), **self._hall.settings.marks}
         return answer(told, request=request)
-
-    def _expect_desk(self, request: Request) -> None:
-        conf = self._hall.settings
-        token = bearer_of(request.headers)
-        if conf.desk_token and token and hmac.compare_digest(conf.desk_token.encode(), token.encode()):
-            return
-        if conf.open:
-            expect_local(request.headers)
-            return
-        refusal = Refusal(401, "Authorization", "no token of the desk", "Send the desk's bearer token.")
-        refusal.headers["www-authenticate"] = 'Bearer realm="desk"'
-        raise refusal

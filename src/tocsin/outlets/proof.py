@@ -19,7 +19,7 @@ from urllib.parse import urlsplit
 from tocsin.outlets.answers import Refusal
 from tocsin.outlets.hall import Conf
 
-__all__ = ["ANYBODY", "Doorkeeper", "bearer_of", "expect_local", "sign"]
+__all__ = ["ANYBODY", "Doorkeeper", "bearer_of", "expect_desk", "expect_local", "sign"]
 
 ANYBODY = ""
 """Who sends where no key is asked for."""
@@ -49,6 +49,19 @@ def expect_local(headers: Mapping[str, str]) -> None:
         if said is not None and not _is_here(said if "//" in said else f"//{said}"):
             remedy = "Ask at 127.0.0.1 or localhost; --open is for this machine alone."
             raise Refusal(403, name.title(), f"{said[:80]!r} is not this machine", remedy)
+
+
+def expect_desk(headers: Mapping[str, str], conf: Conf) -> None:
+    """Refuse with 401 whoever does not show the desk's token; a server on trial takes this machine's word."""
+    token = bearer_of(headers)
+    if conf.desk_token and token and hmac.compare_digest(conf.desk_token.encode(), token.encode()):
+        return
+    if conf.open:
+        expect_local(headers)
+        return
+    refusal = Refusal(401, "Authorization", "no token of the desk", "Send the desk's bearer token.")
+    refusal.headers["www-authenticate"] = 'Bearer realm="desk"'
+    raise refusal
 
 
 def _is_here(address: str) -> bool:

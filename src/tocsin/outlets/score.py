@@ -8,7 +8,6 @@ entries, is published to nobody, and is compared with what we said.
 from __future__ import annotations
 
 import asyncio
-import hmac
 from collections import deque
 from collections.abc import Awaitable, Callable, Iterable, MutableMapping, Sequence
 from datetime import datetime
@@ -27,7 +26,7 @@ from tocsin.model import Adoption, Change, Claim, Entry, Problem, Reading, Repor
 from tocsin.outlets.answers import Refusal, answer
 from tocsin.outlets.hall import Conf, outlive
 from tocsin.outlets.openapi import Endpoint, Parameter
-from tocsin.outlets.proof import bearer_of, expect_local
+from tocsin.outlets.proof import expect_desk
 
 __all__ = ["Beside", "Board", "told_to_nobody"]
 
@@ -160,7 +159,7 @@ class Board:
         if wanted not in ("public", "desk"):
             raise Refusal(400, "view", f"{wanted[:40]!r} is no view", "Ask for public or desk.")
         if wanted == "desk":
-            self._expect_desk(request)
+            expect_desk(request.headers, self._hall.settings)
         async with self._turn:
             await self._follow()
         scorer = self._all if wanted == "desk" else self._public
@@ -168,7 +167,7 @@ class Board:
 
     async def shadow(self, request: Request) -> Response:
         """Answer what we are worth, and what the policy beside would have said."""
-        self._expect_desk(request)
+        expect_desk(request.headers, self._hall.settings)
         async with self._turn:
             await self._follow()
         told: dict[str, Any] = {
@@ -211,18 +210,6 @@ class Board:
 
     def _marked(self, told: dict[str, Any]) -> dict[str, Any]:
         return {**told, **self._hall.settings.marks}
-
-    def _expect_desk(self, request: Request) -> None:
-        conf = self._hall.settings
-        token = bearer_of(request.headers)
-        if conf.desk_token and token and hmac.compare_digest(conf.desk_token.encode(), token.encode()):
-            return
-        if conf.open:
-            expect_local(request.headers)
-            return
-        refusal = Refusal(401, "Authorization", "no token of the desk", "Send the desk's bearer token.")
-        refusal.headers["www-authenticate"] = 'Bearer realm="desk"'
-        raise refusal
 
 
 def told_to_nobody(inner: App) -> App:
