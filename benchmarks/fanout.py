@@ -53,8 +53,10 @@ async def tocsin(server: Server, counts: list[int], publishes: int) -> bytes:
                 if n:  # the first warms up
                     rows.append((began, acknowledged, whole, list(readers.times), server.cpu_seconds() - cpu))
                 await asyncio.sleep(0.3)
-            last = (await client.get("/v1/changes?after=0&limit=5000")).json()["changes"][-1]
-            sample = json.dumps(last, ensure_ascii=False).encode()
+            changes = (await client.get("/v1/changes?after=0&limit=5000")).json()["changes"]
+            # All that one report published: what each reader was sent at once.
+            published = [one for one in changes if one["at"] == changes[-1]["at"]]
+            sample = b" ".join(json.dumps(one, ensure_ascii=False).encode() for one in published)
         tell("tocsin", count, rows, rss, connected=connected, lost=readers.lost)
         readers.close()
         await asyncio.sleep(1)
@@ -129,7 +131,7 @@ def main() -> None:
     print(f"open files: {soft} → {hard}")
     with serving() as server:
         sample = uvloop.run(tocsin(server, chosen.readers, chosen.publishes))
-    print(f"one change: {len(sample)} bytes")
+    print(f"one report publishes {len(sample)} bytes")
     if chosen.peer_subscribe and chosen.peer_publish:
         addresses = (chosen.peer_subscribe, chosen.peer_publish)
         uvloop.run(peer(addresses, chosen.readers, chosen.publishes, sample, chosen.peer_pid))
