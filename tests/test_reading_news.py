@@ -114,3 +114,25 @@ def test_soothing_and_chat_are_no_instructions(text: str) -> None:
 )
 def test_a_verb_of_denial_denies(text: str) -> None:
     assert {c.stance for c in read(text, "paper").claims} == {"denies"}
+
+
+@pytest.mark.parametrize(
+    ("text", "source", "kind"),
+    [
+        ("Drones target Odesa", "army", "inbound"),
+        ("Drones are targeting Odesa", "paper", "inbound"),
+        ("Дрони атакують Одесу", "paper", "inbound"),
+        ("Дроны атакуют Одессу", "watch", "inbound"),
+        ("Missiles targeted Odesa", "army", "launch"),
+        ("Russian drones target a bus in Odesa", "paper", "impact"),
+        ("Russia fires 14 missiles at Odesa", "paper", "launch"),
+        ("Вибухова хвиля вибила вікна", "city", "damage"),
+    ],
+)
+def test_a_verb_spelled_like_a_noun_tells_an_event(text: str, source: str, kind: str) -> None:
+    assert now(text, source) == {kind}
+
+
+@pytest.mark.parametrize("text", ["Hackers target Odesa", "New sanctions target drone parts"])
+def test_who_targets_without_a_weapon_attacks_nothing(text: str) -> None:
+    assert now(text) == set()

@@ -6,7 +6,9 @@ from datetime import UTC, datetime
 
 import pytest
 
+from reading_words import only
 from tocsin.config import load_world
+from tocsin.config.world import load_gazetteer
 from tocsin.model import Report, Source
 from tocsin.reading import Reader
 
@@ -84,3 +86,17 @@ def test_haste_may_misspell_in_a_channel_but_not_in_a_paper() -> None:
 def test_a_place_that_is_told_what_to_do_is_not_flown_over() -> None:
     kinds = {c.kind for c in _READER.read(Report(id="1", source="watch", text="Балаклія, в укриття!")).claims}
     assert kinds == {"instruction"}
+
+
+@pytest.mark.parametrize(
+    ("text", "kind", "place"),
+    [
+        ("Атака на Харків: горить ринок", "fire", "Kharkiv"),
+        ("Через атаку дронів на Ізмаїл скасували фестиваль, пошкоджено готель", "damage", "Izmayil"),
+        ("Атака на Одессу: повреждён порт", "damage", "Odesa"),
+        ("Attack on Kharkiv: market on fire", "fire", "Kharkiv"),
+    ],
+)
+def test_what_an_attack_did_lies_where_it_went(text: str, kind: str, place: str) -> None:
+    claim = only(text, kind, "paper")
+    assert [load_gazetteer().area(p.code).names["en"] for p in claim.places] == [place]

@@ -255,8 +255,8 @@ def _passing(draft: Draft, unit: Unit, context: Context) -> bool:
     return bool(marks) and all(_aside(m, unit, context) for m in marks)
 
 
-_VERBAL = re.compile(r"(?:[аиїуяю]в|ил|ал|ел|л[аио]|но|то|ся|сь)$")
-"""Endings of the verbs that share a stem with the nouns of events («ударив», but «ударів»)."""
+_VERBAL = re.compile(r"(?:[аиїуяю]в|ил|ал|ел|л[аио]|но|то|ся|сь|[ую]є|[ую]ють|[уа]ет|[уа]ют)$")
+"""Endings of the verbs that share a stem with the nouns of events («ударив», «атакують», but «ударів»)."""
 _SERIES = frozenset(
     {
         "серія",
@@ -304,7 +304,7 @@ def _aside(mark: Mark, unit: Unit, context: Context) -> bool:
         return True  # «Каскадер упав»: nothing that flew.
     if mark.j - mark.i == 1 and _quoted(mark.i, context):
         return True
-    if word.startswith(_NOUNS) and not _VERBAL.search(word):
+    if word.startswith(_NOUNS) and not (_VERBAL.search(word) or _VERBAL.search(words[mark.j - 1])):
         if any(m.group == "count" and 0 <= mark.i - m.j <= 2 for m in unit.marks):
             return False
         if any(words[k] in _SERIES for k in range(max(unit.i, mark.i - 3), mark.i)):
@@ -371,9 +371,12 @@ def _quoted(at: int, context: Context) -> bool:
     return before in ("«", '"', "“", "„") and after in ("»", '"', "”")
 
 
+_TELLING = frozenset({"say", "mood.not-confirmed", "speaker.social-media"})
+
+
 def _told(unit: Unit, context: Context) -> bool:
     """Whether somebody is said to tell of the event («сообщил о раненом», «пишуть про вибух»)."""
-    told = unit.by is not None or "say" in unit.says or "mood.not-confirmed" in unit.says
+    told = unit.by is not None or not unit.says.isdisjoint(_TELLING)
     return told and not any(w.startswith(_RECALLED) for w in context.tokens.words[unit.i : unit.j])
 
 

@@ -6,7 +6,7 @@ from tocsin.reading.drafts import Clause, Context, Unit
 from tocsin.reading.marks import Mark
 from tocsin.reading.weaponry import carriers, ruins
 
-__all__ = ["assaults", "decide", "denied", "expected", "loose_words", "short", "words_of"]
+__all__ = ["assaults", "attacks_now", "decide", "denied", "expected", "loose_words", "short", "words_of"]
 
 _ORDER = (
     "danger-over",
@@ -221,10 +221,20 @@ def _kind(
         return "impact"
     if value == "attack" and clause.objects and (weapon or assaults(cue, clause, context)):
         return "impact"
+    if value == "attack" and weapon and clause.spots and attacks_now(cue, context):
+        return "inbound"
     if value == "attack":
         aimed = bool(clause.spots) and assaults(cue, clause, context)
         return "launch" if weapon or aimed or expected(clause) else ""
     return value
+
+
+def attacks_now(cue: Mark, context: Context) -> bool:
+    """Whether an attack is told in the present («дрони атакують Одесу»): what attacks is still in the air."""
+    return context.tokens.words[cue.j - 1] in _PRESENT
+
+
+_PRESENT = frozenset({"атакує", "атакують", "атакует", "атакуют", "attacking"})
 
 
 def assaults(cue: Mark, clause: Clause, context: Context) -> bool:

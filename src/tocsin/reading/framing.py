@@ -117,6 +117,7 @@ def finish(  # noqa: PLR0917 - a clause and all that it stands in
     set_course(found, unit, context)
     effects = [d for d in found if d.kind in _EFFECTS]
     own = next((d for d in (*effects, *found) if d.main is not None), None)
+    attacked = attacked_places(clauses) if own is None else []
     when = time_of(unit, context, unit.marks)
     for draft in found:
         _tense(draft, unit, context)
@@ -134,7 +135,14 @@ def finish(  # noqa: PLR0917 - a clause and all that it stands in
             near = [d for d in found if d is not draft and d.main is not None and d.i <= draft.i]
             said = near[-1] if near else own
             if draft.kind != "instruction" or (said is not None and said.kind in _CARRIED):
-                _carry(draft, unit, said, context)
+                _carry(draft, unit, said.spots if said not in (None, draft) else attacked, context)
+        if (
+            draft.main is None
+            and draft.kind == "instruction"
+            and own is None
+            and (called := _called(clauses))
+        ):
+            _carry(draft, unit, called, context)
     hedge(found, unit, context)
     spots = [s for d in found if not d.denies for s in d.spots if s.mark.i >= unit.i]
     if spots and any(d.kind in _CARRIED or d.kind == "alarm" for d in found):
@@ -305,11 +313,31 @@ def _foretold(draft: Draft, unit: Unit, context: Context) -> bool:
     return any(m.has("mood", "expected") and m.group == "mood" and m.i < draft.cue + 2 for m in unit.marks)
 
 
-def _carry(draft: Draft, unit: Unit, own: Draft | None, context: Context) -> None:
+_ATTACKS = frozenset({"attack", "strike", "shelling"})
+_AIMED = frozenset({"", "at", "into", "po", "near", "toward"})
+
+
+def attacked_places(clauses: list[Clause]) -> list[Spot]:
+    """Where an attack went that a sentence names only as a heading or a cause («Атака на Харків: горить ринок»)."""
+    for clause in clauses:
+        cause = any(m.has("mood", "war") and m.j - m.i > 1 for m in clause.marks)
+        if cause or any(m.group == "cue" and m.value in _ATTACKS for c in clause.cues for m in c.meanings):
+            aimed = [s for s in clause.spots if s.role in _AIMED and s.code.startswith("UA")]
+            if aimed:
+                return aimed
+    return []
+
+
+def _called(clauses: list[Clause]) -> list[Spot]:
+    """Where a sentence names what it calls to («відкрито укриття в школах Дніпровського району, працюють …»)."""
+    return next((c.spots for c in clauses if "cue.instruction" in c.says and c.spots), [])
+
+
+def _carry(draft: Draft, unit: Unit, own: list[Spot], context: Context) -> None:
     """A place that the sentence, its heading or the sentence before has named, with those words as evidence."""
     spots: list[Spot] = []
-    if own is not None and own is not draft:
-        spots = own.spots
+    if own:
+        spots = own
     elif context.heading_region is not None and context.heading_paragraph == unit.paragraph:
         spots = [context.heading_region]
     elif context.last_spots and context.last_paragraph == unit.paragraph:

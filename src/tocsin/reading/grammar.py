@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from tocsin.reading.aiming import verbs_of_attack
 from tocsin.reading.alarms import alarms_of
 from tocsin.reading.attribution import Register, attribute
 from tocsin.reading.backgrounds import foreground
@@ -37,7 +38,7 @@ __all__ = ["read_marks"]
 
 def read_marks(marks: list[Mark], context: Context, register: Register) -> list[Draft]:
     """The claims of a report, in the order of their words."""
-    units = _units(mend(marks, context), context)
+    units = _units(verbs_of_attack(mend(marks, context), context), context)
     if not units or furniture(units, context):
         return []
     whole_text(context, units)

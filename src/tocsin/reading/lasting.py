@@ -50,11 +50,14 @@ _STANDS = (
 
 
 def stands(unit: Unit, context: Context) -> bool:
-    """Whether a sentence says of a named place that its alarm goes on (the lists under a clear are left to themselves)."""
+    """Whether a sentence says that the alarm of a named place goes on, or that it outlasts a target that was lost.
+
+    The lists under a clear are left to themselves.
+    """
     words = context.tokens.words
     if context.tokens.text[
         context.tokens.ends[unit.j - 1] : context.tokens.ends[unit.j - 1] + 1
-    ] == ":" or not any(m.places for m in unit.marks):
+    ] == ":" or not (any(m.places for m in unit.marks) or "cue.lost" in unit.says):
         return False
     still = next((m for m in unit.marks if m.has("mood", "still-standing")), None)
     if still is None or not any(words[k].startswith(_STANDS) for k in range(still.i, still.j)):

@@ -2,7 +2,16 @@
 
 from __future__ import annotations
 
-from tocsin.reading.deciding import assaults, decide, denied, expected, loose_words, short, words_of
+from tocsin.reading.deciding import (
+    assaults,
+    attacks_now,
+    decide,
+    denied,
+    expected,
+    loose_words,
+    short,
+    words_of,
+)
 from tocsin.reading.drafts import Clause, Context, Draft, Spot, Unit
 from tocsin.reading.marks import Mark
 from tocsin.reading.weaponry import Group, groups_of
@@ -86,6 +95,8 @@ def threats_of(clause: Clause, unit: Unit, context: Context) -> list[Draft]:
     denies = cue is not None and cue.group == "cue" and denied(clause, cue, context)
     if kind == "danger-over" and cue is not None and cue.has("cue", "danger"):
         denies = False
+    if denies and kind == "takeoff" and cue is not None and cue.value == "airborne":
+        return []  # «стратеги сьогодні не літають» denies no take-off that anybody told of
     if (
         kind == "impact"
         and not groups
@@ -98,6 +109,7 @@ def threats_of(clause: Clause, unit: Unit, context: Context) -> list[Draft]:
         groups = [Group(["artillery"], None, cue.i, cue.j)]
     total = "mood.total" in clause.says and clause.inherited is not None and kind in ("launch", "inbound")
     drafts: list[Draft] = []
+    aimed = cue is not None and cue.has("cue", "attack") is not None and attacks_now(cue, context)
     i, j = _bounds(clause, cue, groups)
     for group in groups or [Group([], _lone_count(clause), i, j)]:
         slugs: list[str | None] = [*group.slugs]
@@ -106,7 +118,7 @@ def threats_of(clause: Clause, unit: Unit, context: Context) -> list[Draft]:
             if group.range is not None and len(group.slugs) > 1:
                 draft.joint = tuple(s for s in group.slugs if s != slug)
             draft.cue = cue.i if cue is not None else group.i
-            draft.spots = _falling(kind, slug, spots, clause, context)
+            draft.spots = _falling(kind, slug, spots, clause, context, aimed=aimed)
             draft.main = main_spot(kind, draft.spots)
             draft.partial = kind == "danger-over" and unit.partial
             if kind == "impact" and clause.objects and not draft.object:
@@ -295,9 +307,11 @@ def _approach(clause: Clause, context: Context) -> bool:
     )
 
 
-def _falling(kind: str, slug: str | None, spots: list[Spot], clause: Clause, context: Context) -> list[Spot]:
-    """A bare place beside something that falls from the sky is where it falls."""
-    if kind == "inbound" and _approach(clause, context):
+def _falling(
+    kind: str, slug: str | None, spots: list[Spot], clause: Clause, context: Context, *, aimed: bool = False
+) -> list[Spot]:
+    """A bare place beside something that falls from the sky, or is said to attack, is where it falls."""
+    if kind == "inbound" and (aimed or _approach(clause, context)):
         loose = {id(s.mark) for s in clause.spots if not s.role}
         return [
             Spot(mark=s.mark, role="toward", best=s.best, others=s.others) if id(s.mark) in loose else s
@@ -338,6 +352,7 @@ def _enough(  # noqa: PLR0917 - a clause and all that it stands in
                 for m in clause.marks
             )
             or unit.by is not None
+            or (kind == "takeoff" and "cue.alarm" in unit.says)
         )
         if not named and not (kind in ("launch", "danger") and expected(clause)):
             return False
