@@ -64,3 +64,50 @@ def test_a_list_under_a_weapon_and_a_colon_has_that_weapon() -> None:
         ("shahed-136", 2),
         ("shahed-136", 3),
     ]
+
+
+def flying(text: str) -> list[tuple[str | None, tuple[int | None, int | None] | None, list[str]]]:
+    """What flies where: weapon, smallest and largest count, places."""
+    return [
+        (c.weapon, (c.count.min, c.count.max) if c.count else None, [p.names["uk"] for p in c.places])
+        for c in claims(text, "monitoring-channel")
+    ]
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        "Лубни – один шахед, Хорол – чотири шахеди",
+        "Лубны — один шахед, Хорол — четыре шахеда",
+        "Lubny – one Shahed, Khorol – four Shaheds",
+        "1 шахед – Лубни, 4 шахеди – Хорол",
+        "Лубни: один шахед, Хорол: чотири шахеди",
+    ],
+)
+def test_each_town_of_a_list_has_what_stands_behind_its_own_dash(text: str) -> None:
+    assert flying(text) == [("shahed-136", (1, 1), ["Лубни"]), ("shahed-136", (4, 4), ["Хорол"])]
+
+
+def test_each_town_of_a_list_has_its_own_weapon() -> None:
+    assert flying("Ізюм – один реактивний, Лозова – до чотирьох звичайних шахедів") == [
+        ("jet-drone", (1, 1), ["Ізюм"]),
+        ("shahed-136", (None, 4), ["Лозова"]),
+    ]
+    assert flying("Ізюм, Балаклія – КАБ, Лозова – 2 шахеди") == [
+        ("guided-bomb", None, ["Ізюм", "Балаклія"]),
+        ("shahed-136", (2, 2), ["Лозова"]),
+    ]
+
+
+@pytest.mark.parametrize(
+    ("text", "count"),
+    [
+        ("КАБи на Ізюм і ще чотири на Лозову", 4),
+        ("Шахеды на Изюм и ещё пять на Лозовую", 5),
+        ("Missiles heading for Izium and two more for Lozova", 2),
+    ],
+)
+def test_others_that_and_counts_are_at_their_own_place(text: str, count: int) -> None:
+    first, second = flying(text)
+    assert first[1:] == (None, ["Ізюм"])
+    assert second[1:] == ((count, count), ["Лозова"])

@@ -259,7 +259,7 @@ def _begins_item(  # noqa: PLR0917 - a part, what stands before it, and all that
     if weapon:
         if count and any(m.has("mood", "total") for m in marks):
             return True
-        return has[1] and has[2] and place
+        return has[1] and has[2] and (place or (sep in (COMMA, SEMI) and _place_behind(n, parts, by_mark)))
     if not place:
         if not count:
             return False
@@ -275,6 +275,8 @@ def _begins_item(  # noqa: PLR0917 - a part, what stands before it, and all that
     ):
         return True
     if has[1] and has[2] and _another(clause, marks, sep, by_mark):
+        return True
+    if has[1] and has[2] and not count and _armed_next(n, parts, by_mark):
         return True
     if not count:
         return has[2] and has[3] and _counts_next(n, parts, by_mark)
@@ -387,13 +389,34 @@ def _counts_next(n: int, parts: list[tuple[int, list[Mark]]], by_mark: dict[int,
     return count and not cue and not weapon and not place
 
 
+def _armed_next(n: int, parts: list[tuple[int, list[Mark]]], by_mark: dict[int, Spot]) -> bool:
+    """Whether bare places have a weapon of their own behind a dash («…, Бровари – 3 шахеди», «…, Ромни та Суми: КАБ»)."""
+    if parts[n][0] not in (COMMA, SEMI):
+        return False
+    for sep, marks in parts[n + 1 :]:
+        cue, weapon, place, count = _features(marks, by_mark)
+        if sep in (DASH, COLON):
+            return weapon and not place
+        if cue or weapon or count or not place:
+            return False
+    return False
+
+
+def _place_behind(n: int, parts: list[tuple[int, list[Mark]]], by_mark: dict[int, Spot]) -> bool:
+    """Whether a weapon has its own bare place behind a dash («…, 3 шахеди – Бровари»)."""
+    if n + 1 >= len(parts) or parts[n + 1][0] not in (DASH, COLON):
+        return False
+    cue, weapon, place, count = _features(parts[n + 1][1], by_mark)
+    return place and not (cue or weapon or count)
+
+
 def _another(clause: Clause, marks: list[Mark], sep: int, by_mark: dict[int, Spot]) -> bool:
     """Whether a part tells of others: «…, ще два з Тамбова», «…, інша група з Миколаївщини на Кіровоградщину»."""
+    counted = any(m.group == "count" for m in marks)
+    if counted and sep in (COMMA, SEMI, AND_SLASH) and any(m.has("cue", "more") for m in marks):
+        return True
     if sep not in (COMMA, SEMI):
         return False
-    counted = any(m.group == "count" for m in marks)
-    if counted and any(m.has("cue", "more") for m in marks):
-        return True
     roles = [by_mark[id(m)].role for m in marks if id(m) in by_mark]
     return (
         roles[0] == "from"

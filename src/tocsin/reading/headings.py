@@ -154,4 +154,13 @@ def without_heading(spots: list[Spot], unit: Unit, context: Context) -> list[Spo
     counts = [m for m in unit.marks if m.group == "count"]
     if not inside and listed and rest[0].mark.i > counts[1].i:
         return spots  # «Київ: мінус 6, залишилось 2 під Вишгородом»: the first item is the heading's own
+    after = rest[0].mark.j
+    if (
+        not inside
+        and listed
+        and counts[0].i < rest[0].mark.i
+        and after < unit.j
+        and tokens.seps[after] in (COLON, DASH)
+    ):
+        return spots  # «Лубни: один шахед, Хорол: два»: each place heads its own item
     return rest if inside or listed or not (colon and context.telegraphic) else spots
