@@ -75,6 +75,8 @@ def denied(clause: Clause, cue: Mark, context: Context) -> bool:
         if mark.has("mood", "not-confirmed"):
             return True
         if mark.has("mood", "not") and 0 <= cue.i - mark.j <= 2:
+            if any(mark.j <= h.i < cue.i for h in clause.harms) and cue.group != "harm":
+                continue  # «никто не пострадал при ударе»: nobody was hurt, the strike was
             return True
         if (
             mark.has("mood", "not")
@@ -201,6 +203,8 @@ def _kind(
         and any(c.number and (c.number.min or 0) >= 12 for c in clause.counts)
     ):
         return "inbound"
+    if value == "airborne" and words[cue.i].startswith("актив"):
+        return "takeoff" if plane and weapon else ""
     if value == "airborne":
         return "takeoff" if plane else ("inbound" if weapon or clause.counts else "")
     if value == "launch":
@@ -293,6 +297,8 @@ def _interception(cue: Mark, clause: Clause, context: Context, *, weapon: bool) 
     words = context.tokens.words
     if cue.has("cue", "damage") and ruins(cue, clause, context):
         return ""
+    if cue.has("fail") and _transport(cue, clause):
+        return ""  # «зупинено потяги після атаки дронів»: the trains, not the drones
     if "cue.debris" in clause.says and (
         words[cue.i].endswith(_OF_IT) or words[cue.i - 1 : cue.i] in (["a"], ["the"], ["of"])
     ):
@@ -309,6 +315,16 @@ def _interception(cue: Mark, clause: Clause, context: Context, *, weapon: bool) 
     if words[cue.i] in ("мінус", "минус") and clause.counts and not context.telegraphic:
         return ""
     return "interception"
+
+
+def _transport(cue: Mark, clause: Clause) -> bool:
+    """Whether what a word says was stopped is a train or a tram: nearer to it than any weapon."""
+    nets = [_apart(cue, m) for m in clause.marks if m.has("network", "transport")]
+    return bool(nets) and min(nets) <= min((_apart(cue, m) for m in clause.weapons), default=99)
+
+
+def _apart(one: Mark, other: Mark) -> int:
+    return max(other.i - one.j, one.i - other.j, 0)
 
 
 _OF_IT = ("ого", "их", "ої", "ых", "ым", "им", "ими", "ыми")
