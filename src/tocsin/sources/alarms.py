@@ -270,7 +270,8 @@ class UkraineAlarmFeed(AlarmFeed):
         answer = await self._get("/api/v3/alerts")
         told = _from_ticks(index)
         if told is None and None not in (index, self._index) and index != self._index:
-            told = self._clock()  # A counter that is no time has moved: something happened since we last looked.
+            # A counter that is no time has moved: something happened since we last looked.
+            told = self._clock()
         parsed = parse_ukrainealarm(answer.content, self._places, told)
         reports = self._take(_as_new(parsed, answer, self._clock()))
         moved, self._index = index != self._index and self._index is not None, index
