@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import pytest
 
-from reading_words import read
+from reading_words import read, said
 
 
 def now(text: str, source: str = "paper") -> set[str]:
@@ -126,6 +126,10 @@ def test_a_verb_of_denial_denies(text: str) -> None:
         ("Missiles targeted Odesa", "army", "launch"),
         ("Russian drones target a bus in Odesa", "paper", "impact"),
         ("Russia fires 14 missiles at Odesa", "paper", "launch"),
+        ("Russians drop bombs on Kostiantynivka", "paper", "launch"),
+        ("Russian forces shell Nikopol", "paper", "impact"),
+        ("Russia bombs Kharkiv market", "paper", "impact"),
+        ("Kyiv under massive missile attack, mayor says", "paper", "launch"),
         ("Вибухова хвиля вибила вікна", "city", "damage"),
     ],
 )
@@ -133,6 +137,29 @@ def test_a_verb_spelled_like_a_noun_tells_an_event(text: str, source: str, kind:
     assert now(text, source) == {kind}
 
 
-@pytest.mark.parametrize("text", ["Hackers target Odesa", "New sanctions target drone parts"])
+@pytest.mark.parametrize(
+    "text",
+    [
+        "Hackers target Odesa",
+        "New sanctions target drone parts",
+        "Russia drops charges",
+        "Life in Kyiv under missile attacks",
+    ],
+)
 def test_who_targets_without_a_weapon_attacks_nothing(text: str) -> None:
     assert now(text) == set()
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        "У Козятині зупинено потяги після атаки дронів на вокзал",
+        "В Козятине остановлены поезда после атаки дронов на вокзал",
+        "Trams were halted after a drone attack on the station in Koziatyn",
+        "Buses were stopped after a drone attack on the station in Koziatyn",
+    ],
+)
+def test_what_stopped_after_a_blow_is_the_transport_and_the_blow_is_news(text: str) -> None:
+    found = {(k, w) for k, w, _ in said(text)}
+    assert {("impact", "drone"), ("outage", None)} <= found
+    assert "interception" not in {k for k, _ in found}

@@ -153,11 +153,32 @@ def decide(clause: Clause, unit: Unit, context: Context) -> tuple[str, Mark | No
         kind = _kind(value, cue, values, clause, context, weapon=weapon, plane=plane)
         if kind:
             return kind, cue
+    blow = _blow(clause, context)
+    if blow is not None:
+        return "impact", blow
     if any(v not in _BESIDE for v in values) or clause.harms:
         return "", None
     if clause.inherited is not None and clause.weapons and clause.counts and "mood.total" in clause.says:
         return "launch", None
     return _implied(clause, unit, context, values)
+
+
+def _blow(clause: Clause, context: Context) -> Mark | None:
+    """A blow named as a cause that says what it hit («зупинено потяги після атаки дронів на вокзал»)."""
+    if not any(m.has("fail") for m in clause.marks):
+        return None
+    words = context.tokens.words
+    for mark in clause.marks:
+        if mark.has("mood", "war") and mark.j - mark.i > 1 and words[mark.j - 1].startswith(_BLOWS):
+            for thing in clause.objects:
+                if 1 <= thing.i - mark.j <= 4 and any(
+                    words[k] in ("по", "на", "в", "у") for k in range(mark.j, thing.i)
+                ):
+                    return mark
+    return None
+
+
+_BLOWS = ("удар", "атак", "обстр")
 
 
 def _comes(values: dict[str, Mark], clause: Clause) -> bool:
@@ -319,7 +340,11 @@ def _interception(cue: Mark, clause: Clause, context: Context, *, weapon: bool) 
 
 def _transport(cue: Mark, clause: Clause) -> bool:
     """Whether what a word says was stopped is a train or a tram: nearer to it than any weapon."""
-    nets = [_apart(cue, m) for m in clause.marks if m.has("network", "transport")]
+    nets = [
+        _apart(cue, m)
+        for m in clause.marks
+        if m.has("network", "transport") or m.has("object", "vehicle") or m.has("object", "rail")
+    ]
     return bool(nets) and min(nets) <= min((_apart(cue, m) for m in clause.weapons), default=99)
 
 
