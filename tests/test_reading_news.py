@@ -155,8 +155,8 @@ def test_who_targets_without_a_weapon_attacks_nothing(text: str) -> None:
     [
         "У Козятині зупинено потяги після атаки дронів на вокзал",
         "В Козятине остановлены поезда после атаки дронов на вокзал",
-        "Trams were halted after a drone attack on the station in Koziatyn",
-        "Buses were stopped after a drone attack on the station in Koziatyn",
+        "Trams were halted after a drone attack on the depot in Koziatyn",
+        "Buses were stopped after a drone attack on the depot in Koziatyn",
     ],
 )
 def test_what_stopped_after_a_blow_is_the_transport_and_the_blow_is_news(text: str) -> None:
