@@ -163,3 +163,30 @@ def test_what_stopped_after_a_blow_is_the_transport_and_the_blow_is_news(text: s
     found = {(k, w) for k, w, _ in said(text)}
     assert {("impact", "drone"), ("outage", None)} <= found
     assert "interception" not in {k for k, _ in found}
+
+
+@pytest.mark.parametrize(
+    ("text", "expected"),
+    [
+        ("Миколаїв чисто, видихаємо", [(None, "Миколаїв")]),
+        ("Суми чисто. Видихаємо.", [(None, "Суми")]),
+        ("Цель исчезла, Полтава отбой опасности", [(None, "Полтава")]),
+        ("Відбій загрози МіГа, борт сів", [("mig-31k", None)]),
+        ("По балістиці чисто, відбій загрози КАБів", [("ballistic", None), ("guided-bomb", None)]),
+        ("Харків чисто, КАБів немає", [("guided-bomb", "Харків")]),
+        ("Видихаємо", [(None, None)]),
+    ],
+)
+def test_an_end_that_is_told_twice_is_one(text: str, expected: list[tuple[str | None, str | None]]) -> None:
+    found = [c for c in read(text).claims if c.kind == "danger-over"]
+    assert [(c.weapon, c.place.names["uk"] if c.place else None) for c in found] == expected
+    assert all(c.stance == "asserts" for c in found)
+
+
+@pytest.mark.parametrize(
+    "text", ["Відбою загрози ще немає", "Отбоя угрозы баллистики пока нет", "Ще не чисто, Суми"]
+)
+def test_no_all_clear_yet_is_none(text: str) -> None:
+    assert not [
+        c for c in read(text).claims if c.kind in {"danger-over", "alarm-over"} and c.stance == "asserts"
+    ]

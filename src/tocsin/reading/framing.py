@@ -13,7 +13,7 @@ from tocsin.reading.normalise import SEMI
 from tocsin.reading.retelling import told_afterwards
 from tocsin.reading.times import time_of
 
-__all__ = ["finish", "one_casualty", "one_instruction"]
+__all__ = ["finish", "one_casualty", "one_clear", "one_instruction"]
 
 _CARRIED = frozenset(
     {
@@ -108,6 +108,27 @@ def one_instruction(found: list[Draft]) -> list[Draft]:
     keep = next((d for d in said if d.main is not None), said[0])
     keep.i, keep.j = min(d.i for d in said), max(d.j for d in said)
     return [d for d in found if d.kind != "instruction" or d is keep]
+
+
+def one_clear(found: list[Draft], context: Context) -> list[Draft]:
+    """The ends of dangers of a sentence, but those that only say it again («Суми чисто, видихаємо»)."""
+    over = [d for d in found if d.kind == "danger-over" and not d.denies]
+    bare = [d for d in over if not d.spots and d.weapon is None]
+    said = [d for d in over if d not in bare]
+    if bare and not said:
+        earlier = any(d.kind == "danger-over" and not d.denies for d in context.drafts)
+        breath = [d for d in bare if context.tokens.words[max(d.cue, d.i)].startswith(_BREATH)]
+        said = bare[:1] if len(breath) < len(bare) or not earlier else []
+    for draft in bare:
+        keep = min(said, key=lambda d: abs(d.i - draft.i), default=None)
+        if keep is not None and keep is not draft:
+            keep.i, keep.j = min(keep.i, draft.i), max(keep.j, draft.j)
+            keep.partial = keep.partial or draft.partial
+    gone = {id(d) for d in bare if d not in said}
+    return [d for d in found if id(d) not in gone]
+
+
+_BREATH = ("видих", "выдых", "можна", "можно")
 
 
 def finish(  # noqa: PLR0917 - a clause and all that it stands in
@@ -294,7 +315,7 @@ _MAYBE = (
 def _only_hedged(k: int, draft: Draft, context: Context) -> bool:
     """«Можливо, шахед біля Фастова», "could be a drone": not sure, but now."""
     words = context.tokens.words
-    if words[k] in ("можливо", "возможно", "possibly"):
+    if words[k] in ("можливо", "возможно", "possibly", "maybe"):
         return True
     return draft.kind == "inbound" and words[k + 1 : k + 2] in (["be"], ["бути"], ["быть"])
 

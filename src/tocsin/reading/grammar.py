@@ -9,7 +9,7 @@ from tocsin.reading.backgrounds import foreground
 from tocsin.reading.clauses import clauses_of
 from tocsin.reading.drafts import Clause, Context, Draft, Unit
 from tocsin.reading.effects import effects_of
-from tocsin.reading.framing import finish, one_casualty, one_instruction
+from tocsin.reading.framing import finish, one_casualty, one_clear, one_instruction
 from tocsin.reading.headings import (
     afterthought,
     announces,
@@ -239,7 +239,7 @@ def _read(unit: Unit, units: list[Unit], n: int, context: Context) -> list[Draft
                 found = [*found, *(d for d in left if d.kind in _LEFT and d.spots)]
     else:
         found = [draft for clause in clauses for draft in _clause(clause, unit, context)]
-        found = one_instruction(one_casualty(found, context))
+        found = one_clear(one_instruction(one_casualty(found, context)), context)
     finish(found, unit, units, n, clauses, context)
     return foreground(real(found, unit, context), unit, context)
 

@@ -93,8 +93,8 @@ def threats_of(clause: Clause, unit: Unit, context: Context) -> list[Draft]:
     if not _enough(kind, cue, groups, spots, clause, unit, context):
         return []
     denies = cue is not None and cue.group == "cue" and denied(clause, cue, context)
-    if kind == "danger-over" and cue is not None and cue.has("cue", "danger"):
-        denies = False
+    if kind == "danger-over" and cue is not None and (cue.has("cue", "danger") or _gone_too(clause, cue)):
+        denies = _not_yet(clause, context)
     if denies and kind == "takeoff" and cue is not None and cue.value == "airborne":
         return []  # «стратеги сьогодні не літають» denies no take-off that anybody told of
     if (
@@ -138,6 +138,21 @@ def threats_of(clause: Clause, unit: Unit, context: Context) -> list[Draft]:
     if drafts and not denies:
         clause.kind = kind
     return drafts
+
+
+def _gone_too(clause: Clause, cue: Mark) -> bool:
+    """Whether «немає» behind an all clear says what else is gone («Харків чисто, КАБів немає»)."""
+    return not any(m.has("mood", "not") and m.j <= cue.i for m in clause.marks)
+
+
+def _not_yet(clause: Clause, context: Context) -> bool:
+    """Whether what there is none of is the all clear itself («відбою загрози ще немає»)."""
+    words = context.tokens.words
+    gone = any(m.has("mood", "not") for m in clause.marks)
+    return gone and any(words[k] in _ALL_CLEAR for m in clause.marks for k in range(m.i, m.j))
+
+
+_ALL_CLEAR = frozenset({"відбою", "отбоя"})
 
 
 _RUINED = frozenset({"damage", "fire", "debris"})
