@@ -26,6 +26,8 @@ def hedged(text: str, source: str = "city") -> dict[str, bool]:
         ),
         ("Reportedly, a drone hit a warehouse in Kyiv", {"impact": True}),
         ("Two people may have died in Kyiv", {"casualty": True}),
+        ("Якщо не помиляюсь, вибух на Подолі", {"explosion": True}),
+        ("Вроде бы взрыв на Подоле", {"explosion": True}),
         ("Вибух на Подолі. Ймовірно, горить склад.", {"explosion": False, "fire": True}),
     ],
 )

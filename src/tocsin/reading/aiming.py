@@ -1,4 +1,4 @@
-"""English verbs that are spelled like nouns: "drones target Odesa", "Russia fires 14 missiles at Dnipro"."""
+"""English verbs that are spelled like nouns: "drones target Odesa", "Russia fires 14 missiles", "forces shell Nikopol"."""
 
 from __future__ import annotations
 
@@ -12,36 +12,77 @@ from tocsin.reading.normalise import SPACE
 __all__ = ["verbs_of_attack"]
 
 _TARGET = frozenset({"target", "targets", "targeting"})
-_FIRE = frozenset({"fire", "fires"})
+_FIRE = frozenset({"fire", "fires", "drop", "drops"})
+_SHELL = {
+    "shell": Meaning("cue", "shelling", {}),
+    "shells": Meaning("cue", "shelling", {}),
+    "bomb": Meaning("cue", "strike", {}),
+    "bombs": Meaning("cue", "strike", {}),
+}
 _ATTACK = Meaning("cue", "attack", {})
 _COMING = (Meaning("cue", "inbound", {}), Meaning("role", "toward", {}))
 _LAUNCH = Meaning("cue", "launch", {})
-_HELPING = frozenset({"are", "is", "were", "was", "also", "again", "now", "keep", "continue", "to"})
+_HELPING = frozenset(
+    {
+        "forces",
+        "troops",
+        "army",
+        "planes",
+        "aircraft",
+        "artillery",
+        "are",
+        "is",
+        "were",
+        "was",
+        "also",
+        "again",
+        "now",
+        "keep",
+        "continue",
+        "to",
+    }
+)
 _NAMED = frozenset({"place", "object"})
 _ARTICLES = frozenset({"the", "a", "an", "two", "several", "residential", "civilian", "energy", "critical"})
 
 
 def verbs_of_attack(marks: Sequence[Mark], context: Context) -> list[Mark]:
-    """The marks, "target" and "fire" turned to verbs where whoever attacks stands before them and the object behind."""
+    """The marks, such words turned to verbs where whoever attacks stands before them and the object behind."""
+    if context.language != "en":
+        return list(marks)
     words = context.tokens.words
-    kept: list[Mark] = list(marks)
+    kept = _with_unmarked(marks, words)
     for n, mark in enumerate(kept):
         word = words[mark.i]
-        if mark.j - mark.i != 1 or word not in _TARGET | _FIRE or not n or n + 1 >= len(kept):
+        if mark.j - mark.i != 1 or word not in _VERBS or not 0 < n < len(kept) - 1:
             continue
         subject, behind = kept[n - 1], kept[n + 1]
-        if not _next(subject.j, mark.i, _HELPING, context):
-            continue
         armed, enemy = subject.group == "weapon", _enemy(subject)
+        if not (armed or enemy) or not _next(subject.j, mark.i, _HELPING, context):
+            continue
         if word in _FIRE:
             if enemy and behind.group in ("count", "weapon") and behind.i == mark.j:
                 kept[n] = Mark(mark.i, mark.j, _LAUNCH)
-        elif (armed or enemy) and behind.group in _NAMED and _next(mark.j, behind.i, _ARTICLES, context):
+        elif word in _SHELL:
+            if enemy and behind.group in _NAMED and _next(mark.j, behind.i, _ARTICLES, context):
+                kept[n] = Mark(mark.i, mark.j, _SHELL[word])
+        elif behind.group in _NAMED and _next(mark.j, behind.i, _ARTICLES, context):
             if armed and behind.group == "place":
                 kept[n] = Mark(mark.i, mark.j, _COMING[0], _COMING)
             else:
                 kept[n] = Mark(mark.i, mark.j, _ATTACK)
-    return kept
+    return [m for m in kept if m.meaning is not _NO_MARK]
+
+
+_VERBS = frozenset({*_TARGET, *_FIRE, *_SHELL})
+_NO_MARK = Meaning("junk", "verb", {})
+
+
+def _with_unmarked(marks: Sequence[Mark], words: Sequence[str]) -> list[Mark]:
+    """The marks, and one for each such word that means nothing else."""
+    covered = {k for m in marks for k in range(m.i, m.j)}
+    lone = [Mark(k, k + 1, _NO_MARK) for k, w in enumerate(words) if w in _VERBS and k not in covered]
+    return sorted([*marks, *lone], key=lambda m: m.i) if lone else list(marks)
 
 
 def _enemy(mark: Mark) -> bool:

@@ -385,6 +385,8 @@ def _governed(at: int, unit: Unit, context: Context) -> bool:
     words = context.tokens.words
     for k in range(at - 1, max(unit.i, at - 4) - 1, -1):
         if words[k] in _GOVERNORS:
+            if words[k] == "under" and any(m.places and m.j == k and m.i - unit.i <= 1 for m in unit.marks):
+                return False  # "Kyiv under massive missile attack"
             told = _told(unit, context)
             return not (told and words[k] in _ABOUT)
         if words[k][0].isdigit():

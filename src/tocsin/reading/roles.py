@@ -54,6 +54,8 @@ def role_of(  # noqa: PLR0917 - a clause and all that it stands in
             return "near"
         if found == "v" and context.language == "ru" and tokens.words[i - 1] == "у":
             return "near"
+        if found == "from" and mark.j < unit.j and tokens.words[mark.j] in _STRUCK:
+            return "at"  # "the death toll from Ternopil strike rises"
         if found is not None:
             return _prepositional(found, candidates, tokens.words[mark.j - 1])
     if spots and same_list(spots[-1], mark, context):
@@ -76,6 +78,9 @@ def role_of(  # noqa: PLR0917 - a clause and all that it stands in
                 owner.turn(_TOWARD)
         return "toward"
     return "via" if _passed(mark, unit, context) else ""
+
+
+_STRUCK = frozenset({"strike", "strikes", "attack", "attacks", "shelling", "blast", "bombing"})
 
 
 def _passed(mark: Mark, unit: Unit, context: Context) -> bool:
