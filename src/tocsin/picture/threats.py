@@ -117,11 +117,14 @@ class Threats:
             voice = self._origins.voice(
                 claim, source, origin, said, forwarded=report.forwarded_from is not None
             )
-            if claim.stance == "denies":
-                facts += self._deny(claim, voice)
-            elif claim.kind in _RANK:
-                facts += self._assert(report, claim, voice, source, at)
-            else:
+            denied = claim.stance == "denies"
+            if claim.kind in _RANK:
+                facts += (
+                    self._deny(claim, voice, source)
+                    if denied
+                    else self._assert(report, claim, voice, source, at)
+                )
+            elif not denied:  # «Не збито»: that there was no end takes no word of the threat back.
                 facts += self._end(claim, voice, report, source)
         return facts
 
@@ -314,7 +317,7 @@ class Threats:
             areas = threat.areas + threat.toward
             if covered and areas and not any(self._meets(c, a.code) for c in covered for a in areas):
                 continue
-            if claim.kind != "danger-over" and not areas:
+            if not areas and claim.kind != "danger-over" and (covered or claim.stance != "denies"):
                 continue
             found.append(held)
         if claim.kind == "interception" and found:
@@ -359,10 +362,13 @@ class Threats:
         threat = msgspec.structs.replace(held.threat, count=Range(min=low, max=high, approx=count.approx))
         return self._settle(msgspec.structs.replace(held, threat=threat), claim, "revise", "interception")
 
-    def _deny(self, claim: Claim, voice: Voice) -> list[Fact]:
+    def _deny(self, claim: Claim, voice: Voice, source: Source) -> list[Fact]:
         """«Не підтвердилась»: the source takes its own word back; another's word is only doubted."""
         facts: list[Fact] = []
-        for held in self._spoken_of(claim, Spot.of(claim, self._places).told, None):
+        told = Spot.of(claim, self._places).told
+        for held in self._spoken_of(claim, told, None):
+            if not told and not _speaks_of(voice, source, held):
+                continue
             left = tuple(v for v in held.voices if not _may_end(voice, v))
             if left:
                 kept = msgspec.structs.replace(held, voices=left)
