@@ -111,3 +111,76 @@ def test_others_that_and_counts_are_at_their_own_place(text: str, count: int) ->
     first, second = flying(text)
     assert first[1:] == (None, ["Ізюм"])
     assert second[1:] == ((count, count), ["Лозова"])
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        "У Лозовій четверо поранених, двоє у важкому стані",
+        "В Лозовой четверо раненых, двое в тяжёлом состоянии",
+        "У Лозовій четверо поранених. Двоє у важкому стані",
+    ],
+)
+def test_those_in_a_grave_condition_are_among_the_injured(text: str) -> None:
+    assert [c.harm["injured"].min for c in claims(text) if c.harm] == [4]
+
+
+@pytest.mark.parametrize(
+    ("text", "count"),
+    [
+        ("Ту-95МС піднялися з аеродрому Оленья, близько п'яти бортів", 5),
+        ("Ту-95МС поднялись с Оленьей, около семи бортов", 7),
+        ("Tu-95MS took off from Olenya, about six aircraft", 6),
+    ],
+)
+def test_a_number_of_aircraft_is_of_the_carriers_that_took_off(text: str, count: int) -> None:
+    (found,) = claims(text, "monitoring-channel")
+    assert (found.kind, found.weapon) == ("takeoff", "tu-95ms")
+    assert found.count is not None
+    assert found.count.min == count
+
+
+def test_a_number_of_aircraft_in_the_next_sentence_is_nothing_inbound() -> None:
+    found = claims("Ту-95МС піднялися з Оленьї. Близько шести бортів.", "monitoring-channel")
+    assert [(c.kind, c.weapon, c.count.min if c.count else None) for c in found] == [
+        ("takeoff", "tu-95ms", None),
+        ("takeoff", None, 6),
+    ]
+
+
+@pytest.mark.parametrize(
+    "text", ["Суми, до вас 2 шахеди", "Сумы, к вам 2 шахеда", "Sumy, two Shaheds coming your way"]
+)
+def test_what_comes_to_you_comes_to_the_town_that_is_called(text: str) -> None:
+    (found,) = claims(text, "monitoring-channel")
+    assert found.place is not None
+    assert (found.place.role, found.count.min if found.count else None) == ("toward", 2)
+
+
+@pytest.mark.parametrize(
+    "text",
+    ["Никто не пострадал при ударе по Изюму", "Ніхто не постраждав при ударі по Ізюму"],
+)
+def test_that_nobody_was_hurt_denies_no_strike(text: str) -> None:
+    assert {(c.kind, c.stance) for c in claims(text)} == {("impact", "asserts"), ("casualty", "denies")}
+
+
+@pytest.mark.parametrize(
+    ("text", "weapon"),
+    [
+        ("Стратеги Ту-160 у повітрі", "tu-160"),
+        ("Strategic bombers Tu-160 took off", "tu-160"),
+        ("Стратеги у повітрі", "tu-95ms"),
+        ("Тактическая авиация на северо-востоке активна", "tactical-aviation"),
+        ("Тактична авіація ворога знову активна", "tactical-aviation"),
+    ],
+)
+def test_aircraft_in_the_air_are_the_ones_that_are_named(text: str, weapon: str) -> None:
+    assert [(c.kind, c.weapon) for c in claims(text, "monitoring-channel")] == [("takeoff", weapon)]
+
+
+def test_one_more_scout_is_over_its_own_town() -> None:
+    assert flying("Розвіддрон висить над Самаром, ще один над Павлоградом") == [
+        ("recon-drone", None, ["Самар"]),
+        ("recon-drone", (1, 1), ["Павлоград"]),
+    ]

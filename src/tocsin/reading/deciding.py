@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
+from tocsin.reading.blows import THREAT, absent, caused, threatened
 from tocsin.reading.drafts import Clause, Context, Unit
 from tocsin.reading.marks import Mark
+from tocsin.reading.normalise import PARAGRAPH
 from tocsin.reading.weaponry import carriers, ruins
 
 __all__ = ["assaults", "attacks_now", "decide", "denied", "expected", "loose_words", "short", "words_of"]
@@ -146,6 +148,10 @@ def decide(clause: Clause, unit: Unit, context: Context) -> tuple[str, Mark | No
         return "danger", values["alarm"]
     if "mood.capacity" in clause.says:
         return "", None
+    threat = threatened(clause, context)
+    if threat is not None:
+        none = absent(clause, threat, context) or denied(clause, threat, context)
+        return ("danger-over" if none else "danger"), threat
     for value in _ORDER:
         cue = values.get(value)
         if cue is None:
@@ -153,7 +159,7 @@ def decide(clause: Clause, unit: Unit, context: Context) -> tuple[str, Mark | No
         kind = _kind(value, cue, values, clause, context, weapon=weapon, plane=plane)
         if kind:
             return kind, cue
-    blow = _blow(clause, context)
+    blow = caused(clause, context)
     if blow is not None:
         return "impact", blow
     if any(v not in _BESIDE for v in values) or clause.harms:
@@ -161,24 +167,6 @@ def decide(clause: Clause, unit: Unit, context: Context) -> tuple[str, Mark | No
     if clause.inherited is not None and clause.weapons and clause.counts and "mood.total" in clause.says:
         return "launch", None
     return _implied(clause, unit, context, values)
-
-
-def _blow(clause: Clause, context: Context) -> Mark | None:
-    """A blow named as a cause that says what it hit («зупинено потяги після атаки дронів на вокзал»)."""
-    if not any(m.has("fail") for m in clause.marks):
-        return None
-    words = context.tokens.words
-    for mark in clause.marks:
-        if mark.has("mood", "war") and mark.j - mark.i > 1 and words[mark.j - 1].startswith(_BLOWS):
-            for thing in clause.objects:
-                if 1 <= thing.i - mark.j <= 4 and any(
-                    words[k] in ("по", "на", "в", "у") for k in range(mark.j, thing.i)
-                ):
-                    return mark
-    return None
-
-
-_BLOWS = ("удар", "атак", "обстр")
 
 
 def _comes(values: dict[str, Mark], clause: Clause) -> bool:
@@ -289,14 +277,11 @@ def _danger(
         if motion and (weapon or clause.signs):
             return "danger" if plane else "inbound"
         return "danger" if weapon or any(s.code.startswith("UA") for s in clause.spots) else ""
-    if word.startswith(_ENDABLE) and denied(clause, cue, context):
+    if word.startswith(THREAT) and denied(clause, cue, context):
         return "danger-over"
     if "inbound" in values and motion and weapon and not _before_weapon(cue, clause):
         return "inbound"
     return "danger"
-
-
-_ENDABLE = ("загроз", "угроз", "загрожу", "threat", "danger", "небезпек", "опасн")
 
 
 def _launch(cue: Mark, values: dict[str, Mark], clause: Clause, context: Context, *, plane: bool) -> str:
@@ -431,6 +416,8 @@ def _implied(
         return "", None
     if not clause.weapons and any(m.group == "mood" and m.value in ("not", "question") for m in clause.marks):
         return "", None
+    if _more_craft(clause, unit, context):
+        return "takeoff", None
     if _channel(context):
         found = _bare(clause, unit, context, values, loose)
         if found is not None:
@@ -440,6 +427,19 @@ def _implied(
     if "continuation" in values and loose <= 3:
         return "inbound", values["continuation"]
     return "", None
+
+
+def _more_craft(clause: Clause, unit: Unit, context: Context) -> bool:
+    """Whether a count of aircraft alone is of those that just took off («Злетіли Ту-95МС. Близько шести бортів»)."""
+    before = context.drafts[-1] if context.drafts else None
+    return (
+        before is not None
+        and before.kind == "takeoff"
+        and max(context.tokens.seps[before.j : unit.i + 1], default=0) < PARAGRAPH
+        and "unit.craft" in clause.says
+        and bool(clause.counts)
+        and not (clause.spots or clause.signs)
+    )
 
 
 _OBLIQUE = ("ів", "ов", "ев", "ами", "ями", "ам", "ям", "ах", "ях", "ом", "ем", "ою", "ой")

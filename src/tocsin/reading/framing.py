@@ -40,6 +40,9 @@ def one_casualty(found: list[Draft], context: Context) -> list[Draft]:
     kept: list[Draft] = []
     for draft in found:
         before = next((d for d in reversed(kept) if d.kind == "casualty"), None)
+        last = context.drafts[-1] if before is None and context.drafts else None
+        if last is not None and {last.kind, draft.kind} == {"casualty"} and _part_of(last, draft, context):
+            continue
         if draft.kind != "casualty" or before is None or before.harm is None or draft.harm is None:
             kept.append(draft)
             continue
@@ -52,6 +55,9 @@ def one_casualty(found: list[Draft], context: Context) -> list[Draft]:
             and bool(before.spots)
             and {s.code for s in draft.spots} != {s.code for s in before.spots}
         )
+        if _part_of(before, draft, context):
+            before.j = max(before.j, draft.j)
+            continue
         clash = any(key in before.harm for key in draft.harm)
         _same_people(before, draft, context)
         if apart or other or clash or before.denies != draft.denies:
@@ -63,6 +69,21 @@ def one_casualty(found: list[Draft], context: Context) -> list[Draft]:
         if not before.spots:
             before.spots, before.main = draft.spots, draft.main
     return kept
+
+
+def _part_of(before: Draft, draft: Draft, context: Context) -> bool:
+    """Whether those in a grave condition were counted among the injured («5 поранених, двоє у важкому стані»)."""
+    harm, known = draft.harm or {}, before.harm or {}
+    state = any(context.tokens.words[k] in _CONDITION for k in range(draft.i, draft.j))
+    return (
+        state
+        and set(harm) == {"injured"}
+        and bool({"injured", "hospitalised"} & known.keys())
+        and not draft.spots
+    )
+
+
+_CONDITION = frozenset({"стані", "состоянии", "condition"})
 
 
 _THEM = frozenset(

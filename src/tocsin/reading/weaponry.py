@@ -213,6 +213,7 @@ def _late_count(groups: list[Group], clause: Clause, context: Context) -> None:
         or free[0] is clause.marks[-1]
         or abs(free[0].i - groups[0].j) <= 3
         or free[0].i < groups[0].i
+        or _of_craft(free[0], groups[0], clause, context)
     ):
         after = free[0].j
         words = context.tokens.words
@@ -228,6 +229,14 @@ def _late_count(groups: list[Group], clause: Clause, context: Context) -> None:
         groups[0].j = max(groups[0].j, free[0].j)
 
 
+def _of_craft(count: Mark, group: Group, clause: Clause, context: Context) -> bool:
+    """Whether a count of aircraft is of the carriers named before it («Ту-95МС піднялися з Оленьї, близько шести бортів»)."""
+    weapons = context.lexicon.weapons
+    return weapons[group.slugs[-1]].carrier and any(
+        m.has("unit", "craft") and m.i == count.j for m in clause.marks
+    )
+
+
 def _place_between(clause: Clause, start: int, end: int) -> bool:
     return any(start <= spot.mark.i < end for spot in clause.spots)
 
@@ -240,6 +249,18 @@ def _specific(marks: list[Mark], context: Context) -> list[Mark]:
     """The marks without class words that only introduce or follow a named weapon."""
     weapons = context.lexicon.weapons
     drop: set[int] = set()
+    words = context.tokens.words
+    for mark, other in itertools.pairwise(marks):
+        # «Стратеги Ту-160», "strategic bombers (Tu-160, Tu-22M3)": bombers of whatever make.
+        if (
+            mark.value == "tu-95ms"
+            and words[mark.i].startswith(_BOMBERS)
+            and "95" not in words[mark.i : mark.j]
+            and weapons[other.value].carrier
+            and other.i - mark.j <= 1
+            and not _parted(mark, other, context)
+        ):
+            drop.add(id(mark))
     for n, mark in enumerate(marks):
         classes = _GENERIC.get(mark.value)
         if classes is None:
@@ -263,6 +284,9 @@ def _specific(marks: list[Mark], context: Context) -> list[Mark]:
                 drop.add(id(mark))
                 break
     return [m for m in marks if id(m) not in drop]
+
+
+_BOMBERS = ("стратег", "strateg", "борт", "корит", "тушк", "тушек")
 
 
 def _narrower(one: str, other: str) -> bool:
