@@ -18,7 +18,9 @@ from tocsin.decisions.publisher import Publisher
 from tocsin.model import (
     CLAIM_KINDS,
     Alarm,
+    Alert,
     AreaRef,
+    Cause,
     Change,
     Coverage,
     Evidence,
@@ -366,6 +368,53 @@ def newsroom_forms(public, moment):
     )
 
 
+def withheld(kind, code, because):
+    """The decision not to warn of a claim, as the engine tells it."""
+    noun = Alert(
+        id=f"withheld-{because}",
+        layer="warning",
+        area=area(code),
+        kind="air-raid",
+        level=None,
+        cause=Cause(kind=kind),
+        rule="possible-attack",
+        urgency="Unknown",
+        severity="Unknown",
+        certainty="Unknown",
+        response="None",
+        valid=Interval(start=at("06:00"), end=at("06:00")),
+        because=(because,),
+    )
+    return Fact(type="alert", verb="withhold", noun=noun, because=(because,), why="credibility-too-low")
+
+
+def test_a_warning_withheld_on_a_blast_never_shows_and_one_on_what_flies_does():
+    public = Public()
+    public.say("07:10", "channel", claim("explosion", "kyiv"), report="a")
+    assert public.change("07:10", withheld("explosion", "kyiv", "channel:a#1")) == ()
+    (one,) = public.change("07:12", withheld("inbound", "kyiv", "channel:b#1"))
+    assert one.change.fact.verb == "withhold"
+
+
+def test_a_warning_withheld_on_a_place_where_a_target_was_lost_never_shows():
+    public = Public()
+    public.say("07:10", "channel", claim("lost", "hol"), claim("air-defence", "hol"), report="a")
+    for number in (1, 2):
+        assert public.change("07:10", withheld("inbound", "hol", f"channel:a#{number}")) == ()
+
+
+def test_a_warning_raised_on_blasts_is_never_delayed():
+    public = Public()
+    public.say("07:10", "channel", claim("explosion", "kyiv"), report="a")
+    raised = msgspec.structs.replace(withheld("explosion", "kyiv", "channel:a#1"), verb="raise")
+    assert [one.change.fact.verb for one in public.change("07:10", raised)] == ["raise"]
+
+
+def test_an_order_on_a_claim_that_waits_for_a_second_person_never_shows():
+    public = Public()
+    assert public.change("07:10", withheld("order-publish", "kyiv", "order:7")) == ()
+
+
 @settings(deadline=None, max_examples=80)
 @given(
     st.lists(st.tuples(st.integers(0, 150), st.booleans(), st.integers(0, 100)), min_size=1, max_size=14),
@@ -393,6 +442,10 @@ def test_what_is_embargoed_changes_no_published_byte_until_its_release(told, wak
             # Whoever watches has heard somebody; the public must not learn from whom or when.
             noun = Coverage(area="kyiv", state="CLEAR", last_heard=at(clock), sources=(source,))
             public.change(clock, Fact(type="coverage", verb="revise", noun=noun))
+            if held:
+                # No warning comes of it, which the engine tells as a decision.
+                cause = "explosion" if said["kind"] == "explosion" else "inbound"
+                public.change(clock, withheld(cause, "kyiv", f"{source}:r{index}#1"))
         # Nothing held back is due before 10:00: the earliest was said at 07:00.
         public.publication.advance(at("09:59"))
         return public

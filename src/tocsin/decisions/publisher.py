@@ -27,6 +27,8 @@ import msgspec
 from tocsin.decisions.embargo import Embargo, Row, Tree, release, speaks_itself
 from tocsin.decisions.projection import bare, public_threat
 from tocsin.model import (
+    CLAIM_KINDS,
+    Alert,
     Change,
     Claim,
     Coverage,
@@ -54,6 +56,8 @@ UNHEARD = ("takeoff", "inbound", "danger", "danger-over", "alarm", "alarm-over",
 """Kinds of which a record knows nothing: only whether their words may be shown is kept."""
 REMEMBERED = timedelta(hours=72)
 """How long a report that waits for nothing is remembered."""
+_OF_CLAIMS = ("order-publish", "order-hold")
+"""Causes of orders on claims: that one waits for a second person tells of the claim."""
 GONE = "no word for 72 hours"
 _LONG_AGO = datetime.min.replace(tzinfo=UTC)
 _NEVER = datetime.max.replace(tzinfo=UTC)
@@ -184,6 +188,8 @@ class Publisher:
         self._claim_home: dict[str, str] = {}
         self._sayable: dict[str, datetime] = {}
         """Claims of kinds that no record hears whose words may be shown, with when they were heard."""
+        self._unsaid: dict[str, datetime] = {}
+        """Claims of kinds that no record hears of which nothing may be shown."""
         self._stages: dict[tuple[str, str | None, bool], tuple[Row, ...]] = {}
         self._shown: dict[Name, Fact] = {}
         self._now: dict[Name, Incident | LedgerLine | Statement] = {}
@@ -304,8 +310,12 @@ class Publisher:
         heard = tuple(claim for claim in claims if claim.kind not in UNHEARD)
         held = _Held(dated, heard, source, stated, at)
         for claim in claims:
-            if claim.kind in UNHEARD and self._plain(claim, held):
+            if claim.kind not in UNHEARD:
+                continue
+            if self._plain(claim, held):
                 self._sayable[claim.id] = at
+            elif all(row.after != timedelta(0) for row in self._staged(claim, held)):
+                self._unsaid[claim.id] = at
         if heard:
             self._quiet = _LONG_AGO
             key = f"{source.id}:{report.id}"
@@ -321,10 +331,15 @@ class Publisher:
 
     def _staged(self, claim: Claim, held: _Held) -> tuple[Row, ...]:
         own = speaks_itself(claim, held.report, held.source, self._register)
-        name = (claim.kind, claim.object, own and held.source.kind in self._embargo.authorities)
+        return self._rows(
+            claim.kind, claim.object, authority=own and held.source.kind in self._embargo.authorities
+        )
+
+    def _rows(self, kind: str, thing: str | None, *, authority: bool) -> tuple[Row, ...]:
+        name = (kind, thing, authority)
         stages = self._stages.get(name)
         if stages is None:
-            stages = self._stages[name] = self._embargo.stages(claim.kind, claim.object, authority=name[2])
+            stages = self._stages[name] = self._embargo.stages(kind, thing, authority=authority)
         return stages
 
     def _order(self, order: Order, at: datetime) -> None:
@@ -391,10 +406,11 @@ class Publisher:
                 del self._held[key]
                 for claim in held.claims:
                     self._claim_home.pop(claim.id, None)
-        first = next(iter(self._sayable.values()), None)
-        for claim_id in list(islice(self._sayable, 8)) if first is not None and first < before else ():
-            if self._sayable[claim_id] < before:
-                del self._sayable[claim_id]
+        for heard in (self._sayable, self._unsaid):
+            first = next(iter(heard.values()), None)
+            for claim_id in list(islice(heard, 8)) if first is not None and first < before else ():
+                if heard[claim_id] < before:
+                    del heard[claim_id]
 
     # --- out ----------------------------------------------------------------------
 
@@ -467,8 +483,26 @@ class Publisher:
             public = public_threat(noun, self._embargo, self._places)
             if public is not None:
                 self._send_noun(("threat", noun.id), fact, public, at)
-        else:
+        elif not (isinstance(noun, Alert) and fact.verb == "withhold" and self._rests_on_held(noun)):
             self._outbox.append((at, fact))
+
+    def _rests_on_held(self, noun: Alert) -> bool:
+        """Whether a warning that was not given would tell of words that wait: it never shows, also not later.
+
+        Of one place and reason it is told once in a while, so of kinds that wait by anyone's word
+        none shows: an embargoed word would decide whether an authority's does.
+        """
+        kind = noun.cause.kind if noun.cause is not None else ""
+        if kind in _OF_CLAIMS or (kind in CLAIM_KINDS and not self._at_once(kind)):
+            return True
+        return any(claim in self._unsaid or self._waits(claim) for claim in noun.because)
+
+    def _at_once(self, kind: str) -> bool:
+        return any(row.after == timedelta(0) for row in self._rows(kind, None, authority=False))
+
+    def _waits(self, claim_id: str) -> bool:
+        held = self._held.get(self._claim_home.get(claim_id, ""))
+        return held is not None and claim_id not in held.out
 
     def _send_noun(self, name: Name, fact: Fact, noun: Threat | Coverage, at: datetime) -> None:
         before = self._shown.get(name)
