@@ -252,6 +252,9 @@ def _clause(clause: Clause, unit: Unit, context: Context) -> list[Draft]:
     alarms = alarms_of(clause, unit, context)
     if any(d.kind == "danger-over" for d in threats) and alarms:
         alarms = []
+    if any(d.alarm_type != "air-raid" for d in alarms):
+        # «Загроза хімічної небезпеки» is that alarm's own danger, and none from the air.
+        threats = [d for d in threats if d.kind != "danger" or d.weapon is not None]
     found = [*alarms, *threats, *effects, *people]
     for draft in found:
         if draft.kind in ("debris", "fire", "damage", "impact", "response") and not draft.denies:
