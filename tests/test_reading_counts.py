@@ -82,6 +82,9 @@ def flying(text: str) -> list[tuple[str | None, tuple[int | None, int | None] | 
         "Lubny – one Shahed, Khorol – four Shaheds",
         "1 шахед – Лубни, 4 шахеди – Хорол",
         "Лубни: один шахед, Хорол: чотири шахеди",
+        "Лубни – 1 шахед і Хорол – 4 шахеди",
+        "Лубни (1 шахед), Хорол (4 шахеди)",
+        "Лубни → 1 шахед, Хорол → 4 шахеди",
     ],
 )
 def test_each_town_of_a_list_has_what_stands_behind_its_own_dash(text: str) -> None:

@@ -391,11 +391,11 @@ def _counts_next(n: int, parts: list[tuple[int, list[Mark]]], by_mark: dict[int,
 
 def _armed_next(n: int, parts: list[tuple[int, list[Mark]]], by_mark: dict[int, Spot]) -> bool:
     """Whether bare places have a weapon of their own behind a dash («…, Бровари – 3 шахеди», «…, Ромни та Суми: КАБ»)."""
-    if parts[n][0] not in (COMMA, SEMI):
+    if parts[n][0] not in (COMMA, SEMI, AND_SLASH, PAREN):
         return False
     for sep, marks in parts[n + 1 :]:
         cue, weapon, place, count = _features(marks, by_mark)
-        if sep in (DASH, COLON):
+        if sep in (DASH, COLON, PAREN):
             return weapon and not place
         if cue or weapon or count or not place:
             return False

@@ -160,7 +160,10 @@ def without_heading(spots: list[Spot], unit: Unit, context: Context) -> list[Spo
         and listed
         and counts[0].i < rest[0].mark.i
         and after < unit.j
-        and tokens.seps[after] in (COLON, DASH)
+        and (
+            tokens.seps[after] in (COLON, DASH)
+            or any(m.group == "arrow" and m.i == after for m in unit.marks)
+        )
     ):
         return spots  # «Лубни: один шахед, Хорол: два»: each place heads its own item
     return rest if inside or listed or not (colon and context.telegraphic) else spots
