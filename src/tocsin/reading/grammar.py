@@ -21,6 +21,7 @@ from tocsin.reading.headings import (
 from tocsin.reading.lasting import listed_as_lasting
 from tocsin.reading.marks import Mark, said_by
 from tocsin.reading.normalise import LINE, PARAGRAPH, STOP
+from tocsin.reading.parting import parted
 from tocsin.reading.people import casualties_of
 from tocsin.reading.retelling import retell
 from tocsin.reading.salvos import salvo_of
@@ -91,7 +92,8 @@ def _units(marks: list[Mark], context: Context) -> list[Unit]:
             if sep == PARAGRAPH:
                 paragraph += 1
             last = k == size or tokens.seps[k] >= LINE
-            for i, j, some in _bounded(start, k, inside):
+            parts = [part for whole in _bounded(start, k, inside) for part in parted(*whole, context)]
+            for i, j, some in parts:
                 unit = Unit(i, j, some, line, paragraph, sep >= LINE and i == start, last)
                 for mark in some:
                     unit.says |= said_by(mark.meanings)

@@ -1,0 +1,59 @@
+"""An end and a danger in one sentence: each keeps its own place, weapon and kind."""
+
+from __future__ import annotations
+
+import pytest
+
+from reading_words import read
+
+
+def told(text: str, source: str) -> list[tuple[str, str | None, list[str]]]:
+    return [(c.kind, c.weapon, [p.name for p in c.places]) for c in read(text, source).claims]
+
+
+@pytest.mark.parametrize(
+    ("text", "over", "on"),
+    [
+        ("Чернігів — відбій, Суми — тривога", ["Chernihiv"], ["Sumy"]),
+        ("Чернігів — відбій, Суми, Ромни — тривога", ["Chernihiv"], ["Sumy", "Romny"]),
+        ("Відбій у Харкові, Полтаві, Суми — тривога", ["Kharkiv", "Poltava"], ["Sumy"]),
+        ("Відбій у Харкові, але Чугуївський район — тривога!", ["Kharkiv"], ["Chuhuiv Raion"]),
+        ("Отбой в Чернигове, в Сумах тревога", ["Chernihiv"], ["Sumy"]),
+        ("All clear in Chernihiv, alarm in Sumy", ["Chernihiv"], ["Sumy"]),
+        ("Відбій у Харкові; у Сумах тривога ще триває", ["Kharkiv"], ["Sumy"]),
+    ],
+)
+def test_an_alarm_beside_an_all_clear_keeps_its_places(text: str, over: list[str], on: list[str]) -> None:
+    assert told(text, "siren") == [("alarm-over", None, over), ("alarm", None, on)]
+
+
+@pytest.mark.parametrize(
+    ("text", "over", "coming"),
+    [
+        ("Харків чисто, балістика на Суми!", (None, ["Kharkiv"]), ("ballistic", ["Sumy"])),
+        ("Харків чисто — балістика на Суми!", (None, ["Kharkiv"]), ("ballistic", ["Sumy"])),
+        ("Балістика на Суми, Харків чисто", (None, ["Kharkiv"]), ("ballistic", ["Sumy"])),
+        ("У Харкові чисто; шахеди курсом на Полтаву", (None, ["Kharkiv"]), ("shahed-136", ["Poltava"])),
+        ("Відбій загрози балістики, дрони ще летять на Київ", ("ballistic", []), ("drone", ["Kyiv"])),
+        ("Відбій загрози балістики, але дрони летять на Київ", ("ballistic", []), ("drone", ["Kyiv"])),
+        ("Отбой по баллистике, дроны все ещё летят на Киев", ("ballistic", []), ("drone", ["Kyiv"])),
+        ("Ballistic threat over, drones are still flying to Kyiv", ("ballistic", []), ("drone", ["Kyiv"])),
+        ("Чисто по ракетах, шахеди ще на Сумщині", ("missile", []), ("shahed-136", ["Sumy Oblast"])),
+    ],
+)
+def test_what_still_flies_is_not_cleared_by_the_end_of_another(
+    text: str, over: tuple[str | None, list[str]], coming: tuple[str | None, list[str]]
+) -> None:
+    found = told(text, "army")
+    assert sorted(found) == sorted([("danger-over", *over), ("inbound", *coming)])
+
+
+def test_a_lost_target_takes_no_place_from_a_new_one() -> None:
+    found = told("Ціль по Харкову зникла, нова ціль на Суми", "watch")
+    assert ("danger-over", "unknown", ["Kharkiv"]) in found
+    assert not [c for c in found if c[0] == "danger-over" and "Sumy" in c[2]]
+
+
+@pytest.mark.parametrize("text", ["Відбій загрози балістики, КАБ для Сумщини", "Харків чисто, КАБів немає"])
+def test_a_list_of_what_ended_stays_one(text: str) -> None:
+    assert {c.kind for c in read(text, "army").claims} == {"danger-over"}
