@@ -252,3 +252,20 @@ def test_an_alarm_service_declares_and_reports_no_effect():
         "siren",
     )
     assert {claim.kind for claim in told.claims} == {"alarm", "instruction"}
+
+
+@pytest.mark.parametrize("source", ["watch", "army", "nobody"])
+@pytest.mark.parametrize(
+    ("text", "kind", "weapon"),
+    [
+        ("Загроза ракетного удару по Харкову", "danger", "missile"),
+        ("Загроза удару БпЛА по Харкову", "danger", "drone"),
+        ("Загроза ракетної атаки на Харків", "danger", "missile"),
+        ("Угроза удара КАБ по Харькову", "danger", "guided-bomb"),
+        ("Threat of a missile strike on Kharkiv", "danger", "missile"),
+        ("Drone strike threat for Kharkiv", "danger", "drone"),
+        ("Загрози ракетного удару по Харкову немає", "danger-over", "missile"),
+    ],
+)
+def test_a_blow_that_threatens_has_not_fallen(text: str, kind: str, weapon: str, source: str) -> None:
+    assert said(text, source) == [(kind, weapon, "UA63120270010096107")]
