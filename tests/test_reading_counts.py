@@ -108,6 +108,8 @@ def test_each_town_of_a_list_has_its_own_weapon() -> None:
         ("КАБи на Ізюм і ще чотири на Лозову", 4),
         ("Шахеды на Изюм и ещё пять на Лозовую", 5),
         ("Missiles heading for Izium and two more for Lozova", 2),
+        ("КАБи на Ізюм і три на Лозову", 3),
+        ("Шахеды на Изюм, два на Лозовую", 2),
     ],
 )
 def test_others_that_and_counts_are_at_their_own_place(text: str, count: int) -> None:
@@ -186,4 +188,11 @@ def test_one_more_scout_is_over_its_own_town() -> None:
     assert flying("Розвіддрон висить над Самаром, ще один над Павлоградом") == [
         ("recon-drone", None, ["Самар"]),
         ("recon-drone", (1, 1), ["Павлоград"]),
+    ]
+
+
+def test_a_count_in_brackets_is_of_the_town_before_it() -> None:
+    assert flying("Шахеди: Лубни (2), Хорол (3)") == [
+        ("shahed-136", (2, 2), ["Лубни"]),
+        ("shahed-136", (3, 3), ["Хорол"]),
     ]

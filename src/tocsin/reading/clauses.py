@@ -274,6 +274,8 @@ def _begins_item(  # noqa: PLR0917 - a part, what stands before it, and all that
         or (has[2] and _opens(n, parts, by_mark))
     ):
         return True
+    if has[1] and has[2] and not has[3] and _own_count(marks, sep, by_mark):
+        return True
     if has[1] and has[2] and _another(clause, marks, sep, by_mark):
         return True
     if has[1] and has[2] and not count and _armed_next(n, parts, by_mark):
@@ -383,7 +385,9 @@ def _place_next(n: int, parts: list[tuple[int, list[Mark]]], by_mark: dict[int, 
 
 def _counts_next(n: int, parts: list[tuple[int, list[Mark]]], by_mark: dict[int, Spot]) -> bool:
     """Whether a bare place has its own count behind a dash («…, Ромни – 2», «…, по Шевченківському — двох»)."""
-    if n + 1 >= len(parts) or parts[n][0] not in (COMMA, SEMI) or parts[n + 1][0] not in (DASH, COLON):
+    if n + 1 >= len(parts) or parts[n][0] not in (COMMA, SEMI, PAREN):
+        return False
+    if parts[n + 1][0] not in (DASH, COLON, PAREN):
         return False
     cue, weapon, place, count = _features(parts[n + 1][1], by_mark)
     return count and not cue and not weapon and not place
@@ -400,6 +404,16 @@ def _armed_next(n: int, parts: list[tuple[int, list[Mark]]], by_mark: dict[int, 
         if cue or weapon or count or not place:
             return False
     return False
+
+
+def _own_count(marks: list[Mark], sep: int, by_mark: dict[int, Spot]) -> bool:
+    """Whether a part counts what goes to its own place («шахеди на Суми і три на Ромни»)."""
+    if sep not in (COMMA, SEMI, AND_SLASH) or marks[0].group != "count" or marks[0].number is None:
+        return False
+    if any(m.has("mood", "total") for m in marks):
+        return False  # «…, 2 з них на Ромни»: no others
+    spot = next((by_mark[id(m)] for m in marks if id(m) in by_mark), None)
+    return spot is not None and spot.role not in ("from", "")
 
 
 def _place_behind(n: int, parts: list[tuple[int, list[Mark]]], by_mark: dict[int, Spot]) -> bool:
