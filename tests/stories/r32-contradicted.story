@@ -22,6 +22,6 @@ source watcher monitoring-channel C home=UA80000000000093317
     Відбій повітряної тривоги у Києві.
   = withheld: alarm-over, Kyiv: source-declares-no-alarm-here
   = official alert cleared: Kyiv (over)
+  = warning cleared: Kyiv (over)
 21:30 air-force
     Відбій загрози крилатих ракет для Києва.
-  = warning cleared: Kyiv (over)

@@ -154,9 +154,32 @@ class Decider:
             if claim.kind != "alarm-over" or claim.tense != "now" or claim.stance != "asserts" or not good:
                 continue
             for place in claim.places or ((claim.place,) if claim.place else ()):
-                for area in sorted(self.standing.contradicted):
-                    if self._places.covers(place.code, area):
-                        out += self._issuing.confirmed_clear(area, heard.source.id, (claim.id,), at)
+                for area, doubted in sorted(self.standing.contradicted.rows.items()):
+                    if doubted.kind == (claim.alarm_type or "air-raid") and self._places.covers(
+                        place.code, area
+                    ):
+                        # A channel's copy of the all-clear ends no warning.
+                        said = (heard.said or at) if heard.own(claim) else None
+                        out += self._confirmed(area, heard.source.id, (claim.id,), at, said=said)
+        return out
+
+    def _confirmed(
+        self, area: str, by: str, because: tuple[str, ...], at: datetime, *, said: datetime | None
+    ) -> list[Fact]:
+        """Let a contradicted all-clear count. ``said`` ends the area's share, but for what was said after either."""
+        doubted = self.standing.contradicted.get(area)
+        out = self._issuing.confirmed_clear(area, by, because, at)
+        if doubted is None or not out or said is None:
+            return out
+        over, kind = min(doubted.valid.end or at, said), doubted.kind
+        for code in sorted({area, *self._inside(area)}):
+            if self.standing.official_over(code, kind) is not None:
+                continue
+            self.standing.share_ended.put(code, over)
+            gone = tuple(s.id for s in self.standing.holding(code, kind) if s.said <= over)
+            for thing in gone:
+                self.standing.release(thing, code)
+            out += self._issuing.reconcile(code, kind, Ending(how="share", things=gone), because, at)
         return out
 
     # --- time and orders ----------------------------------------------------------
@@ -189,7 +212,7 @@ class Decider:
         if order.verb in ("clear", "confirm"):
             for area in sorted(self.standing.contradicted):
                 if self._places.covers(order.target, area):
-                    out += self._issuing.confirmed_clear(area, order.operator, (reference,), at)
+                    out += self._confirmed(area, order.operator, (reference,), at, said=at)
         return out
 
     def _ordered_end(self, order: Order, reference: str, at: datetime) -> list[Fact]:
