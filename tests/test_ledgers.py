@@ -2,11 +2,13 @@
 
 from __future__ import annotations
 
+import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from record_words import Morning, at, at_least, claim, some
-from tocsin.model import Interval
+from tocsin.model import Claim, Evidence, Interval
+from tocsin.picture.stages import another
 
 
 def people(*where, **harm):
@@ -174,6 +176,45 @@ def test_a_new_total_that_names_a_death_in_hospital_is_not_increased_again():
     )
     assert morning.figures("killed") == [("mayor", 2, 2)]
     assert morning.figures("injured") == [("mayor", 11, 11)]
+
+
+def test_a_death_in_hospital_that_two_tell_without_a_total_before_is_one_death():
+    morning = Morning()
+    died = claim("casualty", "kyiv", harm={"killed": 1}, scope={"died-in-hospital": 1})
+    morning.say("10:00", "mayor", people("kyiv", injured=12))
+    morning.say("15:00", "mayor", died)
+    morning.say("15:10", "rescuers", died)
+    morning.say(
+        "15:20",
+        "paper",
+        claim("casualty", "kyiv", by="mayor", harm={"killed": 1}, scope={"died-in-hospital": 1}),
+    )
+    assert {line[1:] for line in morning.figures("killed")} == {(1, 1)}
+    assert {line[1:] for line in morning.figures("injured")} == {(11, 11)}
+
+
+@pytest.mark.parametrize(
+    ("words", "more"),
+    [
+        ("У лікарні помер ще один поранений", True),
+        ("В больнице скончались ещё двое раненых", True),
+        ("One more of the injured died in hospital", True),
+        ("Another wounded man died in hospital", True),
+        ("У лікарні помер один із поранених", False),
+        ("One of more than ten injured died in hospital", False),
+    ],
+)
+def test_one_more_is_told_from_one_in_three_languages(words, more):
+    evidence = (Evidence(start=0, end=len(words), quote=words),)
+    said = Claim(
+        id="r#1",
+        report="r",
+        source="mayor",
+        kind="casualty",
+        valid=Interval(start=None, end=None),
+        evidence=evidence,
+    )
+    assert another(said) is more
 
 
 def test_five_or_eight_missiles_stand_by_source():

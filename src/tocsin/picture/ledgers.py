@@ -15,10 +15,10 @@ from tocsin.model import Claim, Fact, Interval, LedgerLine, Ledgers, Preferred, 
 from tocsin.picture.attacks import HOT, Areas, Attacks
 from tocsin.picture.lines import ALIVE, FATES, Born, area_for, born, utility_of
 from tocsin.picture.preferring import preferred
-from tocsin.picture.settling import PERIODS, Item, settle
+from tocsin.picture.settling import PERIODS, RELAY_WINDOW, Item, settle
 from tocsin.picture.shelves import Settled, Shelves
 from tocsin.picture.speakers import Speaker, speaker_of
-from tocsin.picture.stages import in_full, restores
+from tocsin.picture.stages import another, in_full, restores
 from tocsin.slate import Slate, Table, Timers
 
 __all__ = ["Books"]
@@ -28,6 +28,7 @@ DAY = timedelta(hours=24)
 EFFECTS = ("impact", "debris", "fire", "damage", "outage", "explosion", "hazard")
 """Kinds whose denials are lines of their own where nothing of the kind had been reported."""
 QUIET = "no word for 72 hours"
+_TOLD_AGAIN = "the death in hospital had been told: counted once"
 NOTHING_REPORTED = "denied; nothing of the kind had been reported there"
 
 
@@ -45,6 +46,14 @@ class _Told(msgspec.Struct, frozen=True):
     about: str | None = None
     valid: Interval | None = None
     """The one night, day or part of a day that its report counts, where the claim itself names none."""
+
+
+class _Died(msgspec.Struct, frozen=True):
+    """How many newly died in hospital; how many the speaker has told by now; the total that they come on top of."""
+
+    number: int
+    told: int
+    base: LedgerLine | None
 
 
 class Books:
@@ -168,6 +177,7 @@ class Books:
             denial=born_line.denial,
             corrects=claim.corrects,
             moved=born_line.moved,
+            another=born_line.moved and another(claim),
             words=" ".join(each.quote for each in claim.evidence) if born_line.family == "help" else "",
         )
 
@@ -196,7 +206,7 @@ class Books:
 
     def _moved(self, item: Item, claim: Claim) -> list[Item]:
         """Draw the lines that follow from a death in hospital: it leaves the injured (R28)."""
-        number, _ = self._died(item)
+        number = self._died(item).number
         out = []
         harm = claim.harm or {}
         for subject in ALIVE if number else ():
@@ -226,19 +236,31 @@ class Books:
             )
         return out
 
-    def _died(self, item: Item) -> tuple[int, LedgerLine | None]:
-        """How many died in hospital, and the standing total that they come on top of.
+    def _died(self, item: Item) -> _Died:
+        """Tell how many newly died in hospital.
 
-        A number above the standing total is the new total; one that is not is those
-        who died now. Without a total they are all who died.
+        A number above the standing total is the new total; one that is not is those who died. Of what
+        several tell within twelve hours each death counts once: only by as many as one speaker tells more
+        than any before do the dead grow (R28).
         """
-        said = item.line.min or 0
-        base = self._standing(item, "killed") if item.moved else None
         if not item.moved:
-            return 0, None
+            return _Died(0, 0, None)
+        said = item.line.min or 0
+        base = self._standing(item, "killed")
         if base is None or base.min is None:
-            return said, None
-        return (said - base.min, None) if said > base.min else (said, base)
+            return _Died(said, said, None)
+        heard = self._shelves.of(f"{item.line.attack}|people", "killed", item.line.area)
+        near = [e for e in heard if e.moved and abs(e.line.stated_at - item.line.stated_at) <= RELAY_WINDOW]
+        counted = max((each.died for each in near), default=0)
+        own = max((each.died for each in near if each.speaker.origin == item.speaker.origin), default=0)
+        if said > base.min:
+            return _Died(said - base.min, counted + said - base.min, None)
+        if near and said == base.min and not item.another:
+            return _Died(0, counted, base)
+        # A post that is passed on tells nothing that its origin has not told.
+        adds = item.another and (item.speaker.direct or not own)
+        told = own + said if adds else max(own, said) if item.speaker.direct or not own else own
+        return _Died(max(0, told - counted), told, base)
 
     def _standing(self, item: Item, subject: str) -> LedgerLine | None:
         family = f"{item.line.attack}|people"
@@ -277,14 +299,16 @@ class Books:
 
     def _increment(self, item: Item) -> Item:
         """Add those who died in hospital to the standing total, where the words give no total."""
-        number, base = self._died(item)
+        died = self._died(item)
+        base = died.base
         if base is None or base.min is None:
-            return item
-        low = base.min + number
-        high = None if base.max is None else low
+            return msgspec.structs.replace(item, died=died.told) if item.moved else item
+        low = base.min + died.number
+        high = base.max if not died.number else None if base.max is None else low
         claims = (*item.line.claims, *base.claims)
         line = msgspec.structs.replace(item.line, min=low, max=high, claims=claims)
-        return msgspec.structs.replace(item, line=line, why=f"{base.min} before, {number} died in hospital")
+        why = f"{base.min} before, {died.number} died in hospital" if died.number else _TOLD_AGAIN
+        return msgspec.structs.replace(item, line=line, why=why, died=died.told)
 
     def retract(self, report: str, why: str) -> list[Fact]:
         """Take back every line of a report, which restores what they had superseded."""

@@ -24,7 +24,19 @@ import msgspec
 from tocsin.model import LedgerLine
 from tocsin.picture.speakers import PEOPLE, STANDING, Speaker
 
-__all__ = ["ATTACK", "PERIODS", "Group", "Item", "Key", "Period", "echoes", "echoing", "period", "settle"]
+__all__ = [
+    "ATTACK",
+    "PERIODS",
+    "RELAY_WINDOW",
+    "Group",
+    "Item",
+    "Key",
+    "Period",
+    "echoes",
+    "echoing",
+    "period",
+    "settle",
+]
 
 Group = tuple[str, str, str | None]
 """Family, subject (words that a relay may swap are one) and unit: lines of two groups never change one another."""
@@ -56,6 +68,10 @@ class Item(msgspec.Struct, frozen=True, kw_only=True):
     denial: bool = False
     corrects: bool = False
     moved: bool = False
+    another: bool = False
+    """Whether its words add to the dead of whom was told before."""
+    died: int = 0
+    """How many its speaker has told to have died in hospital, this word included."""
     why: str | None = None
     words: str = ""
     """What a line of open help says: an address is no figure, and two of them are two lines."""

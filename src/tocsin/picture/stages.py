@@ -7,12 +7,15 @@ names the stage is believed before the words.
 
 from __future__ import annotations
 
+import re
+
 import msgspec
 
 from tocsin.model import Claim, Evidence
 
 __all__ = [
     "HELP",
+    "another",
     "died_in_hospital",
     "help_closed",
     "help_of",
@@ -37,6 +40,9 @@ FINISHED = (
 NOT_YET = ("не ліквід", "не загас", "не ликвид", "не потуш", "не заверш", "not yet", "not extinguished")
 DYING = ("помер", "скончал", "умер", "died", "dies")
 IN_HOSPITAL = ("лікарн", "больниц", "hospital", "реанімац", "реанимац")
+_MORE = re.compile(
+    r"\b(?:ще|ещё|еще)\s+(?:\d|од[ин]|дво|двух|дві|две|тро|три|чотир|четыр|четвер)|\banother\b|\b(?:one|two|three|\d+) more\b"
+)
 SAID = {"extinguished": "contained", "contained": "contained", "localised": "contained", "finished": "closed"}
 """What a key of ``scope`` says without reading the words."""
 
@@ -76,6 +82,11 @@ def restores(claim: Claim) -> bool:
     if claim.kind not in {"outage", "hazard"}:
         return False
     return claim.stance == "denies" or "restored" in (claim.scope or {})
+
+
+def another(claim: Claim) -> bool:
+    """Whether the words add somebody to those of whom was told before: "one more", "ще один"."""
+    return _MORE.search(_words(claim)) is not None
 
 
 def died_in_hospital(claim: Claim) -> bool:
