@@ -8,6 +8,7 @@ from tocsin.model import Interval
 from tocsin.places import Candidate
 from tocsin.reading.drafts import Clause, Context, Draft, Spot, Unit
 from tocsin.reading.marks import Mark
+from tocsin.reading.normalise import COMMA
 from tocsin.reading.threats import denied, main_spot, spots_for
 from tocsin.reading.times import time_of
 
@@ -157,6 +158,8 @@ def alarms_of(clause: Clause, unit: Unit, context: Context) -> list[Draft]:
         ended = kind == "alarm" and not unit.past and _ended(cue, unit, context)
         if ended:
             kind = "alarm-over"
+        if kind == "alarm-over" and not ended and _withheld(cue, unit, context):
+            continue
         if kind == "alarm-over" and (clause.weapons or ("danger-over" in values and meaning is not None)):
             continue
         if kind == "alarm" and ("danger-over" in values or any(d.kind == kind for d in drafts)):
@@ -179,6 +182,38 @@ def _ended(cue: Mark, unit: Unit, context: Context) -> bool:
     return False
 
 
+def _withheld(cue: Mark, unit: Unit, context: Context) -> bool:
+    """Whether the words of the same clause say that an all clear is not given ("The all-clear in Kyiv has not been given yet")."""
+    tokens = context.tokens
+    end = next((k for k in range(cue.j, unit.j) if tokens.seps[k] >= COMMA), unit.j)
+    for mark in unit.marks:
+        if cue.j <= mark.i < end and mark.has("mood", "not"):
+            behind = tokens.words[mark.j : min(end, mark.j + 4)]
+            if not behind or any(w.startswith(_GIVEN) for w in behind):
+                return True
+    return False
+
+
+_GIVEN = (
+    "given",
+    "sounded",
+    "issued",
+    "announced",
+    "declared",
+    "come",
+    "yet",
+    "дал",
+    "дан",
+    "дава",
+    "оголо",
+    "объяв",
+    "пролун",
+    "прозвуч",
+    "було",
+    "было",
+)
+
+
 def _clock(cue: Mark, unit: Unit, context: Context, *, late: bool) -> Interval | None:
     """The hour beside an alarm («о 7:47 – відбій»); the last of its sentence where its words end far behind it."""
     clocks = [m for m in unit.marks if m.group == "time" and m.value == "clock"]
@@ -197,7 +232,7 @@ def _alarm(  # noqa: PLR0917 - a clause and all that it stands in
     source = context.source
     official = source is not None and source.kind in _AUTHORITIES
     if not spots and (official or not context.article):
-        spots = _elsewhere(unit, context)
+        spots = _elsewhere(kind, unit, context)
     own = _home(context, cue) if not spots else None
     sirens = any(words[k].startswith(_SIRENS) for k in range(cue.i, cue.j))
     declared = any(
@@ -249,10 +284,12 @@ def _loose(unit: Unit, context: Context) -> int:
     )
 
 
-def _elsewhere(unit: Unit, context: Context) -> list[Spot]:
+def _elsewhere(kind: str, unit: Unit, context: Context) -> list[Spot]:
     """The area that a hashtag, or the next sentences, name for an alarm that names none itself."""
     first = bisect_left(context.names, unit.j, key=lambda m: m.i)
     named = context.names[first : first + 40]
+    if kind == "alarm-over":
+        named = [m for m in named if not any(i <= m.i < j for i, j in context.raised)]
     tagged = [m for m in named if context.tokens.tagged(m.i)] or [m for m in named if m.i - unit.j <= 12]
     spots: list[Spot] = []
     for mark in tagged[:4]:

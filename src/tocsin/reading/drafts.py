@@ -180,6 +180,8 @@ class Context:
     """The reader's memory of how candidates ranked."""
     names: list[Mark] = field(default_factory=list)
     """All names of places of the text."""
+    raised: list[tuple[int, int]] = field(default_factory=list)
+    """The tokens ``i:j`` of the sentences that raise an alarm and end none: their places are their own."""
     spoken: set[int] = field(default_factory=set)
     """The tokens that name who speaks."""
     drafts: list[Draft] = field(default_factory=list)

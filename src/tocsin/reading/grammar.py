@@ -46,6 +46,7 @@ def read_marks(marks: list[Mark], context: Context, register: Register) -> list[
     attribute(units, context, register)
     context.last_marked = max((n for n, u in enumerate(units) if u.marks), default=0)
     context.names = [m for u in units for m in u.marks if m.places]
+    context.raised = [(u.i, u.j) for u in units if "cue.alarm" in u.says and "cue.alarm-over" not in u.says]
     _regions(units, context)
     calm = peace(units, context)
     context.armed = any(at_war(u) for u in units)

@@ -2,11 +2,11 @@
 
 from __future__ import annotations
 
-from tocsin.reading.drafts import Context, Draft, Spot, Unit
+from tocsin.reading.drafts import Clause, Context, Draft, Spot, Unit
 from tocsin.reading.lexicon import Meaning
 from tocsin.reading.marks import Mark
 
-__all__ = ["awaits", "heads_list", "listed_as_lasting", "stands"]
+__all__ = ["awaits", "heads_list", "listed_as_lasting", "outlasts", "stands", "uncancelled"]
 
 _AWAITED = ("чекає", "очіку", "жде", "ожида", "скоро", "буде", "згодом", "waiting", "await", "expect")
 
@@ -137,3 +137,15 @@ def listed_as_lasting(unit: Unit, context: Context) -> list[Draft]:
 
 
 _NAMES = frozenset({"place", "state", "area"})
+
+
+def outlasts(clause: Clause) -> bool:
+    """Whether a danger is said not to be over («загроза ще не минула», "has not been lifted"): it stands."""
+    ends = [m for m in clause.marks if m.has("mood", "ended")]
+    return any(m.has("mood", "not") and 0 <= e.i - m.j <= 2 for e in ends for m in clause.marks)
+
+
+def uncancelled(clause: Clause, context: Context) -> bool:
+    """Whether an alarm is said not to be cancelled («тривогу ще не скасовано»): it stands, nobody denies it."""
+    words = context.tokens.words
+    return any(words[m.i].startswith("скасован") and words[m.i - 1] == "не" for m in clause.marks)

@@ -13,6 +13,7 @@ from tocsin.reading.deciding import (
     words_of,
 )
 from tocsin.reading.drafts import Clause, Context, Draft, Spot, Unit
+from tocsin.reading.lasting import outlasts
 from tocsin.reading.marks import Mark
 from tocsin.reading.weaponry import Group, groups_of
 
@@ -93,6 +94,7 @@ def threats_of(clause: Clause, unit: Unit, context: Context) -> list[Draft]:
     if not _enough(kind, cue, groups, spots, clause, unit, context):
         return []
     denies = cue is not None and cue.group == "cue" and denied(clause, cue, context)
+    denies = denies and not (kind == "danger" and outlasts(clause))
     if kind == "danger-over" and cue is not None and (cue.has("cue", "danger") or _gone_too(clause, cue)):
         denies = _not_yet(clause, context)
     if denies and kind == "takeoff" and cue is not None and cue.value == "airborne":
