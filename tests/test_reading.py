@@ -269,3 +269,20 @@ def test_an_alarm_service_declares_and_reports_no_effect():
 )
 def test_a_blow_that_threatens_has_not_fallen(text: str, kind: str, weapon: str, source: str) -> None:
     assert said(text, source) == [(kind, weapon, "UA63120270010096107")]
+
+
+@pytest.mark.parametrize(
+    ("text", "found"),
+    [
+        ("Three people were injured in a drone attack on Kherson", {"impact", "casualty"}),
+        ("Two people were killed in a missile attack on Kharkiv", {"impact", "casualty"}),
+        ("No one was injured in a drone attack on Kherson", {"casualty"}),
+        ("A drone strike on Odesa, the head of the city said", {"impact"}),
+        ("Drones attack Kherson, three people injured", {"launch", "casualty"}),
+        ("Drones head for Sumy", {"inbound"}),
+    ],
+)
+def test_an_attack_that_people_were_hurt_in_is_over_and_heads_of_cities_do_not_fly(
+    text: str, found: set[str]
+) -> None:
+    assert {kind for kind, _, _ in said(text, "city")} == found

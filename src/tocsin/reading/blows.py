@@ -6,7 +6,16 @@ from tocsin.reading.drafts import Clause, Context
 from tocsin.reading.marks import Mark
 from tocsin.reading.normalise import SPACE
 
-__all__ = ["THREAT", "absent", "caused", "threatened"]
+__all__ = [
+    "THREAT",
+    "absent",
+    "assaults",
+    "attacks_now",
+    "caused",
+    "dropped_by_drone",
+    "suffered",
+    "threatened",
+]
 
 THREAT = ("загроз", "угроз", "загрожу", "threat", "danger", "небезпек", "опасн")
 """How the words begin that name a danger, and whose denial ends it."""
@@ -64,3 +73,38 @@ def caused(clause: Clause, context: Context) -> Mark | None:
 
 
 _BLOWS = ("удар", "атак", "обстр")
+
+
+def suffered(cue: Mark, clause: Clause, context: Context) -> bool:
+    """Whether an attack, as a noun, is one that people were hurt in ("injured in a drone attack on Kherson")."""
+    words = context.tokens.words
+    noun = any(words[k] in _ATTACKS for k in range(cue.i, cue.j))
+    verb = words[cue.j - 1] in _ATTACKS and any(
+        s.mark.i == cue.j for s in clause.spots
+    )  # "drones attack Kherson"
+    return noun and not verb and bool(clause.harms)
+
+
+_ATTACKS = frozenset(["attack", "attacks", "assault", "raid", "airstrike", "airstrikes", "strike", "strikes"])
+
+
+def attacks_now(cue: Mark, context: Context) -> bool:
+    """Whether an attack is told in the present («дрони атакують Одесу»): what attacks is still in the air."""
+    return context.tokens.words[cue.j - 1] in _PRESENT
+
+
+_PRESENT = frozenset({"атакує", "атакують", "атакует", "атакуют", "attacking"})
+
+
+def assaults(cue: Mark, clause: Clause, context: Context) -> bool:
+    """Whether the enemy is said to attack by a verb («РФ атакувала Кременчук»): news without any weapon's name."""
+    word = context.tokens.words[cue.j - 1]
+    verb = word.startswith(("атаку", "атакова")) or word in ("attacked", "attacks", "attacking")
+    named = "mood.war" in clause.says or any(m.places and m.places[0].code == "RU" for m in clause.marks)
+    return verb and named and not any(m.has("say", "verb") for m in clause.marks if m.i < cue.i)
+
+
+def dropped_by_drone(clause: Clause, context: Context) -> bool:
+    """Whether what drops something is a drone («скид із дрона»)."""
+    weapons = context.lexicon.weapons
+    return bool(clause.weapons) and all(weapons[m.value].klass == "drone" for m in clause.weapons)

@@ -2,13 +2,32 @@
 
 from __future__ import annotations
 
-from tocsin.reading.blows import THREAT, absent, caused, threatened
+from tocsin.reading.blows import (
+    THREAT,
+    absent,
+    assaults,
+    attacks_now,
+    caused,
+    dropped_by_drone,
+    suffered,
+    threatened,
+)
 from tocsin.reading.drafts import Clause, Context, Unit
+from tocsin.reading.lasting import outlasts, uncancelled
 from tocsin.reading.marks import Mark
 from tocsin.reading.normalise import PARAGRAPH
-from tocsin.reading.weaponry import carriers, ruins
+from tocsin.reading.weaponry import carriers, ruins, stops_trains
 
-__all__ = ["assaults", "attacks_now", "decide", "denied", "expected", "loose_words", "short", "words_of"]
+__all__ = [
+    "assaults",
+    "attacks_now",
+    "decide",
+    "denied",
+    "expected",
+    "loose_words",
+    "short",
+    "words_of",
+]
 
 _ORDER = (
     "danger-over",
@@ -73,6 +92,8 @@ def denied(clause: Clause, cue: Mark, context: Context) -> bool:
     """Whether a cue is said not to be so."""
     if "mood.not" not in clause.says:
         return "mood.not-confirmed" in clause.says
+    if uncancelled(clause, context):
+        return False
     for mark in clause.marks:
         if mark.has("mood", "not-confirmed"):
             return True
@@ -134,6 +155,7 @@ def decide(clause: Clause, unit: Unit, context: Context) -> tuple[str, Mark | No
     if (
         "danger" in values
         and "mood.ended" in clause.says
+        and not outlasts(clause)
         and not (words_of(context, values["danger"]) & _WEAK_DANGER)
     ):
         return "danger-over", values["danger"]
@@ -150,7 +172,8 @@ def decide(clause: Clause, unit: Unit, context: Context) -> tuple[str, Mark | No
         return "", None
     threat = threatened(clause, context)
     if threat is not None:
-        none = absent(clause, threat, context) or denied(clause, threat, context)
+        gone = absent(clause, threat, context) or denied(clause, threat, context)
+        none = gone and not outlasts(clause)
         return ("danger-over" if none else "danger"), threat
     for value in _ORDER:
         cue = values.get(value)
@@ -222,6 +245,8 @@ def _kind(
         return _danger(cue, values, clause, context, weapon=weapon, plane=plane)
     if value == "impact" and "debris" in values:
         return ""
+    if value == "inbound" and words[cue.i : cue.j + 1] == ["head", "of"]:
+        return ""
     if value == "inbound" and (_flight_time(cue, clause) or any(v.startswith("outage") for v in values)):
         return ""  # «без света остались …»: who is left without, not what flies on
     if value == "inbound":
@@ -232,6 +257,8 @@ def _kind(
         return "launch"
     if value in ("strike", "shelling"):
         return "impact"
+    if value == "attack" and suffered(cue, clause, context):
+        return "" if "mood.not" in clause.says else "impact"
     if value == "attack" and clause.objects and (weapon or assaults(cue, clause, context)):
         return "impact"
     if value == "attack" and weapon and clause.spots and attacks_now(cue, context):
@@ -240,22 +267,6 @@ def _kind(
         aimed = bool(clause.spots) and assaults(cue, clause, context)
         return "launch" if weapon or aimed or expected(clause) else ""
     return value
-
-
-def attacks_now(cue: Mark, context: Context) -> bool:
-    """Whether an attack is told in the present («дрони атакують Одесу»): what attacks is still in the air."""
-    return context.tokens.words[cue.j - 1] in _PRESENT
-
-
-_PRESENT = frozenset({"атакує", "атакують", "атакует", "атакуют", "attacking"})
-
-
-def assaults(cue: Mark, clause: Clause, context: Context) -> bool:
-    """Whether the enemy is said to attack by a verb («РФ атакувала Кременчук»): news without any weapon's name."""
-    word = context.tokens.words[cue.j - 1]
-    verb = word.startswith(("атаку", "атакова")) or word in ("attacked", "attacks", "attacking")
-    named = "mood.war" in clause.says or any(m.places and m.places[0].code == "RU" for m in clause.marks)
-    return verb and named and not any(m.has("say", "verb") for m in clause.marks if m.i < cue.i)
 
 
 def _danger(
@@ -277,7 +288,7 @@ def _danger(
         if motion and (weapon or clause.signs):
             return "danger" if plane else "inbound"
         return "danger" if weapon or any(s.code.startswith("UA") for s in clause.spots) else ""
-    if word.startswith(THREAT) and denied(clause, cue, context):
+    if word.startswith(THREAT) and not outlasts(clause) and denied(clause, cue, context):
         return "danger-over"
     if "inbound" in values and motion and weapon and not _before_weapon(cue, clause):
         return "inbound"
@@ -295,7 +306,7 @@ def _launch(cue: Mark, values: dict[str, Mark], clause: Clause, context: Context
     if plane and started and len(clause.weapons) <= len(carriers(context, clause)):
         return "takeoff"
     dropped = words[cue.i].startswith(("скид", "скин", "сброс", "dropped"))
-    return "impact" if dropped and (clause.objects or _drones(clause, context)) else "launch"
+    return "impact" if dropped and (clause.objects or dropped_by_drone(clause, context)) else "launch"
 
 
 def _interception(cue: Mark, clause: Clause, context: Context, *, weapon: bool) -> str:
@@ -303,7 +314,7 @@ def _interception(cue: Mark, clause: Clause, context: Context, *, weapon: bool) 
     words = context.tokens.words
     if cue.has("cue", "damage") and ruins(cue, clause, context):
         return ""
-    if cue.has("fail") and _transport(cue, clause):
+    if cue.has("fail") and stops_trains(cue, clause):
         return ""  # «зупинено потяги після атаки дронів»: the trains, not the drones
     if "cue.debris" in clause.says and (
         words[cue.i].endswith(_OF_IT) or words[cue.i - 1 : cue.i] in (["a"], ["the"], ["of"])
@@ -323,32 +334,12 @@ def _interception(cue: Mark, clause: Clause, context: Context, *, weapon: bool) 
     return "interception"
 
 
-def _transport(cue: Mark, clause: Clause) -> bool:
-    """Whether what a word says was stopped is a train or a tram: nearer to it than any weapon."""
-    nets = [
-        _apart(cue, m)
-        for m in clause.marks
-        if m.has("network", "transport") or m.has("object", "vehicle") or m.has("object", "rail")
-    ]
-    return bool(nets) and min(nets) <= min((_apart(cue, m) for m in clause.weapons), default=99)
-
-
-def _apart(one: Mark, other: Mark) -> int:
-    return max(other.i - one.j, one.i - other.j, 0)
-
-
 _OF_IT = ("ого", "их", "ої", "ых", "ым", "им", "ими", "ыми")
 
 
 def _weather(clause: Clause, context: Context) -> bool:
     """Whether «мінус 9» tells the cold: beside wind and sun, or beside «плюс 2»."""
     return not clause.says.isdisjoint(("skip.theme", "peace")) or "плюс" in context.tokens.words
-
-
-def _drones(clause: Clause, context: Context) -> bool:
-    """Whether what drops something is a drone («скид із дрона»)."""
-    weapons = context.lexicon.weapons
-    return bool(clause.weapons) and all(weapons[m.value].klass == "drone" for m in clause.weapons)
 
 
 def _flight_time(cue: Mark, clause: Clause) -> bool:

@@ -11,7 +11,7 @@ from tocsin.reading.lexicon import Meaning
 from tocsin.reading.marks import Mark
 from tocsin.reading.normalise import AND_SLASH, COLON, COMMA, DASH, PAREN
 
-__all__ = ["Group", "carriers", "groups_of", "ruins"]
+__all__ = ["Group", "carriers", "groups_of", "ruins", "stops_trains"]
 
 _MISSILES = frozenset({"ballistic", "aeroballistic", "cruise", "hypersonic", "missile", "high-speed-target"})
 _DRONES = frozenset({"drone", "jet-drone", "recon-drone"})
@@ -355,3 +355,17 @@ def _joined(group: Group, mark: Mark, context: Context) -> bool:
     joins = any(words[k] in _ALSO for k in range(group.j, mark.i))
     slash = any(seps[k] in (AND_SLASH, COMMA, PAREN) for k in range(group.j, mark.i + 1) if k < len(seps))
     return joins or slash or mark.i == group.j
+
+
+def stops_trains(cue: Mark, clause: Clause) -> bool:
+    """Whether what a word says was stopped is a train or a tram: nearer to it than any weapon."""
+    nets = [
+        _apart(cue, m)
+        for m in clause.marks
+        if m.has("network", "transport") or m.has("object", "vehicle") or m.has("object", "rail")
+    ]
+    return bool(nets) and min(nets) <= min((_apart(cue, m) for m in clause.weapons), default=99)
+
+
+def _apart(one: Mark, other: Mark) -> int:
+    return max(other.i - one.j, one.i - other.j, 0)
