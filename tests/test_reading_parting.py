@@ -1,4 +1,4 @@
-"""An end and a danger in one sentence: each keeps its own place, weapon and kind."""
+"""An end and a danger in one sentence keep their own places; ends not yet given; what is taken back."""
 
 from __future__ import annotations
 
@@ -57,3 +57,55 @@ def test_a_lost_target_takes_no_place_from_a_new_one() -> None:
 @pytest.mark.parametrize("text", ["Відбій загрози балістики, КАБ для Сумщини", "Харків чисто, КАБів немає"])
 def test_a_list_of_what_ended_stays_one(text: str) -> None:
     assert {c.kind for c in read(text, "army").claims} == {"danger-over"}
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        "The all-clear in Kyiv has not been given yet",
+        "The all-clear in Kyiv hasn't been given",
+        "Відбій у Києві ще не оголошено",
+        "Отбой в Киеве пока не объявлен",
+        "Тривогу в Києві ще не скасовано",
+        "Air alert in Kyiv has not been lifted",
+    ],
+)
+def test_an_all_clear_that_is_not_given_yet_ends_and_denies_nothing(text: str) -> None:
+    assert [c for c in read(text, "siren").claims if c.kind != "alarm" or c.stance == "denies"] == []
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        "Загроза балістики в Києві ще не минула",
+        "Угроза баллистики для Киева ещё не снята",
+        "The ballistic threat to Kyiv has not been lifted yet",
+    ],
+)
+def test_a_danger_that_is_not_over_stands(text: str) -> None:
+    assert [(c.kind, c.stance, c.weapon) for c in read(text, "army").claims] == [
+        ("danger", "asserts", "ballistic")
+    ]
+
+
+def test_an_all_clear_takes_no_place_from_the_next_sentence_that_raises_an_alarm() -> None:
+    assert told("Відбій. Суми — тривога", "siren") == [("alarm-over", None, []), ("alarm", None, ["Sumy"])]
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        "Балістика на Суми не підтвердилась",
+        "Балістика на Суми — помилкове повідомлення",
+        "Баллистика курсом на Сумы не подтвердилась",
+        "Ballistic missile toward Sumy was not confirmed",
+    ],
+)
+def test_what_is_taken_back_flies_no_more(text: str) -> None:
+    assert [(c.kind, c.stance, c.weapon) for c in read(text, "army").claims] == [
+        ("inbound", "denies", "ballistic")
+    ]
+
+
+def test_what_is_not_confirmed_so_far_is_not_taken_back() -> None:
+    assert [c.stance for c in read("Балістика на Суми, поки не підтверджено", "army").claims] == ["asserts"]

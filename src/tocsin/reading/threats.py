@@ -95,6 +95,7 @@ def threats_of(clause: Clause, unit: Unit, context: Context) -> list[Draft]:
         return []
     denies = cue is not None and cue.group == "cue" and denied(clause, cue, context)
     denies = denies and not (kind == "danger" and outlasts(clause))
+    denies = denies or (kind == "inbound" and _taken_back(clause, context))
     if kind == "danger-over" and cue is not None and (cue.has("cue", "danger") or _gone_too(clause, cue)):
         denies = _not_yet(clause, context)
     if denies and kind == "takeoff" and cue is not None and cue.value == "airborne":
@@ -155,6 +156,18 @@ def _not_yet(clause: Clause, context: Context) -> bool:
 
 
 _ALL_CLEAR = frozenset({"відбою", "отбоя"})
+
+
+def _taken_back(clause: Clause, context: Context) -> bool:
+    """Whether what flies is said to have been a mistake («Балістика на Суми не підтвердилась»), not only unconfirmed so far."""
+    words = context.tokens.words
+    return any(
+        m.has("mood", "not-confirmed") and not any(w in _SO_FAR for w in words[max(0, m.i - 2) : m.j + 1])
+        for m in clause.marks
+    )
+
+
+_SO_FAR = frozenset(["ще", "поки", "наразі", "пока", "еще", "покищо", "yet", "currently", "зараз", "сейчас"])
 
 
 _RUINED = frozenset({"damage", "fire", "debris"})
