@@ -106,6 +106,20 @@ def test_read_takes_json_lines_and_no_bad_line_costs_its_neighbours():
     assert found[2]["problems"]
 
 
+def test_where_no_line_can_be_read_read_ends_with_2():
+    done = tocsin("read", text='{"id": "b", "source": \n', expect=2)
+    assert json.loads(done.stdout)["problems"]
+    assert "-:1: is no JSON" in done.stderr
+
+
+def test_a_replay_that_lacks_a_line_says_so_and_ends_with_2(reports, tmp_path):
+    lacking = tmp_path / "lacking.jsonl"
+    lacking.write_text(reports.read_text("utf-8") + "{half a line\n", "utf-8")
+    done = tocsin("replay", lacking, "--json", expect=2)
+    assert done.stdout == tocsin("replay", reports, "--json").stdout
+    assert f"{lacking}:5: is no JSON" in done.stderr
+
+
 def test_read_says_what_is_not_utf_8():
     done = subprocess.run(
         [TOCSIN, "read"], input=b"\xff\xfe\x00broken", capture_output=True, timeout=60, check=False
@@ -189,6 +203,7 @@ def test_verify_finds_a_changed_entry(journal, tmp_path):
         ("read", "--at", "2024-12-20T09:30:00", "-"),
         ("replay",),
         ("replay", "/nowhere/at/all"),
+        ("users", "--journal", "/nowhere/at/all", "list"),
         ("picture", "/nowhere/at/all"),
         ("explain", "/nowhere/at/all", "x"),
         ("verify", "/nowhere/at/all"),

@@ -122,8 +122,8 @@ def _entries(name: str) -> Iterator[tuple[datetime, Body]]:
             yield entry.recorded_at, entry.body
 
 
-def in_order(names: Iterable[str]) -> tuple[Rows, list[Source], list[Problem]]:
-    """Return all reports by the time at which they were stated, sources that stories name, what was wrong.
+def in_order(names: Iterable[str]) -> tuple[Rows, list[Source], list[Problem], int]:
+    """Return all reports by the time at which they were stated, sources that stories name, what was wrong, lines unread.
 
     What a journal holds came when it was recorded. A report without a time keeps its place behind the one before it; one of a story arrives
     when the story says, whatever it states.
@@ -133,6 +133,7 @@ def in_order(names: Iterable[str]) -> tuple[Rows, list[Source], list[Problem]]:
     rows: Rows = []
     sources: list[Source] = []
     problems: list[Problem] = []
+    unread = 0
     for name in names:
         if _is_journal(name):
             rows.extend(_entries(name))
@@ -141,6 +142,7 @@ def in_order(names: Iterable[str]) -> tuple[Rows, list[Source], list[Problem]]:
         if is_story(name):
             told, found = story.parse(data.decode("utf-8", "replace"), name)
             problems.extend(found)
+            unread += len(found)
             sources.extend(told.sources)
             rows.extend((beat.at, beat.body) for beat in told.beats if beat.body is not None)
             continue
@@ -148,8 +150,9 @@ def in_order(names: Iterable[str]) -> tuple[Rows, list[Source], list[Problem]]:
         for body, found_here in _lines(name, data):
             problems.extend(found_here)
             if body is None:
+                unread += 1
                 continue
             last = getattr(body, "stated_at", None) or getattr(body, "retrieved_at", None) or last
             rows.append((last, body))
     rows.sort(key=lambda row: row[0])
-    return rows, sources, problems
+    return rows, sources, problems, unread

@@ -40,10 +40,12 @@ def read(file: str, source: str, at: datetime | None, pack: str, register: str |
     if data.lstrip(b"\xef\xbb\xbf \t\r\n")[:1] == b"{":
         from tocsin.sources.push import parse_line
 
+        taken = 0
         for number, line in enumerate(data.removeprefix(b"\xef\xbb\xbf").splitlines(), start=1):
             if not line.strip():
                 continue
             body, found = parse_line(line, f"{file}:{number}")
+            taken += body is not None
             if isinstance(body, Report):
                 reading = reader.read(body)
                 out(codec.encode(msgspec.structs.replace(reading, problems=(*found, *reading.problems))))
@@ -56,7 +58,8 @@ def read(file: str, source: str, at: datetime | None, pack: str, register: str |
                 out(codec.encode(Reading(report=body.id, language="und", claims=(), problems=(note,))))
             else:
                 out(codec.encode({"report": None, "language": None, "claims": [], "problems": found}))
-        return
+                tell(found)
+        sys.exit(0 if taken else 2)
     problems: tuple[Problem, ...] = ()
     try:
         text = data.decode("utf-8-sig")
@@ -95,7 +98,7 @@ def replay(
     from tocsin.model import Adoption, Entry
     from tocsin.render.text import change_line, picture_text
 
-    rows, sources, problems = in_order(files)
+    rows, sources, problems, unread = in_order(files)
     if problems and not rows:
         tell(problems)
         fail(", ".join(files), "holds no report", "Give JSON lines, a story or a journal.")
@@ -141,7 +144,7 @@ def replay(
         click.echo(picture_text(picture, ZONE))
         if compared is not None:
             click.echo("\n" + "\n".join(comparison_lines(compared, "the policy in force", str(policy))))
-    sys.exit(1 if failed else 0)
+    sys.exit(2 if unread else 1 if failed else 0)
 
 
 def entries_of(journal: str, known_at: datetime | None) -> Iterator[Entry]:

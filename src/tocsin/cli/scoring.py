@@ -30,7 +30,7 @@ def score(files: tuple[str, ...], area: str | None, *, public: bool, as_json: bo
     from tocsin.model import Entry
     from tocsin.outlets.fold import Fold
 
-    rows, sources, problems = in_order(files)
+    rows, sources, problems, unread = in_order(files)
     tell(problems)
     if not rows:
         fail(", ".join(files), "holds no report", "Give a journal, JSON lines or a story.")
@@ -51,7 +51,7 @@ def score(files: tuple[str, ...], area: str | None, *, public: bool, as_json: bo
         out(codec.encode(found))
     else:
         click.echo("\n".join(score_lines(found)))
-    sys.exit(0)
+    sys.exit(2 if unread else 0)
 
 
 def score_lines(found: Score) -> Iterator[str]:

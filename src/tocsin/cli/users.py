@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import os
 import sys
+from pathlib import Path
 from typing import TYPE_CHECKING
 
 import click
@@ -92,6 +93,11 @@ def add(settings: Settings, name: str, role: str, stdin: bool) -> None:
 @click.pass_obj
 def list_(settings: Settings) -> None:
     """Print everybody, with role and when they last signed in."""
+    from tocsin.outlets.desk.front import accounts_file
+
+    kept = accounts_file(settings)
+    if not any(Path(name).exists() for name in (kept, settings.journal)):
+        fail(kept, "keeps no accounts, and there is no journal beside it", "Name the server's journal.")
     accounts, _ = _open(settings)
     for one in accounts.people():
         state = "disabled" if one.disabled else "" if one.enrolled else "invited"
