@@ -196,3 +196,12 @@ def test_a_count_in_brackets_is_of_the_town_before_it() -> None:
         ("shahed-136", (2, 2), ["Лубни"]),
         ("shahed-136", (3, 3), ["Хорол"]),
     ]
+
+
+def test_a_figure_after_several_weapons_is_of_none_of_them() -> None:
+    found = claims("За ніч ворог запустив 90 дронів і 4 ракети. Збито 71")
+    assert [(c.weapon, sorted(c.scope or {})) for c in found] == [
+        ("drone", ["launched"]),
+        ("missile", ["launched"]),
+        (None, ["shot-down"]),
+    ]

@@ -193,9 +193,8 @@ def tallies_of(unit: Unit, clauses: list[Clause], context: Context) -> list[Draf
                 share = _new(drafts, drafts[0].weapon, [], unit, spots)
                 share.scope = {key: count.number}
             elif found and not any(g.count for g in groups):
-                current = current or [
-                    _draft(drafts, s, list(context.last_weapon), unit, spots) for s in context.last_weapon
-                ]
+                named = _meant(listing is not None, context)
+                current = current or [_draft(drafts, s, [w for w in named if w], unit, spots) for s in named]
                 for draft in current:
                     number = _more(found, count.number, draft, clause, context)
                     draft.scope = {
@@ -336,7 +335,13 @@ def _scoped(key: str, value: Range, total: int | None, scope: dict[str, Range] |
     return found
 
 
-def _draft(drafts: list[Draft], slug: str, slugs: list[str], unit: Unit, spots: list[Spot]) -> Draft:
+def _meant(listed: bool, context: Context) -> list[str | None]:
+    """The weapon that a sentence with a figure alone goes on with; none where several were counted before it."""
+    counted = {d.weapon for d in context.drafts if d.kind == "tally"}
+    return [*context.last_weapon] if listed or len(counted) < 2 or not context.last_weapon else [None]
+
+
+def _draft(drafts: list[Draft], slug: str | None, slugs: list[str], unit: Unit, spots: list[Spot]) -> Draft:
     """The draft of a weapon, begun where there is none yet."""
     return next((d for d in drafts if d.weapon == slug), None) or _new(drafts, slug, slugs, unit, spots)
 
