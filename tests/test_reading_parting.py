@@ -109,3 +109,25 @@ def test_what_is_taken_back_flies_no_more(text: str) -> None:
 
 def test_what_is_not_confirmed_so_far_is_not_taken_back() -> None:
     assert [c.stance for c in read("Балістика на Суми, поки не підтверджено", "army").claims] == ["asserts"]
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        "Відбій у Сумах, у Києві тривогу ще не скасовано",
+        "Відбій у Сумах, у Києві відбою ще немає",
+        "Відбій у Сумах, але не в Києві",
+        "All clear in Sumy, but the alert in Kyiv has not been lifted",
+        "All clear in Sumy, not yet in Kyiv",
+    ],
+)
+def test_a_clear_leaves_out_where_it_is_said_not_to_hold(text: str) -> None:
+    over = [c for c in read(text, "siren").claims if c.kind == "alarm-over"]
+    assert [[p.name for p in c.places] for c in over] == [["Sumy"]]
+
+
+def test_no_threat_to_one_place_ends_none_to_another() -> None:
+    assert told("Загрози для Києва немає, ракета на Суми", "army") == [
+        ("danger-over", None, ["Kyiv"]),
+        ("inbound", "missile", ["Sumy"]),
+    ]

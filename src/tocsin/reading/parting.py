@@ -26,7 +26,12 @@ _OBLIQUE = ("ів", "ов", "ев", "ами", "ями", "ам", "ям", "ах", 
 _OF = frozenset({"по", "для", "щодо", "про", "від", "от", "без", "of", "for", "from"})
 _BECAUSE = frozenset({"через", "из", "після", "после", "because", "after", "due", "коли", "когда", "when"})
 _VANISHED = ("зник", "исчез", "пропа", "disappear", "vanish", "gone")
+_GONE = ("немає", "нема", "нет", "відсутн", "отсутств")
 _LASTS = (
+    "не",
+    "no",
+    "нема",
+    "нет",
     "трива",
     "продовж",
     "зберіга",
@@ -68,7 +73,7 @@ def parted(start: int, end: int, marks: list[Mark], context: Context) -> list[_P
 def _may_end(mark: Mark) -> bool:
     return any(
         (m.group == "cue" and (m.value in _ENDS or m.claim in _ENDS or m.value == "lost"))
-        or (m.group == "mood" and m.value == "ended")
+        or (m.group == "mood" and m.value in ("ended", "not"))
         for m in mark.meanings
     )
 
@@ -99,8 +104,8 @@ def _kind(piece: _Piece, tokens: Tokens) -> str:
     if _lasts(marks, tokens):
         return "live"
     if _ends(marks, tokens):
-        return "end"
-    return "live" if _live(piece, tokens) else ""
+        return "live" if _unended(marks, tokens) else "end"
+    return "live" if _live(piece, tokens) or _left_out(marks) else ""
 
 
 def _lasts(marks: list[Mark], tokens: Tokens) -> bool:
@@ -113,13 +118,36 @@ def _lasts(marks: list[Mark], tokens: Tokens) -> bool:
 def _ends(marks: list[Mark], tokens: Tokens) -> bool:
     danger = any(m.has("cue", "danger") or m.has("cue", "alarm") for m in marks)
     for mark in marks:
+        if danger and mark.has("mood", "not") and tokens.words[mark.i].startswith(_GONE):
+            return True
         if any(m.group == "cue" and (m.value in _ENDS or m.claim in _ENDS) for m in mark.meanings):
             return True
-        if danger and mark.has("mood", "ended"):
+        if danger and (mark.has("mood", "ended") or tokens.words[mark.i].startswith("скасован")):
             return True
         if mark.has("cue", "lost") and tokens.words[mark.i].startswith(_VANISHED):
             return all(m.value == "unknown" for m in marks if m.group == "weapon")
     return False
+
+
+def _unended(marks: list[Mark], tokens: Tokens) -> bool:
+    """Whether it is an end that is not given, or not yet («у Києві тривогу ще не скасовано»)."""
+    cue = next((m for m in marks if _may_end(m) and not m.has("mood", "not")), None)
+    if cue is None:
+        return False
+    return any(
+        m.has("mood", "not") and not tokens.words[m.i].startswith(_GONE) and -2 <= m.i - cue.i <= 6
+        for m in marks
+    )
+
+
+def _left_out(marks: list[Mark]) -> bool:
+    """Whether a piece only says where it is not so («…, у Києві ще ні», "…, but not in Kyiv")."""
+    told = [
+        m
+        for m in marks
+        if m.group in ("weapon", "count", "harm", "object") or (m.group == "cue" and m.value != "more")
+    ]
+    return not told and any(m.places for m in marks) and any(m.has("mood", "not") for m in marks)
 
 
 def _live(piece: _Piece, tokens: Tokens) -> bool:
