@@ -259,7 +259,7 @@ class Gazetteer:
 
     def match(self, tokens: Sequence[str], at: int) -> tuple[int, tuple[Candidate, ...]] | None:
         """The longest name that starts at token ``at``: the number of its tokens and all that it may mean."""
-        if not self.begins(tokens[at]):
+        if at >= len(tokens) or not self.begins(tokens[at]):
             return None
         for form, count in self._names(tokens, at):
             extra, levels = head_at(tokens, at + count)
