@@ -205,3 +205,16 @@ def test_a_figure_after_several_weapons_is_of_none_of_them() -> None:
         ("missile", ["launched"]),
         (None, ["shot-down"]),
     ]
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        "У Харкові підтверджено загибель однієї людини",
+        "Подтверждена гибель одного человека в Одессе",
+        "Сообщают о гибели одного человека в Одессе",
+    ],
+)
+def test_the_death_of_one_is_one(text: str) -> None:
+    killed = next(c.harm for c in claims(text) if c.kind == "casualty" and c.harm)["killed"]
+    assert (killed.min, killed.max) == (1, 1)
