@@ -218,3 +218,14 @@ def test_a_figure_after_several_weapons_is_of_none_of_them() -> None:
 def test_the_death_of_one_is_one(text: str) -> None:
     killed = next(c.harm for c in claims(text) if c.kind == "casualty" and c.harm)["killed"]
     assert (killed.min, killed.max) == (1, 1)
+
+
+@pytest.mark.parametrize(
+    "text",
+    ["Не підтверджено загибель однієї людини в Одесі", "Не подтверждена гибель одного человека в Одессе"],
+)
+def test_a_death_not_confirmed_is_denied_and_not_counted_as_none(text: str) -> None:
+    found = next(c for c in claims(text) if c.kind == "casualty")
+    assert found.stance == "denies"
+    assert found.harm
+    assert found.harm["killed"].max is None

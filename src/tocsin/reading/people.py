@@ -299,6 +299,8 @@ def _none_of(clause: Clause, mark: Mark, context: Context) -> Range | None:
         return _UNSAID
     if _refused(clause):
         return None  # "10, not 12": a figure is put right, nobody is denied
+    if denied(clause, mark, context) and context.tokens.words[mark.i].startswith("подтвер"):
+        return _UNSAID  # «не подтверждена гибель»: that nobody died is not said
     if denied(clause, mark, context) or any(
         m.has("mood", "not")
         and m.group == "mood"
