@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from hypothesis import given, settings
+from hypothesis import example, given, settings
 from hypothesis import strategies as st
 
 from record_words import LEVELS, REGISTER, Morning, Towns, at, claim, place
@@ -214,8 +214,18 @@ def test_reports_that_come_late_or_out_of_order_make_the_same_incidents(drawn):
     assert seen(told_in(order, said)) == seen(told_in(in_time(said), said))
 
 
+LATE_DENIAL = [
+    (0, "mayor", "debris", "shev"),
+    (1, "mayor", "fire", "shev"),
+    (1, "channel", "impact", "shev"),
+    (0, "mayor", "no-debris", "shev"),
+]
+"""What was said after the denial is of something new, also where the denial came last."""
+
+
 @settings(max_examples=150, deadline=None)
 @given(one_hit_a_place((*SAID, "no-debris")))
+@example((LATE_DENIAL, [0, 1, 2, 3]))
 def test_what_stands_after_denials_does_not_depend_on_which_came_first(drawn):
     said, order = drawn
 

@@ -189,9 +189,14 @@ def told(hot: Hot) -> Incident:
 
 
 def _active(words: list[Word]) -> tuple[list[Word], list[Word], str | None]:
-    """Words of effects that stand after all denials, the denials, and the last one's reason."""
+    """Words of effects that stand after all denials, the denials, and the last one's reason.
+
+    Where a denial left nothing, the next word that it doesn't bar is of something new, and lifts the bar: had the denial
+    come in time, that word would have opened an incident of its own.
+    """
     active: list[Word] = []
     denials: list[Word] = []
+    barring: list[Word] = []
     reason: str | None = None
     for word in words:
         if word.works:
@@ -200,10 +205,12 @@ def _active(words: list[Word]) -> tuple[list[Word], list[Word], str | None]:
             kinds = denied_kinds(word.claim.kind)
             left = [each for each in active if each.claim.kind not in kinds or not _strikes(word, each)]
             denials.append(word)
+            barring.append(word)
             if len(left) < len(active):
                 active = left
                 reason = f"{word.claim.kind} denied by {word.speaker.id}"
-        elif not any(_bars(denial, word) for denial in denials):
+        elif not any(_bars(denial, word) for denial in barring):
+            barring = barring if active else []
             active.append(word)
     return active, denials, reason
 
