@@ -131,3 +131,15 @@ def test_no_threat_to_one_place_ends_none_to_another() -> None:
         ("danger-over", None, ["Kyiv"]),
         ("inbound", "missile", ["Sumy"]),
     ]
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        "Відбій загрози балістики на Сумщині ще не оголошено",
+        "Інформація про відбій загрози балістики на Сумщині не підтвердилась",
+        "Отбой угрозы баллистики по Сумской области пока не объявляли",
+    ],
+)
+def test_an_end_that_was_not_given_ends_nothing(text: str) -> None:
+    assert not [c for c in read(text, "army").claims if c.kind == "danger-over" and c.stance == "asserts"]

@@ -97,7 +97,7 @@ def threats_of(clause: Clause, unit: Unit, context: Context) -> list[Draft]:
     denies = denies and not (kind == "danger" and outlasts(clause))
     denies = denies or (kind == "inbound" and _taken_back(clause, context))
     if kind == "danger-over" and cue is not None and (cue.has("cue", "danger") or _gone_too(clause, cue)):
-        denies = _not_yet(clause, context)
+        denies = _not_yet(clause, context) or _not_given(cue, clause, context)
     if denies and kind == "takeoff" and cue is not None and cue.value == "airborne":
         return []  # «стратеги сьогодні не літають» denies no take-off that anybody told of
     if (
@@ -156,6 +156,32 @@ def _not_yet(clause: Clause, context: Context) -> bool:
 
 
 _ALL_CLEAR = frozenset({"відбою", "отбоя"})
+
+
+def _not_given(cue: Mark, clause: Clause, context: Context) -> bool:
+    """Whether the end is said not to have been given («Відбій загрози ще не оголошено», «… не підтвердився»)."""
+    words = context.tokens.words
+    last = max(m.j for m in clause.marks)
+    return any(
+        words[k] in _NOT and any(word.startswith(_GIVEN) for word in words[k + 1 : k + 3])
+        for k in range(cue.j, min(last + 2, len(words)))
+    )
+
+
+_NOT = frozenset({"не", "not"})
+_GIVEN = (
+    "оголошен",
+    "оголошув",
+    "оголосил",
+    "дали",
+    "дано",
+    "давал",
+    "надходил",
+    "підтверд",
+    "объявл",
+    "объявил",
+    "подтверд",
+)
 
 
 def _taken_back(clause: Clause, context: Context) -> bool:
